@@ -1,0 +1,43 @@
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// An id made from content: one letter for the kind, then 20 hexadecimal digits (80 bits of SHA-256).
+///
+/// It starts with a letter so that no spreadsheet takes it for a number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContentId(pub String);
+
+impl ContentId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ContentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Makes an id from parts. Each part is hashed with its length before it, so that `["ab","c"]` and `["a","bc"]` differ.
+pub fn content_id(kind: char, parts: &[&str]) -> ContentId {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.finalize();
+    ContentId(format!("{kind}{}", hex(digest.get(..10).unwrap_or(&digest))))
+}
+
+/// SHA-256 in lower-case hexadecimal, as `sha256sum` prints it.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,28 @@
+//! Floor 0: money, dates, places, ids and check digits. Nothing here knows what a statement or an invoice is.
+
+mod amount_text;
+mod check_digits;
+mod currency;
+mod dates;
+mod direction;
+mod iban;
+mod ids;
+mod limits;
+mod money;
+mod place;
+
+pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
+pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
+pub use currency::{Currency, CurrencyError};
+pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, parse_iso_date};
+pub use direction::CreditDebit;
+pub use iban::{Iban, is_valid_iban};
+pub use ids::{ContentId, content_id, sha256_hex};
+pub use limits::Limits;
+pub use money::{Money, MoneyError};
+pub use place::Place;
+
+/// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.
+pub type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::FixedState>;
+/// A hash set with a fixed seed, see [`Map`].
+pub type Set<K> = hashbrown::HashSet<K, foldhash::fast::FixedState>;

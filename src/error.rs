@@ -1,0 +1,218 @@
+//! The one public error: what was found, where, what was expected, what to do.
+
+use crate::base::Place;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// Which kind of error. The text form is stable and stands in every JSON error as `code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// The input has no bytes, or nothing but blanks.
+    EmptyInput,
+    /// No reader knows these bytes.
+    UnknownFormat,
+    /// Bytes that are no text in the encoding.
+    Encoding,
+    /// XML that is not well-formed or ends too early.
+    Xml,
+    /// A document type declaration, which is never accepted.
+    Doctype,
+    /// The document is well-formed but lacks what every statement has.
+    Structure,
+    /// An amount that cannot be read exactly.
+    Amount,
+    /// A date that cannot be read.
+    Date,
+    /// A currency code that is none, or two that contradict each other.
+    Currency,
+    /// A direction (credit or debit) that is missing or unknown.
+    Direction,
+    /// A field or tag of MT940 that breaks the grammar.
+    Field,
+    /// A CSV header that does not fit the profile, or fits none.
+    Header,
+    /// A CSV row that does not fit its header.
+    Row,
+    /// A value outside what a column allows.
+    Value,
+    /// A required value or column is missing.
+    Missing,
+    /// Two rows with one key.
+    Duplicate,
+    /// A configuration, profile or mapping file that cannot be used.
+    Config,
+    /// Larger, deeper or longer than the limits allow.
+    Limit,
+    /// A result that does not conserve money. A defect of ours: nothing is written.
+    Conservation,
+}
+
+impl ErrorCode {
+    /// The stable text form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorCode::EmptyInput => "EMPTY_INPUT",
+            ErrorCode::UnknownFormat => "UNKNOWN_FORMAT",
+            ErrorCode::Encoding => "ENCODING",
+            ErrorCode::Xml => "XML",
+            ErrorCode::Doctype => "DOCTYPE",
+            ErrorCode::Structure => "STRUCTURE",
+            ErrorCode::Amount => "AMOUNT",
+            ErrorCode::Date => "DATE",
+            ErrorCode::Currency => "CURRENCY",
+            ErrorCode::Direction => "DIRECTION",
+            ErrorCode::Field => "FIELD",
+            ErrorCode::Header => "HEADER",
+            ErrorCode::Row => "ROW",
+            ErrorCode::Value => "VALUE",
+            ErrorCode::Missing => "MISSING",
+            ErrorCode::Duplicate => "DUPLICATE",
+            ErrorCode::Config => "CONFIG",
+            ErrorCode::Limit => "LIMIT",
+            ErrorCode::Conservation => "CONSERVATION",
+        }
+    }
+}
+
+/// Anything that stopped tieout from reading or deciding something.
+///
+/// Displays as `file:line:column: path: found, expected …`; the [`Error::hint`] is printed on a line of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inner {
+    code: ErrorCode,
+    place: Place,
+    found: String,
+    expected: String,
+    hint: Option<String>,
+}
+
+impl Error {
+    /// An error at a place: what was found there, and what was expected instead. Control characters are made visible, so
+    /// that hostile input cannot speak to a terminal.
+    pub fn new(code: ErrorCode, place: Place, found: impl AsRef<str>, expected: impl Into<String>) -> Self {
+        let found = visible(found.as_ref());
+        Error(Box::new(Inner { code, place, found, expected: expected.into(), hint: None }))
+    }
+
+    /// The same error with advice on what to do.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error, placed in a named file.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.0.place.file = Some(file.to_owned());
+        self
+    }
+
+    /// Which kind.
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// Where.
+    pub fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// What was there.
+    pub fn found(&self) -> &str {
+        &self.0.found
+    }
+
+    /// What should have been there.
+    pub fn expected(&self) -> &str {
+        &self.0.expected
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.place, self.0.found)?;
+        if !self.0.expected.is_empty() {
+            write!(f, ", expected {}", self.0.expected)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            code: &'a str,
+            file: Option<&'a str>,
+            line: Option<u64>,
+            column: Option<u64>,
+            path: Option<&'a str>,
+            found: &'a str,
+            expected: &'a str,
+            hint: Option<&'a str>,
+        }
+        let place = self.place();
+        Wire {
+            code: self.code().as_str(),
+            file: place.file.as_deref(),
+            line: place.line,
+            column: place.column,
+            path: place.path.as_deref(),
+            found: self.found(),
+            expected: self.expected(),
+            hint: self.hint(),
+        }
+        .serialize(s)
+    }
+}
+
+/// Text from outside, fit for a message: control, bidirectional and invisible characters as `\u{…}`, at most 200 characters.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(220));
+    for (i, c) in text.chars().enumerate() {
+        if i == 200 {
+            out.push('…');
+            break;
+        }
+        if is_hidden(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out
+}
+
+/// Characters that control a display or do not show: C0 and C1 controls, bidirectional marks, zero-width characters.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_as_file_line_column_found_expected() {
+        let e = Error::new(
+            ErrorCode::Amount,
+            Place::line_column(14, 11).at(":61:").in_file("statement.sta"),
+            "amount `12\u{1b}[31m`",
+            "a comma before the decimals, as in 12,50",
+        );
+        assert_eq!(
+            e.to_string(),
+            "statement.sta:14:11: :61:: amount `12\\u{1b}[31m`, expected a comma before the decimals, as in 12,50"
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! Floor 2: the nouns of statements, receivables and decisions, with the rules that conserve money. No I/O, no algorithm.
+
+pub mod conservation;
+mod customer;
+mod decision;
+mod details;
+mod entry;
+mod finding;
+mod item;
+mod payment;
+mod policy;
+mod reason;
+mod statement;
+
+pub use customer::Customer;
+pub use decision::{
+    Allocation, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, OtherAmount, Outcome, Proposal, Remainder,
+};
+pub use details::{
+    AmountDetails, DocumentRef, Party, Remittance, ReturnInfo, StructuredRemittance, TransactionDetails,
+    is_no_reference,
+};
+pub use entry::{BankCode, Batch, Charge, Entry, EntryStatus};
+pub use finding::{Finding, FindingCode};
+pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
+pub use payment::{Payment, Source, Trust};
+pub use policy::{
+    ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, NotReceivableRule, OnAccountPolicy, OverPolicy,
+    OwnAccount, PartialPolicy, Policy, ReturnsPolicy, SegmentOverride, ShortPolicy, StatementPolicy, ThirdPartyPolicy,
+    TiesPolicy, TolerancePolicy, Unproven,
+};
+pub use reason::{ReasonCode, ReasonRow, reason_table};
+pub use statement::{
+    Balance, BalanceKind, ControlTotals, CopyMark, Format, Page, Statement, StatementKind, TieOut, Totals,
+};

@@ -1,0 +1,1 @@
+//! Floor 6: pictures and explanations for people.
