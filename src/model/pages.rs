@@ -1,27 +1,28 @@
-use super::{Statement, TieOut};
+use super::{Balance, BalanceKind, Statement, TieOut};
 
 impl Statement {
     /// Whether `next` is the page after this one: same kind, account, currency and number (or, without one, same id), the next
     /// page number where both have one, and opening with the balance that this one closes with where both say it.
-    /// Statements without any mark of a page are never pages.
+    /// Without page numbers, interim balances mark the page. Statements without any mark are never pages.
     pub fn continues_in(&self, next: &Statement) -> bool {
-        let (Some(here), Some(there)) = (self.page, next.page) else { return false };
         let same_number = match (&self.sequence, &next.sequence) {
             (Some(a), Some(b)) => a == b,
             (None, None) => self.statement_id.is_some() && self.statement_id == next.statement_id,
             _ => false,
         };
+        let same_account = self.kind == next.kind
+            && self.account == next.account
+            && (self.currency == next.currency || self.currency.is_none() || next.currency.is_none());
+        let follows = match (self.page, next.page) {
+            (Some(here), Some(there)) => here.last != Some(true) && here.number.checked_add(1) == Some(there.number),
+            // Without page numbers only interim balances mark a page (`:62M:`, `:60M:`).
+            _ => interim(&self.closing) && interim(&next.opening),
+        };
         let fits = match (&self.closing, &next.opening) {
             (Some(a), Some(b)) => a.amount == b.amount,
             _ => true,
         };
-        here.last != Some(true)
-            && here.number.checked_add(1) == Some(there.number)
-            && self.kind == next.kind
-            && self.account == next.account
-            && (self.currency == next.currency || self.currency.is_none() || next.currency.is_none())
-            && same_number
-            && fits
+        same_number && same_account && follows && fits
     }
 
     /// Puts the next page's entries, balances and findings behind this one's. A page that is broken by its own figures keeps
@@ -59,4 +60,8 @@ impl Statement {
             _ => TieOut::Unproven,
         };
     }
+}
+
+fn interim(balance: &Option<Balance>) -> bool {
+    balance.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim)
 }

@@ -25,18 +25,20 @@ impl Statement {
                 _ => None,
             },
         };
-        let chosen = match debtor_is_us {
+        // A credit comes from the debtor; a debit goes to the creditor.
+        let debit = details.amount.unwrap_or(entry.amount).is_negative();
+        let (by_sign, other) = if debit { (creditor, debtor) } else { (debtor, creditor) };
+        let returned = entry.reversal || details.returned.is_some();
+        match debtor_is_us {
+            // Between two accounts of ours the owner stands on the other side too; in a return he does so for another reason.
+            Some(true) if creditor.is_empty() && !returned => by_sign,
+            Some(false) if debtor.is_empty() && !returned => by_sign,
             Some(true) => creditor,
             Some(false) => debtor,
-            // A credit comes from the debtor; a debit goes to the creditor.
-            None if details.amount.unwrap_or(entry.amount).is_negative() => creditor,
-            None => debtor,
-        };
-        if !chosen.is_empty() || debtor_is_us.is_some() {
-            return chosen;
+            // Only one party is named, and it is on the wrong side for the sign: returns look like this.
+            None if by_sign.is_empty() => other,
+            None => by_sign,
         }
-        // Only one party is named, and it is on the wrong side for the sign: returns look like this.
-        if std::ptr::eq(chosen, debtor) { creditor } else { debtor }
     }
 }
 

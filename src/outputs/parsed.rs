@@ -116,6 +116,7 @@ impl<'a> ParsedEntry<'a> {
 
 #[derive(Serialize)]
 struct ParsedPayment<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
     end_to_end_id: Option<&'a str>,
     remittance: Option<String>,
     structured_refs: Vec<&'a str>,

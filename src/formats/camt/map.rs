@@ -5,20 +5,22 @@ use crate::base::{CreditDebit, Currency, Money, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
     Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Statement,
-    StatementKind, Totals, TransactionDetails,
+    StatementKind, TieOut, Totals, TransactionDetails,
 };
 use chrono::NaiveDate;
 
 /// Findings of one statement: single ones, and kinds that may stand on every entry and are told once with their count.
 pub(super) struct Notes {
     limit: usize,
+    notification: bool,
+    broken: bool,
     findings: Vec<Finding>,
     counted: Vec<(FindingCode, String, Place, u64)>,
 }
 
 impl Notes {
-    pub(super) fn new(limit: usize) -> Self {
-        Notes { limit, findings: Vec::new(), counted: Vec::new() }
+    pub(super) fn new(limit: usize, kind: StatementKind) -> Self {
+        Notes { limit, notification: kind == StatementKind::Notification, broken: false, findings: Vec::new(), counted: Vec::new() }
     }
 
     fn tell(&mut self, code: FindingCode, place: Place, text: impl AsRef<str>) {
@@ -54,7 +56,14 @@ pub(super) fn map_entry(raw: RawEntry, notes: &mut Notes) -> Result<Entry, Error
     let Some(unsigned) = raw.amount else {
         return Err(Error::new(ErrorCode::Missing, place, "an entry without `Amt`", "its amount"));
     };
-    let Some(direction) = raw.direction else {
+    // A notification has no balances that a wrong side could hide behind: with the element there and empty it is read, told,
+    // and marked as broken, so that nothing of it is applied.
+    if raw.direction_empty && notes.notification {
+        notes.count(FindingCode::DirectionMissing, &place, "with an empty CdtDbtInd, read as a credit");
+        notes.broken = true;
+    }
+    let assumed = Some(CreditDebit::Credit).filter(|_| raw.direction_empty && notes.notification);
+    let Some(direction) = raw.direction.or(assumed) else {
         return Err(Error::new(ErrorCode::Direction, place, "an entry without `CdtDbtInd`", "CRDT or DBIT")
             .with_hint("without its direction the entry could be money in or out; ask the bank for a correct file"));
     };
@@ -227,6 +236,9 @@ pub(super) fn map_statement(
         notes.tell(FindingCode::CopyMarked, raw.place.clone(), text);
     }
     s.place = raw.place;
+    if notes.broken {
+        s.tie_out = TieOut::Broken;
+    }
     s.findings = notes.finish();
     Ok(s)
 }

@@ -213,7 +213,7 @@ fn statement(
 ) -> Result<Statement, Error> {
     let mut raw = RawStatement { place: x.place(), ..RawStatement::default() };
     let mut entries = Vec::new();
-    let mut notes = Notes::new(limits.findings);
+    let mut notes = Notes::new(limits.findings, kind);
     x.children(|x, name| {
         match name {
             "Id" => raw.id = x.reference()?,

@@ -16,7 +16,10 @@ pub(super) fn entry(x: &mut Xml<'_>) -> Result<RawEntry, Error> {
         match name {
             "NtryRef" => raw.reference = x.reference()?,
             "Amt" => raw.amount = Some(x.money()?),
-            "CdtDbtInd" => raw.direction = x.direction()?,
+            "CdtDbtInd" => {
+                raw.direction = x.direction()?;
+                raw.direction_empty = raw.direction.is_none();
+            }
             "RvslInd" => raw.reversal = x.boolean()?.unwrap_or(false),
             "Sts" => raw.status = text_or_code(x)?,
             "BookgDt" => raw.booking_date = x.date_choice()?,

@@ -69,6 +69,8 @@ pub(super) struct RawEntry {
     pub reference: Option<String>,
     pub amount: Option<Money>,
     pub direction: Option<CreditDebit>,
+    /// `CdtDbtInd` stands there and is empty.
+    pub direction_empty: bool,
     pub reversal: bool,
     pub status: Option<String>,
     pub booking_date: Option<NaiveDate>,
