@@ -1,1 +1,3 @@
 //! Floor 6: files out.
+
+pub mod parsed;
