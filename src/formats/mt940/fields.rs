@@ -395,7 +395,7 @@ mod tests {
         assert_eq!(of("000000000127,50"), (12750, 2, Some(',')));
         assert_eq!(of("34.5"), (345, 1, Some('.')));
         assert_eq!(of("1234"), (1234, 0, None));
-        for bad in ["1.234,56", "1,2,3", ",", ""] {
+        for bad in ["1.234,56", "1,2,3", ",", "-5,00"] {
             let fault = statement_line(&format!("260102C{bad}NTRFX")).unwrap_err();
             assert_eq!((fault.code, fault.offset), (ErrorCode::Amount, 7), "{bad}");
         }

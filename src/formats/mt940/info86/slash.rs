@@ -139,7 +139,7 @@ impl State {
         let info = &mut self.info;
         match part.key {
             "REMI" => return self.remittance(joined, part.value, end),
-            "TXT" | "RFB" => info.remittance.unstructured.extend(joined.pieces(part.value, part.value + value.len())),
+            "RFB" => info.remittance.unstructured.extend(joined.pieces(part.value, part.value + value.len())),
             "EREF" => set(&mut info.end_to_end_id, tidy(value)),
             "PREF" => set(&mut info.batch_reference, tidy(value)),
             "CREF" | "ROC" => set(&mut info.customer_reference, tidy(value)),
@@ -197,8 +197,8 @@ impl State {
             }
             "UDTR" => set(&mut info.ultimate_debtor.name, tidy(value)),
             "UCRD" => set(&mut info.ultimate_creditor.name, tidy(value)),
-            "PT" | "PY" | "INS" | "BNF" | "INV" | "VAT" | "IDC" | "OB" | "BO" | "BN" | "OGB" | "OSDR" | "FEES" | "VS" | "SS"
-            | "KS" => self.narrative = true,
+            "PT" | "PY" | "INS" | "BNF" | "INV" | "VAT" | "IDC" | "OB" | "BO" | "BN" | "OGB" | "OSDR" | "FEES" | "TXT"
+            | "VS" | "SS" | "KS" => self.narrative = true,
             _ => {}
         }
     }
@@ -216,7 +216,8 @@ impl State {
                 return;
             }
         }
-        let skip = if raw.starts_with("USTD//") { "USTD//".len() } else { 0 };
+        // A group key may be empty: `/REMI//text`.
+        let skip = ["USTD//", "USTD/", "/"].into_iter().find(|p| raw.starts_with(p)).map_or(0, str::len);
         let trimmed = raw.trim_end();
         let stop = from + trimmed.strip_suffix('/').unwrap_or(trimmed).len();
         self.info.remittance.unstructured.extend(joined.pieces(from + skip, stop));
