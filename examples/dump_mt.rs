@@ -8,7 +8,9 @@ fn main() {
         match read_statements(&bytes, &ReadOptions::for_file(name.clone())) {
             Err(e) => println!("{}", serde_json::json!({"file": name, "error": format!("{e} {:?}", e.hint())})),
             Ok(r) => {
-                for f in &r.findings { eprintln!("{name}: {f}"); }
+                for f in &r.findings {
+                    eprintln!("{name}: {f}");
+                }
                 let st: Vec<_> = r.statements.iter().map(|s| {
                     for f in &s.findings { eprintln!("{name}: {f}"); }
                     eprintln!("{name}: dialect {} {:?} acct {} seq {:?} page {:?} totals {:?} {:?}", s.dialect, s.kind, s.account, s.sequence, s.page, s.totals.debits, s.servicer);

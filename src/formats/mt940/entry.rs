@@ -178,9 +178,12 @@ fn supplementary(
     let Some(text) = read.supplementary.as_deref() else { return (None, (None, Vec::new())) };
     let amounts = info86::slash_amounts(text, context);
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let old_account = house == Some("nl-rabobank") && compact.len() <= 12 && compact.bytes().all(|b| b.is_ascii_digit());
+    let old_account =
+        house == Some("nl-rabobank") && compact.len() <= 12 && compact.bytes().all(|b| b.is_ascii_digit());
     if info86::looks_like_iban(&compact) || old_account {
-        info.counterparty.account.get_or_insert(compact);
+        if compact.bytes().any(|b| b != b'0') {
+            info.counterparty.account.get_or_insert(compact);
+        }
         return (None, amounts);
     }
     if let Some(code) = text.strip_prefix("/TRCD/").and_then(|t| t.split('/').next()) {

@@ -133,10 +133,8 @@ pub(super) fn statement_line(text: &str) -> Result<StatementLine, Fault> {
     let (owner, mut bank) = rest.split_once("//").unwrap_or((rest, ""));
     // A long reference is sometimes wrapped before its second part.
     let mut lines = lines.peekable();
-    if bank.is_empty() {
-        if let Some(wrapped) = lines.next_if(|l| l.starts_with("//")) {
-            bank = wrapped.trim_start_matches('/');
-        }
+    if let Some(wrapped) = lines.next_if(|l| bank.is_empty() && l.starts_with("//")) {
+        bank = wrapped.trim_start_matches('/');
     }
     let supplementary: Vec<&str> = lines.map(str::trim_end).filter(|l| !l.is_empty()).collect();
     Ok(StatementLine {

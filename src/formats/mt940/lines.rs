@@ -250,7 +250,7 @@ impl<'t> Splitter<'t> {
             }
             _ => {}
         }
-        if outside && self.header_line(line) || line.is_empty() && outside {
+        if outside && (line.is_empty() || self.header_line(line)) {
             return;
         }
         if let Some((.., until)) = self.open.as_mut() {
@@ -275,7 +275,8 @@ impl<'t> Splitter<'t> {
         let known = found.and_then(|(name, value)| Some((TAGS.iter().find(|(n, _)| *n == name)?.1, name, value)));
         let Some((tag, name, value)) = known else {
             if let Some((name, _)) = found.filter(|_| self.findings.len() < self.limit) {
-                let text = format!("`:{name}:` is no tag of a statement; the line was read as text of the field before");
+                let text =
+                    format!("`:{name}:` is no tag of a statement; the line was read as text of the field before");
                 self.findings.push(Finding::new(FindingCode::UnknownField, Place::line(number), text));
             }
             if let Some((.., until)) = self.open.as_mut() {
@@ -432,7 +433,8 @@ mod tests {
 
     #[test]
     fn envelopes_and_headers_are_taken_off() {
-        let (m, _) = messages("{1:F01BANKDEFFAXXX0000000000}{2:I942BANKDEFFXXXXN}{3:{108:x}}{4:\r\n:20:A\r\n-}{5:{CHK:1}}", 9);
+        let (m, _) =
+            messages("{1:F01BANKDEFFAXXX0000000000}{2:I942BANKDEFFXXXXN}{3:{108:x}}{4:\r\n:20:A\r\n-}{5:{CHK:1}}", 9);
         assert_eq!((m.len(), m[0].header.message_type), (1, MessageType::Mt942));
         assert_eq!(m[0].header.bic, Some(("BANKDEFF", "")));
         let (m, _) = messages("ABNANL2A\n940\nABNANL2A\n:20:ABN\n-\nABNANL2A\n940\nABNANL2A\n:20:ABN\n-\n", 9);

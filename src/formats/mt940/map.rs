@@ -83,7 +83,11 @@ impl<'t> MessageReader<'t> {
                 self.pending = Some((field, Vec::new()));
             }
             Tag::Extension => {
-                self.notes.add(FindingCode::UnknownField, field.place(0), "`:NS:` is no SWIFT field and was left aside");
+                self.notes.add(
+                    FindingCode::UnknownField,
+                    field.place(0),
+                    "`:NS:` is no SWIFT field and was left aside",
+                );
             }
             _ => {
                 self.finish_entry()?;
@@ -125,7 +129,8 @@ impl<'t> MessageReader<'t> {
                 s.closing = Some(balance);
             }
             Tag::Available | Tag::Forward => {
-                let kind = if field.tag == Tag::Available { BalanceKind::Available } else { BalanceKind::ForwardAvailable };
+                let kind =
+                    if field.tag == Tag::Available { BalanceKind::Available } else { BalanceKind::ForwardAvailable };
                 // Not part of the proof: one that cannot be read is told and left aside.
                 if let Err(e) = self.balance(field, kind) {
                     let text = format!("the balance was left aside: {}, expected {}", e.found(), e.expected());
@@ -138,7 +143,11 @@ impl<'t> MessageReader<'t> {
                         if field.tag == Tag::DebitTotal { &mut s.totals.debits } else { &mut s.totals.credits };
                     *totals = Totals { count, sum: figure.money(CreditDebit::Credit, currency) };
                 }
-                None => self.notes.add(FindingCode::UnknownField, field.place(0), "the total was left aside: no count, currency and sum"),
+                None => self.notes.add(
+                    FindingCode::UnknownField,
+                    field.place(0),
+                    "the total was left aside: no count, currency and sum",
+                ),
             },
             Tag::Stamp => s.period = fields::stamp_date(field.text).map(|d| (d, d)),
             Tag::Related | Tag::Account | Tag::AccountWithBic | Tag::Floor => {}
@@ -156,7 +165,11 @@ impl<'t> MessageReader<'t> {
         };
         self.notes.amount(field, amount_at, read.amount, amount);
         if read.date.is_some_and(|d| d.clamped) {
-            self.notes.add(FindingCode::ImpossibleDate, field.place(1), "no calendar has the date; the month's last day was taken");
+            self.notes.add(
+                FindingCode::ImpossibleDate,
+                field.place(1),
+                "no calendar has the date; the month's last day was taken",
+            );
         }
         let balance = Balance { kind, amount, date: read.date.map(|d| d.date), place: field.place(0) };
         self.statement.balances.push(balance.clone());
@@ -212,10 +225,9 @@ fn currency_of(fields: &[Field<'_>]) -> Option<Currency> {
 /// The account without blanks, leading slash and currency (`NL54INGB0001234500EUR`, `NL10BUNQ2290325473 EUR`), and that
 /// currency. The second line of `:25P:` is the bank's BIC.
 fn account_of(field: &Field<'_>, servicer: &mut Option<String>) -> (String, Option<Currency>) {
-    if field.tag == Tag::AccountWithBic {
-        if let Some(bic) = field.lines().nth(1).map(str::trim).filter(|b| matches!(b.len(), 8 | 11)) {
-            *servicer = Some(bic.to_owned());
-        }
+    let second = field.lines().nth(1).map(str::trim).filter(|b| matches!(b.len(), 8 | 11));
+    if let Some(bic) = second.filter(|_| field.tag == Tag::AccountWithBic) {
+        *servicer = Some(bic.to_owned());
     }
     let compact: String = field.first_line().chars().filter(|c| !c.is_whitespace()).collect();
     let account = compact.trim_start_matches('/');
@@ -234,11 +246,9 @@ fn account_of(field: &Field<'_>, servicer: &mut Option<String>) -> (String, Opti
 /// `00219/001`: number and page. Other shapes (`036/2009/BPL`) are a number as a whole.
 fn number(text: &str) -> (Option<String>, Option<Page>) {
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-    if let Some((number, page)) = text.split_once('/') {
-        if digits(page) && page.len() <= 5 {
-            let page = page.parse().ok().filter(|p| *p > 0).map(|number| Page { number, last: None });
-            return (Some(number.to_owned()).filter(|n| !n.is_empty()), page);
-        }
+    if let Some((number, page)) = text.split_once('/').filter(|(_, page)| digits(page) && page.len() <= 5) {
+        let page = page.parse().ok().filter(|p| *p > 0).map(|number| Page { number, last: None });
+        return (Some(number.to_owned()).filter(|n| !n.is_empty()), page);
     }
     (Some(text.to_owned()).filter(|t| !t.is_empty()), None)
 }

@@ -60,5 +60,8 @@ fn is_ours(line: &str) -> bool {
     let envelope = ["{1:F", "{2:I94", "{2:O94", "{2:I950", "{2:O950", "{4:", ":940:"];
     let tag = lines::tag_pattern(line).map(|(name, _)| name);
     envelope.iter().any(|e| line.starts_with(e))
-        || matches!(tag, Some("20" | "25" | "25P" | "28" | "28C" | "60F" | "60M" | "61" | "62F" | "62M" | "34F" | "13D"))
+        || matches!(
+            tag,
+            Some("20" | "25" | "25P" | "28" | "28C" | "60F" | "60M" | "61" | "62F" | "62M" | "34F" | "13D")
+        )
 }

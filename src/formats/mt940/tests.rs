@@ -19,7 +19,9 @@ fn error(text: &str) -> Error {
 
 /// A statement with one or more `:61:` of our own inside.
 fn with_lines(lines: &str) -> String {
-    format!(":20:A1\r\n:25:DE02120300000000202051\r\n:28C:7/1\r\n:60F:C260101EUR100,00\r\n{lines}\r\n:62F:C260105EUR100,00\r\n-\r\n")
+    format!(
+        ":20:A1\r\n:25:DE02120300000000202051\r\n:28C:7/1\r\n:60F:C260101EUR100,00\r\n{lines}\r\n:62F:C260105EUR100,00\r\n-\r\n"
+    )
 }
 
 fn entry(lines: &str) -> Entry {
@@ -170,7 +172,8 @@ fn pages_become_one_statement_and_what_does_not_fit_stays_apart() {
     let page = |n: u8, open: &str, close: &str| {
         format!(":20:A\n:25:1/2\n:28C:5/{n}\n:60{open}\n:61:2601020102C1,00NTRFX\n:62{close}\n-\n")
     };
-    let three = page(1, "F:C260101EUR0,", "M:C260102EUR1,") + &page(2, "M:C260102EUR1,", "M:C260102EUR2,")
+    let three = page(1, "F:C260101EUR0,", "M:C260102EUR1,")
+        + &page(2, "M:C260102EUR1,", "M:C260102EUR2,")
         + &page(3, "M:C260102EUR2,", "F:C260102EUR3,");
     let s = read(&three).statements;
     assert_eq!((s.len(), s[0].entries.len(), s[0].balances.len()), (1, 3, 6));

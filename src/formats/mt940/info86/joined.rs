@@ -7,17 +7,24 @@ pub(super) struct Joined {
     pub text: String,
     /// Offset of each piece but the first, ascending.
     pub cuts: Vec<usize>,
+    /// Those of the cuts at which a blank was trimmed: the line before is one short of the 65 columns.
+    lost_blanks: Vec<usize>,
 }
 
 impl Joined {
     /// Joins pieces.
     pub(super) fn new<'p>(pieces: impl IntoIterator<Item = &'p str>) -> Self {
         let mut joined = Joined::default();
+        let mut one_short = false;
         for piece in pieces {
             if !joined.text.is_empty() {
                 joined.cuts.push(joined.text.len());
+                if one_short {
+                    joined.lost_blanks.push(joined.text.len());
+                }
             }
             joined.text.push_str(piece);
+            one_short = piece.chars().count() == 64;
         }
         joined
     }
@@ -25,6 +32,19 @@ impl Joined {
     /// The text of a range.
     pub(super) fn range(&self, from: usize, to: usize) -> &str {
         self.text.get(from..to).unwrap_or("")
+    }
+
+    /// The text of a range with the blanks that were lost at the ends of lines; for names, which nobody compares by letter.
+    pub(super) fn words(&self, from: usize, to: usize) -> String {
+        let mut out = String::with_capacity(to.saturating_sub(from) + 1);
+        let mut start = from;
+        for cut in self.lost_blanks.iter().copied().filter(|c| *c > from && *c < to) {
+            out.push_str(self.range(start, cut));
+            out.push(' ');
+            start = cut;
+        }
+        out.push_str(self.range(start, to));
+        out
     }
 
     /// The pieces of a range, as the cuts give them; blanks at both ends of the range are dropped.

@@ -22,10 +22,13 @@ const LABELS: &[(&str, Label)] = &[
     ("IBAN:", Label::Account),
     ("REK:", Label::Account),
     ("REKENING:", Label::Account),
+    ("Z RACH.:", Label::Account),
+    ("NA RACH.:", Label::Account),
     ("BIC:", Label::Bic),
     ("NAAM:", Label::Name),
     ("AUFTRAGGEBER:", Label::Name),
     ("OD:", Label::Name),
+    ("DLA:", Label::Name),
     ("KENMERK:", Label::EndToEnd),
     ("MACHTIGING:", Label::Mandate),
     ("INCASSANT:", Label::CreditorId),
@@ -33,7 +36,6 @@ const LABELS: &[(&str, Label)] = &[
     ("OMSCHRIJVING:", Label::Text),
     ("BETALINGSKENM.:", Label::Text),
     ("MITTEILUNGEN:", Label::Text),
-    ("Z RACH.:", Label::Text),
     ("TYT.:", Label::Text),
 ];
 
@@ -80,10 +82,12 @@ fn labels(line: &str, info: &mut Info) {
         let party = &mut info.counterparty;
         match label {
             Label::Account => {
-                let first = compact(value.split("  ").next().unwrap_or(""));
+                let first = compact(value.split("  ").next().and_then(|v| v.split(';').next()).unwrap_or(""));
                 set(&mut party.account, first.filter(|a| a.bytes().any(|b| b.is_ascii_digit())));
             }
-            Label::Bic => set(&mut party.agent, value.split_whitespace().next().filter(|b| looks_like_bic(b)).map(str::to_owned)),
+            Label::Bic => {
+                set(&mut party.agent, value.split_whitespace().next().filter(|b| looks_like_bic(b)).map(str::to_owned))
+            }
             Label::Name => set(&mut party.name, value.split(';').next().and_then(tidy)),
             Label::EndToEnd => set(&mut info.end_to_end_id, tidy(value)),
             Label::Mandate => set(&mut info.mandate_id, tidy(value)),
@@ -114,8 +118,12 @@ mod tests {
         assert_eq!(i.remittance.unstructured.len(), 4);
         let i = read("REK: NL91ABNA0417164300/NAAM: BEDRIJF VOF");
         assert_eq!(i.counterparty.account.as_deref(), Some("NL91ABNA0417164300"));
-        let i = read("911 COLLECT; Z RACH.: 561; OD: JAN NOWAK; TYT.: PRZELEW; TNR: 17917.01");
-        assert_eq!((i.counterparty.name.as_deref(), i.transaction_id.as_deref()), (Some("JAN NOWAK"), Some("17917.01")));
+        let i = read("911 COLLECT; Z RACH.: 5611; OD: JAN NOWAK; TYT.: PRZELEW; TNR: 17917.01");
+        assert_eq!(i.counterparty.account.as_deref(), Some("5611"));
+        assert_eq!(
+            (i.counterparty.name.as_deref(), i.transaction_id.as_deref()),
+            (Some("JAN NOWAK"), Some("17917.01"))
+        );
     }
 
     #[test]

@@ -315,7 +315,10 @@ mod tests {
     fn structured_references_inside_text_are_found() {
         let of = |t: &str| info(t).remittance.structured.first().and_then(|s| s.creditor_reference.clone());
         assert_eq!(of("NL91ABNA0417164300 ABNANL2A SCOR/CUR/8850426741301240").as_deref(), Some("8850426741301240"));
-        assert_eq!(of("/TRTP/X/REMI/ISSUER: CUR     REF: 4420043232693268/EREF/NOTPROVIDED").as_deref(), Some("4420043232693268"));
+        assert_eq!(
+            of("/TRTP/X/REMI/ISSUER: CUR     REF: 4420043232693268/EREF/NOTPROVIDED").as_deref(),
+            Some("4420043232693268")
+        );
         let split = info("/VAT/23,00/IDC/5231242681/INV/PM1253/2018/TXT/faktura");
         assert_eq!(split.remittance.structured[0].documents[0].number.as_deref(), Some("PM1253/2018"));
     }

@@ -12,14 +12,51 @@ use crate::model::Party;
 
 /// Keys that no text contains by chance.
 const LONG: &[&str] = &[
-    "TRTP", "RTYP", "IBAN", "BBAN", "BIC", "NAME", "REMI", "EREF", "PREF", "NRTX", "CSID", "MARF", "PIND", "RTRN", "ORDP",
-    "BENM", "ADDR", "ISDT", "CNTP", "PURP", "ULTC", "ULTD", "ULTB", "ACCW", "CDTRREFTP", "CDTRREF", "TRCD", "OCMT", "CHGS",
-    "CREF", "IREF", "TXID", "UDTR", "UCRD", "EXCH", "ACNO", "UETR", "SVCL", "RREF", "BREF",
+    "TRTP",
+    "RTYP",
+    "IBAN",
+    "BBAN",
+    "BIC",
+    "NAME",
+    "REMI",
+    "EREF",
+    "PREF",
+    "NRTX",
+    "CSID",
+    "MARF",
+    "PIND",
+    "RTRN",
+    "ORDP",
+    "BENM",
+    "ADDR",
+    "ISDT",
+    "CNTP",
+    "PURP",
+    "ULTC",
+    "ULTD",
+    "ULTB",
+    "ACCW",
+    "CDTRREFTP",
+    "CDTRREF",
+    "TRCD",
+    "OCMT",
+    "CHGS",
+    "CREF",
+    "IREF",
+    "TXID",
+    "UDTR",
+    "UCRD",
+    "EXCH",
+    "ACNO",
+    "UETR",
+    "SVCL",
+    "RREF",
+    "BREF",
 ];
 /// Keys that stand only at the start of a line, or after a short code as value.
 const SHORT: &[&str] = &[
-    "PT", "PY", "OB", "BO", "BN", "OGB", "OSDR", "ROC", "RFB", "INV", "BNF", "FEES", "CTC", "BAI", "INS", "VAT", "IDC", "TXT",
-    "VS", "KS", "SS",
+    "PT", "PY", "OB", "BO", "BN", "OGB", "OSDR", "ROC", "RFB", "INV", "BNF", "FEES", "CTC", "BAI", "INS", "VAT", "IDC",
+    "TXT", "VS", "KS", "SS",
 ];
 /// Keys inside the group of another: (key, groups).
 const INNER: &[(&str, &[&str])] = &[
@@ -138,7 +175,7 @@ impl State {
         };
         let info = &mut self.info;
         match part.key {
-            "REMI" => return self.remittance(joined, part.value, end),
+            "REMI" => self.remittance(joined, part.value, end),
             "RFB" => info.remittance.unstructured.extend(joined.pieces(part.value, part.value + value.len())),
             "EREF" => set(&mut info.end_to_end_id, tidy(value)),
             "PREF" => set(&mut info.batch_reference, tidy(value)),
@@ -187,18 +224,22 @@ impl State {
                 set(&mut info.counterparty.agent, compact(bic));
             }
             "ORDP" | "BENM" | "ULTD" | "ULTC" | "ULTB" => self.party_words(value),
-            "NAME" => set(&mut self.party().name, tidy(value)),
+            "NAME" => {
+                let name = joined.words(part.value, end);
+                set(&mut self.party().name, tidy(name.trim_end().trim_end_matches('/')));
+            }
             "IBAN" | "BBAN" | "ACNO" => set(&mut self.party().account, compact(value)),
             "BIC" => set(&mut self.party().agent, compact(value)),
             "ID" => set(&mut self.party().id, tidy(value)),
             "ADDR" => {
-                let country = value.rsplit(' ').next().filter(|c| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase()));
+                let country =
+                    value.rsplit(' ').next().filter(|c| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase()));
                 set(&mut self.party().country, country.map(str::to_owned));
             }
             "UDTR" => set(&mut info.ultimate_debtor.name, tidy(value)),
             "UCRD" => set(&mut info.ultimate_creditor.name, tidy(value)),
-            "PT" | "PY" | "INS" | "BNF" | "INV" | "VAT" | "IDC" | "OB" | "BO" | "BN" | "OGB" | "OSDR" | "FEES" | "TXT"
-            | "VS" | "SS" | "KS" => self.narrative = true,
+            "PT" | "PY" | "INS" | "BNF" | "INV" | "VAT" | "IDC" | "OB" | "BO" | "BN" | "OGB" | "OSDR" | "FEES"
+            | "TXT" | "VS" | "SS" | "KS" => self.narrative = true,
             _ => {}
         }
     }
@@ -261,7 +302,9 @@ fn counterparty(party: &mut Party, value: &str) {
 fn czech_symbols(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let symbol = |word: &&str| {
         let digits = word.get(2..).unwrap_or("").trim();
-        matches!(word.get(..2), Some("VS" | "SS" | "KS")) && digits.len() <= 10 && digits.bytes().all(|b| b.is_ascii_digit())
+        matches!(word.get(..2), Some("VS" | "SS" | "KS"))
+            && digits.len() <= 10
+            && digits.bytes().all(|b| b.is_ascii_digit())
     };
     let starts = text.trim_start().starts_with('/');
     text.split('/').skip(1).take_while(symbol).filter(move |_| starts).filter_map(|w| w.split_at_checked(2))
@@ -284,7 +327,8 @@ mod tests {
 
     #[test]
     fn values_with_slashes_stay_whole() {
-        let i = info("/EREF/RF/17-22/ORDP//NAME/Bedrijf B.V./REMI/NR.201303-111/11.3.2013\nNR.112/INV/7/ISDT/2013-04-03");
+        let i =
+            info("/EREF/RF/17-22/ORDP//NAME/Bedrijf B.V./REMI/NR.201303-111/11.3.2013\nNR.112/INV/7/ISDT/2013-04-03");
         assert_eq!(i.end_to_end_id.as_deref(), Some("RF/17-22"));
         assert_eq!(i.ordering.name.as_deref(), Some("Bedrijf B.V."));
         assert_eq!(i.remittance.unstructured, ["NR.201303-111/11.3.2013", "NR.112/INV/7"]);
@@ -298,8 +342,18 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_lost_at_the_end_of_a_line_comes_back_in_a_name() {
+        let line = format!("/EREF/{}/NAME/ABC POPPIE", "1".repeat(42));
+        assert_eq!(line.len(), 64);
+        let i = info(&format!("{line}\nKLAMNAET/REMI/x"));
+        assert_eq!(i.counterparty.name.as_deref(), Some("ABC POPPIE KLAMNAET"));
+    }
+
+    #[test]
     fn groups_that_end_with_slashes_are_read() {
-        let i = info("/EREF/E-1//MARF/M1//CSID/NL53ZZZ34//CNTP/NL91ABNA0417164300/ABNANL2A/RAAMEN NV///REMI/USTD//FACTUUR 05/31/");
+        let i = info(
+            "/EREF/E-1//MARF/M1//CSID/NL53ZZZ34//CNTP/NL91ABNA0417164300/ABNANL2A/RAAMEN NV///REMI/USTD//FACTUUR 05/31/",
+        );
         assert_eq!((i.end_to_end_id.as_deref(), i.mandate_id.as_deref()), (Some("E-1"), Some("M1")));
         assert_eq!(i.counterparty.name.as_deref(), Some("RAAMEN NV"));
         assert_eq!(i.counterparty.agent.as_deref(), Some("ABNANL2A"));
@@ -310,7 +364,10 @@ mod tests {
     fn structured_references_are_read_from_their_fields() {
         let of = |t: &str| info(t).remittance.structured[0].clone();
         let a = of("/REMI/STRD/CUR/8850426741301240/");
-        assert_eq!((a.creditor_reference.as_deref(), a.reference_issuer.as_deref()), (Some("8850426741301240"), Some("CUR")));
+        assert_eq!(
+            (a.creditor_reference.as_deref(), a.reference_issuer.as_deref()),
+            (Some("8850426741301240"), Some("CUR"))
+        );
         let b = of("/EREF/1/BENM//NAME/X/REMI//CDTRREFTP//CD/SCOR/ISSR/CUR/CDTRREF/1234567899874563/ISDT/2013-12-27");
         assert_eq!(b.creditor_reference.as_deref(), Some("1234567899874563"));
     }

@@ -16,7 +16,10 @@ pub(super) fn separator(text: &str) -> Option<char> {
     let key = key_after(rest.get(1..)?)?;
     let digits = code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit());
     let letters = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
-    let more = || text.match_indices(separator).filter(|(i, _)| text.get(i + 1..).is_some_and(|r| key_after(r).is_some())).count() > 1;
+    let more = || {
+        text.match_indices(separator).filter(|(i, _)| text.get(i + 1..).is_some_and(|r| key_after(r).is_some())).count()
+            > 1
+    };
     let sure = match separator {
         // A plus and two digits is how telephone numbers begin.
         '+' => (digits || letters) && key == 0 && more(),
@@ -171,7 +174,11 @@ mod tests {
 
     #[test]
     fn other_separators_have_other_tables() {
-        let i = keyed("020<00Przelew<10404<20FV 25/2026<2645106000760000321000095503<27ELEKTRO SP. Z O.O.<30106", '<', CONTEXT);
+        let i = keyed(
+            "020<00Przelew<10404<20FV 25/2026<2645106000760000321000095503<27ELEKTRO SP. Z O.O.<30106",
+            '<',
+            CONTEXT,
+        );
         assert_eq!(i.remittance.unstructured, ["FV 25/2026"]);
         assert_eq!(i.counterparty.account.as_deref(), Some("45106000760000321000095503"));
         assert_eq!(i.counterparty.name.as_deref(), Some("ELEKTRO SP. Z O.O."));
