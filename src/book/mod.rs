@@ -1,5 +1,11 @@
 //! Floor 4: open items and customers, read, checked and indexed; immutable during a run.
 
+mod customers;
+mod discount;
 mod index;
+mod items;
+mod table;
 
+pub use customers::{CustomersRead, read_customers};
 pub use index::OpenItemBook;
+pub use items::{ItemsRead, read_items};
