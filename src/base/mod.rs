@@ -19,7 +19,7 @@ pub use direction::CreditDebit;
 pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
-pub use money::{Money, MoneyError};
+pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
 
 /// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.

@@ -11,6 +11,7 @@ mod payment;
 mod policy;
 mod reason;
 mod statement;
+mod summary;
 
 pub use customer::Customer;
 pub use decision::{
@@ -32,4 +33,8 @@ pub use policy::{
 pub use reason::{ReasonCode, ReasonRow, reason_table};
 pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Page, Statement, StatementKind, TieOut, Totals,
+};
+pub use summary::{
+    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
+    ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };
