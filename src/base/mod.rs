@@ -24,7 +24,7 @@ pub use direction::CreditDebit;
 pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
-pub use money::{Money, MoneyError};
+pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 

@@ -139,16 +139,25 @@ impl Money {
 
     /// The figure alone, `-1190.00`, with at least the currency's decimals.
     pub fn figure(self) -> String {
-        let digits = self.units.unsigned_abs().to_string();
-        let scale = usize::from(self.scale);
-        let sign = if self.units < 0 { "-" } else { "" };
-        if scale == 0 {
-            return format!("{sign}{digits}");
-        }
-        let padded = format!("{digits:0>width$}", width = scale + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - scale);
-        format!("{sign}{whole}.{fraction}")
+        scaled_figure(i128::from(self.units), self.scale)
     }
+}
+
+/// A sum of minor units as a figure with the currency's decimals, for sums that may be wider than [`Money`].
+pub fn sum_figure(minor: i128, currency: Currency) -> String {
+    scaled_figure(minor, currency.decimals())
+}
+
+fn scaled_figure(units: i128, scale: u8) -> String {
+    let digits = units.unsigned_abs().to_string();
+    let scale = usize::from(scale);
+    let sign = if units < 0 { "-" } else { "" };
+    if scale == 0 {
+        return format!("{sign}{digits}");
+    }
+    let padded = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - scale);
+    format!("{sign}{whole}.{fraction}")
 }
 
 impl fmt::Display for Money {

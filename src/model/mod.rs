@@ -13,6 +13,7 @@ mod policy;
 mod reason;
 mod roles;
 mod statement;
+mod summary;
 
 pub use customer::Customer;
 pub use decision::{
@@ -34,4 +35,8 @@ pub use policy::{
 pub use reason::{ReasonCode, ReasonRow, reason_table};
 pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Page, Statement, StatementKind, TieOut, Totals,
+};
+pub use summary::{
+    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
+    ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };

@@ -1,3 +1,67 @@
-//! Floor 6: files out.
+//! Floor 6: what leaves a run, one file per output. Every function is pure and gives text; nothing here opens a file.
 
+mod allocations;
+mod csv_text;
+mod decisions;
+mod exceptions;
+mod json_text;
+mod manifest;
 pub mod parsed;
+mod payments;
+#[cfg(test)]
+mod samples;
+mod summary;
+mod unapplied;
+
+pub use allocations::allocations_csv;
+pub use csv_text::{CsvDialect, escape, unescape};
+pub use decisions::decisions_jsonl;
+pub use exceptions::exceptions_csv;
+pub use json_text::safe_json;
+pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json};
+pub use payments::{payments_csv, payments_jsonl};
+pub use summary::summary_json;
+pub use unapplied::unapplied_csv;
+
+use crate::base::{Map, sum_figure};
+use crate::model::{Customer, Decision, OpenItem, Payment};
+use chrono::NaiveDate;
+
+/// All that the outputs are written from. Payments and decisions are in step.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided<'a> {
+    /// The payments in their order.
+    pub payments: &'a [Payment],
+    /// One decision per payment, in the same order.
+    pub decisions: &'a [Decision],
+    /// The items as given.
+    pub items: &'a [OpenItem],
+    /// The customers, derived ones included.
+    pub customers: &'a [Customer],
+    /// Version of evidence, weights and rules.
+    pub score_version: &'a str,
+    /// The day that ages are counted to.
+    pub as_of: Option<NaiveDate>,
+}
+
+impl<'a> Decided<'a> {
+    /// Pairs of payment and decision.
+    fn pairs(&self) -> impl Iterator<Item = (&'a Payment, &'a Decision)> {
+        self.payments.iter().zip(self.decisions)
+    }
+
+    /// Items by company and id.
+    fn items_by_id(&self) -> Map<(&'a str, &'a str), &'a OpenItem> {
+        self.items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i)).collect()
+    }
+
+    /// Customers by company and id.
+    fn customers_by_id(&self) -> Map<(&'a str, &'a str), &'a Customer> {
+        self.customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect()
+    }
+}
+
+/// Minor units as a decimal text in the currency of a decision or payment.
+fn figure(minor: i64, currency: crate::base::Currency) -> String {
+    sum_figure(i128::from(minor), currency)
+}

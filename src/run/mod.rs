@@ -1,1 +1,36 @@
-//! Floor 7: the order of work.
+//! Floor 7: the order of work of a day, and the policy file. Pure: files come in as bytes and go out as bytes.
+
+mod accounts;
+mod check;
+mod day;
+mod equations;
+mod inputs;
+mod policy_file;
+mod policy_template;
+mod summarise;
+
+pub use check::{Checkup, check_files, payments_of};
+pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
+pub use inputs::convert_items;
+pub use policy_file::read_policy;
+pub use policy_template::default_toml;
+
+use crate::base::Place;
+use crate::error::{Error, ErrorCode};
+
+/// Version of tieout, as it stands in every output.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A file in memory: its base name and its bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputFile {
+    /// Base name, as shown in messages and outputs.
+    pub name: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+fn not_utf8(file: &str) -> Error {
+    Error::new(ErrorCode::Encoding, Place::file(file), "bytes that are no UTF-8", "text in UTF-8")
+        .with_hint("save the file again with encoding UTF-8")
+}

@@ -1,0 +1,45 @@
+//! JSON that no terminal, editor or line splitter misreads: in goes any value, out goes one line of JSON in which control,
+//! bidirectional and invisible characters stand as `\uXXXX`. A reader of JSON gets the original text back.
+
+use crate::error::is_hidden;
+use serde::Serialize;
+
+/// One line of JSON with hidden characters escaped. `serde_json` leaves U+007F to U+009F, U+2028 and direction marks as they
+/// are, and U+0085 or U+2028 breaks a line for some readers.
+pub fn safe_json<T: Serialize + ?Sized>(value: &T) -> String {
+    escape_hidden(&serde_json::to_string(value).unwrap_or_default())
+}
+
+/// The same over several lines with indentation.
+pub(super) fn safe_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
+    escape_hidden(&serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+fn escape_hidden(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0u16; 2];
+    for c in json.chars() {
+        // Line ends only stand between tokens: inside strings JSON has them escaped already.
+        if is_hidden(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_escaped_and_read_back_exactly() {
+        let text = "a\u{85}b\u{2028}c\u{202e}d\u{7f}\n\u{1b}[31m ü €";
+        let json = safe_json(text);
+        assert!(!json.chars().any(is_hidden), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}

@@ -1,0 +1,40 @@
+//! `manifest.json`, written last: every input and output with its size and SHA-256, so that `sha256sum` can prove a folder.
+
+use super::json_text::safe_json_pretty;
+use serde::Serialize;
+
+/// The schema's name, by which a run folder is known.
+pub const MANIFEST_SCHEMA: &str = "tieout.manifest/1";
+
+/// One file of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ManifestFile {
+    /// Base name.
+    pub name: String,
+    /// SHA-256 of its bytes in hexadecimal.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+}
+
+impl ManifestFile {
+    /// The entry for a file's content.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        ManifestFile { name: name.to_owned(), sha256: crate::base::sha256_hex(bytes), bytes: bytes.len() as u64 }
+    }
+}
+
+/// The file's text.
+pub fn manifest_json(run_id: &str, engine_version: &str, inputs: &[ManifestFile], outputs: &[ManifestFile]) -> String {
+    #[derive(Serialize)]
+    struct Manifest<'a> {
+        schema: &'static str,
+        run_id: &'a str,
+        engine_version: &'a str,
+        inputs: &'a [ManifestFile],
+        outputs: &'a [ManifestFile],
+    }
+    let mut text = safe_json_pretty(&Manifest { schema: MANIFEST_SCHEMA, run_id, engine_version, inputs, outputs });
+    text.push('\n');
+    text
+}

@@ -1,0 +1,162 @@
+//! The table of `tieout check`: does each statement tie out, and if not, where is the first break.
+
+use super::layout::{Align, columns, counted, paragraph};
+use crate::error::Error;
+use crate::model::{Finding, FindingCode, RepeatedStatement, StatementSummary, TieOut};
+use std::collections::BTreeSet;
+
+/// The whole report. Rejected files are errors and stand at the end, in the order given.
+pub fn check_table(
+    statements: &[StatementSummary],
+    repeated: &[RepeatedStatement],
+    findings: &[Finding],
+    rejected: &[Error],
+) -> String {
+    let mut out = String::new();
+    if !statements.is_empty() {
+        let head = ["file", "account", "cur", "period", "opening", "entries", "net", "closing", "tie-out"];
+        let mut rows = vec![head.map(str::to_owned).to_vec()];
+        rows.extend(statements.iter().map(row));
+        use Align::{Left, Right};
+        out.push_str(&columns(&rows, &[Left, Left, Left, Left, Right, Right, Right, Right, Left], 0));
+    }
+    for s in statements.iter().filter(|s| s.tie_out == TieOut::Broken) {
+        if let Some(finding) = first_break(&s.findings) {
+            out.push('\n');
+            out.push_str(&paragraph("break  ", &finding.to_string()));
+        }
+    }
+    for s in statements.iter().filter(|s| s.tie_out == TieOut::Unproven) {
+        out.push('\n');
+        let text = format!("{}: {} no balances to prove it by.", s.file, account(s));
+        out.push_str(&paragraph("note   ", &text));
+    }
+    for r in repeated {
+        out.push('\n');
+        out.push_str(&paragraph("twice  ", &format!("{}: {}", r.file, r.text)));
+    }
+    for finding in findings {
+        out.push('\n');
+        out.push_str(&paragraph("note   ", &finding.to_string()));
+    }
+    for error in rejected {
+        out.push('\n');
+        out.push_str(&paragraph("error  ", &error.to_string()));
+        if let Some(hint) = error.hint() {
+            out.push_str(&paragraph("  hint: ", hint));
+        }
+    }
+    out.push('\n');
+    out.push_str(&verdict(statements, repeated, rejected));
+    out
+}
+
+fn row(s: &StatementSummary) -> Vec<String> {
+    let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
+    let period = match (s.from, s.to) {
+        (Some(from), Some(to)) if from != to => format!("{from} to {to}"),
+        (from, to) => day(to.or(from)),
+    };
+    let none = || "-".to_owned();
+    vec![
+        s.file.clone(),
+        account(s),
+        s.currency.to_string(),
+        period,
+        s.opening.clone().unwrap_or_else(none),
+        s.entries.to_string(),
+        s.net.map_or_else(none, |n| n.figure()),
+        s.closing.clone().unwrap_or_else(none),
+        s.tie_out.as_str().to_owned(),
+    ]
+}
+
+fn account(s: &StatementSummary) -> String {
+    if s.account.is_empty() { "(no account)".to_owned() } else { s.account.clone() }
+}
+
+/// The finding that contradicts a figure, else the first of all.
+fn first_break(findings: &[Finding]) -> Option<&Finding> {
+    let contradicts = |f: &&Finding| {
+        matches!(
+            f.code,
+            FindingCode::BalanceMismatch
+                | FindingCode::BatchSumMismatch
+                | FindingCode::BatchCountMismatch
+                | FindingCode::SummaryMismatch
+                | FindingCode::RunningBalanceMismatch
+                | FindingCode::CurrencyDiffers
+        )
+    };
+    findings.iter().find(contradicts).or(findings.first())
+}
+
+fn verdict(statements: &[StatementSummary], repeated: &[RepeatedStatement], rejected: &[Error]) -> String {
+    let of = |t: TieOut| statements.iter().filter(|s| s.tie_out == t).count();
+    let accounts: BTreeSet<_> = statements.iter().map(|s| (&s.account, s.currency)).collect();
+    let mut text = format!(
+        "{} on {}: {} proven, {} unproven, {} broken.",
+        counted(statements.len() as u64, "statement", "statements"),
+        counted(accounts.len() as u64, "account", "accounts"),
+        of(TieOut::Proven),
+        of(TieOut::Unproven),
+        of(TieOut::Broken)
+    );
+    if !repeated.is_empty() {
+        text.push_str(&format!(" {} came twice.", repeated.len()));
+    }
+    if !rejected.is_empty() {
+        text.push_str(&format!(" {} rejected.", counted(rejected.len() as u64, "file", "files")));
+    }
+    paragraph("", &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Currency, Place};
+    use crate::model::Sum;
+
+    fn statement(tie_out: TieOut) -> StatementSummary {
+        StatementSummary {
+            file: "day.sta".to_owned(),
+            account: "DE89370400440532013000".to_owned(),
+            currency: Currency::EUR,
+            format: "mt940",
+            dialect: String::new(),
+            sequence: None,
+            from: None,
+            to: chrono::NaiveDate::from_ymd_opt(2026, 4, 24),
+            opening: Some("0.00".to_owned()),
+            entries: 1,
+            net: Some(Sum::new(119_000, Currency::EUR)),
+            closing: Some("1190.00".to_owned()),
+            tie_out,
+            findings: vec![],
+        }
+    }
+
+    #[test]
+    fn a_proven_statement_is_one_line() {
+        let text = check_table(&[statement(TieOut::Proven)], &[], &[], &[]);
+        let line = "day.sta  DE89370400440532013000  EUR  2026-04-24     0.00        1  1190.00  1190.00  proven";
+        assert_eq!(text.lines().nth(1), Some(line));
+        assert!(text.ends_with("1 statement on 1 account: 1 proven, 0 unproven, 0 broken.\n"));
+    }
+
+    #[test]
+    fn a_broken_one_says_where() {
+        let mut s = statement(TieOut::Broken);
+        let place = Place::line(7).at(":62F:").in_file("day.sta");
+        s.findings.push(Finding::new(FindingCode::UnknownField, Place::line(2), "odd"));
+        s.findings.push(Finding::new(
+            FindingCode::BalanceMismatch,
+            place,
+            "closing is 1.00 more than the entries give",
+        ));
+        let text = check_table(&[s], &[], &[], &[]);
+        assert!(
+            text.contains("break  day.sta:7: :62F:: closing is 1.00 more than the entries give [BALANCE_MISMATCH]")
+        );
+    }
+}

@@ -1,0 +1,265 @@
+//! What `tieout run` says at its end, for a controller: what was read, where the money went, what is not proven, what to do.
+
+use super::layout::{Align, columns, counted, paragraph};
+use crate::base::Currency;
+use crate::model::{CurrencySummary, ReasonCode, Sum, Summary, TieOut};
+use std::collections::BTreeMap;
+
+/// The report. `folder` is where the outputs are, as the user named it; `None` for a dry run.
+pub fn run_screen(summary: &Summary, folder: Option<&str>) -> String {
+    let mut out = String::new();
+    files(&mut out, summary);
+    statements(&mut out, summary);
+    for total in &summary.totals {
+        if total.payments > 0 {
+            money(&mut out, summary, total);
+        }
+    }
+    control_totals(&mut out, summary);
+    list(&mut out, "Not proven", &summary.not_proven);
+    list(&mut out, "What to do next", &next_steps(summary, folder));
+    out
+}
+
+fn files(out: &mut String, summary: &Summary) {
+    let given = summary.files.iter().filter(|f| f.role == "statement").count() as u64;
+    let rejected = summary.rejected().count() as u64;
+    let as_of = summary.as_of.map(|d| format!(", as of {d}")).unwrap_or_default();
+    let text = format!("{} read, {rejected} rejected{as_of}", counted(given - rejected, "file", "files"));
+    out.push_str(&paragraph("Files        ", &text));
+    for file in summary.rejected() {
+        if let Some(error) = &file.error {
+            out.push_str(&paragraph("             rejected: ", &error.to_string()));
+            if let Some(hint) = error.hint() {
+                out.push_str(&paragraph("             hint: ", hint));
+            }
+        }
+    }
+    if !summary.unrecognised.is_empty() {
+        let names = summary.unrecognised.join(", ");
+        let text = format!("{} left aside, no statement: {names}", summary.unrecognised.len());
+        out.push_str(&paragraph("             ", &text));
+    }
+    let r = &summary.receivables;
+    let mut text = format!(
+        "{} of {}",
+        counted(r.open_items, "open item", "open items"),
+        counted(r.customers, "customer", "customers")
+    );
+    if r.closed_items > 0 {
+        text.push_str(&format!(", {} closed ones as evidence", r.closed_items));
+    }
+    if r.left_out_zero > 0 {
+        text.push_str(&format!(", {} left out with nothing open", r.left_out_zero));
+    }
+    out.push_str(&paragraph("Receivables  ", &text));
+}
+
+fn statements(out: &mut String, summary: &Summary) {
+    let of = |t: TieOut| summary.statements.iter().filter(|s| s.tie_out == t).count();
+    let mut text = format!(
+        "{}: {} proven, {} unproven, {} broken",
+        counted(summary.statements.len() as u64, "statement", "statements"),
+        of(TieOut::Proven),
+        of(TieOut::Unproven),
+        of(TieOut::Broken)
+    );
+    if !summary.repeated.is_empty() {
+        text.push_str(&format!("; {} came twice and counts once", summary.repeated.len()));
+    }
+    out.push_str(&paragraph("Statements   ", &text));
+    for repeated in &summary.repeated {
+        out.push_str(&paragraph("             twice: ", &format!("{}: {}", repeated.file, repeated.text)));
+    }
+    for s in summary.statements.iter().filter(|s| s.tie_out == TieOut::Broken) {
+        for finding in s.findings.iter().take(3) {
+            out.push_str(&paragraph("             broken: ", &finding.to_string()));
+        }
+    }
+}
+
+fn money(out: &mut String, summary: &Summary, total: &CurrencySummary) {
+    let of = |company: &str| if company.is_empty() { String::new() } else { format!(", company {company}") };
+    let currency = total.currency;
+    let mut rows = vec![row(&format!("\nPayments in {currency}{}", of(&total.company)), "count", "amount")];
+    let by = outcomes(summary, &total.company, currency);
+    for (outcome, title) in [
+        ("applied", "applied"),
+        ("reopened", "reopened by a return"),
+        ("queued", "queued for review"),
+        ("not_receivable", "no receivable"),
+    ] {
+        let reasons = by.get(outcome);
+        let (count, minor) = reasons.iter().flat_map(|r| r.values()).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        if count == 0 && outcome == "reopened" {
+            continue;
+        }
+        rows.push(row(&format!("  {title}"), &count.to_string(), &Sum::new(minor, currency).figure()));
+        for (reason, (count, minor)) in reasons.into_iter().flatten() {
+            let sentence = ReasonCode::parse(reason).map_or("", ReasonCode::sentence);
+            let mut line = row(&format!("    {reason}"), &count.to_string(), &Sum::new(*minor, currency).figure());
+            if outcome != "applied" {
+                line.push(sentence.chars().take(60).collect());
+            }
+            rows.push(line);
+        }
+    }
+    rows.push(row("  all", &total.payments.to_string(), &total.amount.figure()));
+    out.push_str(&table(&rows));
+
+    let mut rows = vec![row(&format!("\nWhere it went, {currency}"), "", "amount")];
+    for (title, sum, always) in [
+        ("set against documents", total.applied, true),
+        ("on customers' accounts", total.on_account, true),
+        ("reminder and return fees", total.other, false),
+        ("waits for review", total.in_review, true),
+        ("no receivable", total.not_applied, true),
+    ] {
+        if always || sum.minor != 0 {
+            rows.push(row(&format!("  {title}"), "", &sum.figure()));
+        }
+    }
+    rows.push(row("  all payments", "", &total.amount.figure()));
+    for (title, sum) in [
+        ("besides: cash discount granted", total.discount),
+        ("besides: written off", total.writeoff),
+        ("besides: bank charges borne", total.charges),
+        ("besides: exchange differences", total.fx_difference),
+    ] {
+        if sum.minor != 0 {
+            rows.push(row(&format!("  {title}"), "", &sum.figure()));
+        }
+    }
+    rows.push(row("  open items before", "", &total.items_before.figure()));
+    rows.push(row("  open items after", "", &total.items_after.figure()));
+    out.push_str(&table(&rows));
+    if let (Some(count), Some(value)) =
+        (total.automatic_count_hundredths_percent, total.automatic_value_hundredths_percent)
+    {
+        let text = format!(
+            "{} of {} payments on receivables decided without a person ({} %), {} % of their value",
+            total.automatic_payments,
+            total.receivable_payments,
+            percent(count),
+            percent(value)
+        );
+        out.push_str(&paragraph("  ", &text));
+    }
+}
+
+type Counts<'a> = BTreeMap<&'a str, BTreeMap<&'a str, (u64, i128)>>;
+
+fn outcomes<'a>(summary: &'a Summary, company: &str, currency: Currency) -> Counts<'a> {
+    let mut by: Counts<'a> = BTreeMap::new();
+    for account in summary.accounts.iter().filter(|a| a.company == company && a.currency == currency) {
+        for r in &account.payments {
+            let slot = by.entry(r.outcome).or_default().entry(r.reason).or_default();
+            slot.0 += r.count;
+            slot.1 += r.amount.minor;
+        }
+    }
+    by
+}
+
+fn control_totals(out: &mut String, summary: &Summary) {
+    let head = ["\nControl totals", "cur", "credits", "debits", "net of statements", "net of payments", ""];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for a in &summary.accounts {
+        let net = Sum::new(a.statement_credits.minor + a.statement_debits.minor, a.currency);
+        let payments = Sum::new(a.payment_credits.minor + a.payment_debits.minor, a.currency);
+        rows.push(vec![
+            format!("  {}", if a.account.is_empty() { "(no account)" } else { &a.account }),
+            a.currency.to_string(),
+            a.statement_credits.figure(),
+            a.statement_debits.figure(),
+            net.figure(),
+            payments.figure(),
+            (if net == payments { "equal" } else { "DIFFERENT" }).to_owned(),
+        ]);
+    }
+    use Align::{Left, Right};
+    if rows.len() > 1 {
+        out.push_str(&headed(rows, &[Left, Left, Right, Right, Right, Right, Left]));
+    }
+    for a in &summary.accounts {
+        for l in &a.left_out {
+            let text = format!(
+                "{}: {} left out ({}), {} {}",
+                a.account,
+                counted(l.count, "entry", "entries"),
+                l.reason,
+                l.amount.figure(),
+                a.currency
+            );
+            out.push_str(&paragraph("  ", &text));
+        }
+    }
+}
+
+fn next_steps(summary: &Summary, folder: Option<&str>) -> Vec<String> {
+    let mut steps = Vec::new();
+    if summary.rejected().next().is_some() {
+        steps.push("Get the rejected files again or correct them, then run again with all files.".to_owned());
+    }
+    if summary.statements.iter().any(|s| s.tie_out == TieOut::Broken) {
+        steps.push(
+            "Ask the bank for the broken statements again: `tieout check FILE` shows where they break.".to_owned(),
+        );
+    }
+    let queued = summary.count_of("queued");
+    let path = |file: &str| folder.map_or_else(|| file.to_owned(), |f| format!("{}/{file}", f.trim_end_matches('/')));
+    if queued > 0 {
+        let what = counted(queued, "payment", "payments");
+        steps.push(format!(
+            "Look through {}: {what}, the most urgent first, each with what was found.",
+            path("exceptions.csv")
+        ));
+        if let Some(folder) = folder {
+            steps.push(format!("`tieout explain PAYMENT_ID --run {folder}` says why one was decided as it was."));
+        }
+    }
+    if summary.totals.iter().any(|t| t.allocations > 0) {
+        steps.push(format!(
+            "Post {} in your accounts, and export the open items anew before the next run.",
+            path("allocations.csv")
+        ));
+    }
+    if folder.is_none() {
+        steps.push("This was a dry run: nothing was written.".to_owned());
+    }
+    steps
+}
+
+fn list(out: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{title}\n"));
+    for line in lines {
+        out.push_str(&paragraph("  - ", line));
+    }
+}
+
+fn row(title: &str, count: &str, amount: &str) -> Vec<String> {
+    vec![title.to_owned(), count.to_owned(), amount.to_owned()]
+}
+
+fn table(rows: &[Vec<String>]) -> String {
+    headed(rows.to_vec(), &[Align::Left, Align::Right, Align::Right, Align::Left])
+}
+
+/// A table whose first cell may ask for an empty line before it.
+fn headed(mut rows: Vec<Vec<String>>, align: &[Align]) -> String {
+    let mut before = "";
+    if let Some(cell) = rows.first_mut().and_then(|r| r.first_mut())
+        && let Some(rest) = cell.strip_prefix('\n')
+    {
+        *cell = rest.to_owned();
+        before = "\n";
+    }
+    format!("{before}{}", columns(&rows, align, 0))
+}
+
+fn percent(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}

@@ -1,0 +1,66 @@
+//! Reading without deciding: what `check` shows and what `parse --output jsonl|csv` writes.
+
+use super::InputFile;
+use super::summarise::{repeated, statement};
+use crate::error::Error;
+use crate::formats::{ReadOptions, csv::Profile, read_statements};
+use crate::model::{Finding, Payment, RepeatedStatement, StatementSummary};
+use crate::statements::{self, Day, FiledStatement};
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// What reading and proving some files showed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Checkup {
+    /// Statements that count, in the order of account, currency, closing date, sequence.
+    pub statements: Vec<StatementSummary>,
+    /// Statements put aside because they came twice.
+    pub repeated: Vec<RepeatedStatement>,
+    /// Findings across statements: gaps, overlaps, conflicts.
+    pub findings: Vec<Finding>,
+    /// Files that could not be read.
+    pub rejected: Vec<Error>,
+}
+
+/// Reads and proves files. Uses the calling rayon pool.
+pub fn check_files(files: &[InputFile], profile: Option<&Profile>) -> Checkup {
+    let (day, rejected) = collect(files, profile);
+    checkup(day, rejected)
+}
+
+/// The payments of files, with what [`check_files`] says of them.
+pub fn payments_of(files: &[InputFile], profile: Option<&Profile>) -> (Vec<Payment>, Checkup) {
+    let (day, rejected) = collect(files, profile);
+    let payments = statements::payments(&day, &|_| String::new()).payments;
+    (payments, checkup(day, rejected))
+}
+
+fn checkup(day: Day, rejected: Vec<Error>) -> Checkup {
+    Checkup {
+        statements: day.statements.iter().map(statement).collect(),
+        repeated: day.repeated.iter().map(repeated).collect(),
+        findings: day.findings,
+        rejected,
+    }
+}
+
+fn collect(files: &[InputFile], profile: Option<&Profile>) -> (Day, Vec<Error>) {
+    let results: Vec<_> = files
+        .par_iter()
+        .map(|file| {
+            let options = ReadOptions { profile: profile.cloned(), ..ReadOptions::for_file(&file.name) };
+            read_statements(&file.bytes, &options)
+        })
+        .collect();
+    let mut filed = Vec::new();
+    let mut rejected = Vec::new();
+    for (file, result) in files.iter().zip(results) {
+        match result {
+            Ok(read) => filed.extend(
+                read.statements.into_iter().map(|statement| FiledStatement { file: file.name.clone(), statement }),
+            ),
+            Err(error) => rejected.push(error),
+        }
+    }
+    (statements::collect(filed), rejected)
+}

@@ -1,0 +1,298 @@
+//! One run, from bytes to bytes: read the statements in parallel, prove them, make payments, decide, check the equations,
+//! and write every output in memory. Opens no file and asks no clock.
+
+use super::inputs;
+use super::summarise::{Facts, summarise};
+use super::{InputFile, VERSION, accounts, equations, read_policy};
+use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256_hex};
+use crate::book::OpenItemBook;
+use crate::error::{Error, ErrorCode};
+use crate::formats::{ReadOptions, Statements, csv::Profile, read_statements};
+use crate::matching::{Engine, SCORE_VERSION};
+use crate::model::*;
+use crate::outputs::{self, CsvDialect, Decided, ManifestFile};
+use crate::statements::{self, Day, FiledStatement};
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+/// What a run is given.
+#[derive(Debug, Clone, Default)]
+pub struct RunInputs {
+    /// Statement files. Their order does not matter.
+    pub statements: Vec<InputFile>,
+    /// Files of a folder that are no statement, for the summary.
+    pub unrecognised: Vec<String>,
+    /// Open items, or an ERP's export where `items_map` is given.
+    pub items: InputFile,
+    /// How to read the export.
+    pub items_map: Option<InputFile>,
+    /// Customers.
+    pub customers: Option<InputFile>,
+    /// The policy file.
+    pub config: Option<InputFile>,
+    /// CSV profile to use instead of the detected one.
+    pub profile: Option<Profile>,
+    /// The file it came from, for the manifest.
+    pub profile_file: Option<InputFile>,
+    /// The day that ages are counted to; by default the latest closing date.
+    pub as_of: Option<NaiveDate>,
+    /// The net of the one statement of the run, as the user knows it.
+    pub control_total: Option<String>,
+    /// How CSV is written.
+    pub csv_dialect: CsvDialect,
+}
+
+/// A finished run: nothing is written yet.
+#[derive(Debug, Clone)]
+pub struct RunResult {
+    /// Hash of inputs, policy, options and version.
+    pub run_id: String,
+    /// What happened.
+    pub summary: Summary,
+    /// The files of the run folder, the manifest last.
+    pub outputs: Vec<InputFile>,
+}
+
+/// Why a run gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Policy, mapping, profile or options cannot be used.
+    Configuration(Vec<Error>),
+    /// Items or customers have faults; all of them.
+    Receivables(Vec<Error>),
+    /// No statement could be read.
+    NoStatement(Vec<Error>),
+    /// An equation fails: a defect of ours.
+    Conservation(Error),
+}
+
+impl RunError {
+    /// The errors behind it.
+    pub fn errors(&self) -> &[Error] {
+        match self {
+            RunError::Configuration(e) | RunError::Receivables(e) | RunError::NoStatement(e) => e,
+            RunError::Conservation(e) => std::slice::from_ref(e),
+        }
+    }
+}
+
+/// A step that is done, for a progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// One more statement file is read.
+    FileRead,
+    /// So many payments are about to be decided.
+    Deciding(usize),
+    /// All is decided.
+    Decided,
+}
+
+/// Runs a day. Uses the calling rayon pool; the result is the same at any number of threads and in any file order.
+///
+/// # Errors
+/// See [`RunError`]. A statement file that cannot be read does not stop the others: it stands in the summary with its error.
+pub fn run(inputs: &RunInputs) -> Result<RunResult, RunError> {
+    run_watched(inputs, &|_| {})
+}
+
+/// The same as [`run`], telling each step.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<RunResult, RunError> {
+    let policy = policy(inputs.config.as_ref())?;
+    let map = match &inputs.items_map {
+        Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
+        None => None,
+    };
+    let mut receivables = inputs::read_receivables(&inputs.items, map.as_ref(), inputs.customers.as_ref())
+        .map_err(RunError::Receivables)?;
+
+    let mut files: Vec<&InputFile> = inputs.statements.iter().collect();
+    files.sort_by_cached_key(|f| (f.name.clone(), sha256_hex(&f.bytes)));
+    let (day, mut file_summaries) = read_day(&files, inputs, watch)?;
+
+    let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
+    let company_of = |account: &str| companies.of(account);
+    let mut read = statements::payments(&day, &company_of);
+    let control_total = control_total(inputs, &day)?;
+    if control_total.as_ref().is_some_and(|c| c.holds) {
+        let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
+        unproven.for_each(|p| p.trust = Trust::Proven);
+    }
+
+    let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day));
+    let items = std::mem::take(&mut receivables.items);
+    let customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
+    let book = OpenItemBook::build(items, customers);
+    watch(Step::Deciding(read.payments.len()));
+    let decisions = engine.decide(&book, &read.payments);
+    watch(Step::Decided);
+    let checked = equations::check(&day, &read, &decisions, book.items()).map_err(RunError::Conservation)?;
+
+    let others = other_files(inputs);
+    file_summaries.extend(others.iter().map(|(role, file)| file_summary(role, file)));
+    let policy_hash = sha256_hex(serde_json::to_string(&policy).unwrap_or_default().as_bytes());
+    let run_id = run_id(inputs, &policy_hash, &file_summaries);
+    let as_of = inputs.as_of.or_else(|| day.statements.iter().filter_map(|s| s.statement.closing_date()).max());
+    let decided = Decided {
+        payments: &read.payments,
+        decisions: &decisions,
+        items: book.items(),
+        customers: book.customers(),
+        score_version: SCORE_VERSION,
+        as_of,
+    };
+    let summary = summarise(Facts {
+        run_id: &run_id,
+        policy: &policy,
+        policy_hash,
+        as_of,
+        control_total,
+        files: file_summaries,
+        unrecognised: inputs.unrecognised.clone(),
+        day: &day,
+        read: &read,
+        decisions: &decisions,
+        receivables: &receivables,
+        items: book.items(),
+        customers: book.customers(),
+        checked: &checked,
+        company_of: &company_of,
+    });
+    let outputs = write(&decided, &summary, inputs.csv_dialect);
+    Ok(RunResult { run_id, summary, outputs })
+}
+
+fn policy(config: Option<&InputFile>) -> Result<Policy, RunError> {
+    let Some(file) = config else { return Ok(Policy::default()) };
+    let text =
+        std::str::from_utf8(&file.bytes).map_err(|_| RunError::Configuration(vec![super::not_utf8(&file.name)]))?;
+    read_policy(text, &file.name).map_err(RunError::Configuration)
+}
+
+fn read_day(
+    files: &[&InputFile],
+    inputs: &RunInputs,
+    watch: &(dyn Fn(Step) + Sync),
+) -> Result<(Day, Vec<FileSummary>), RunError> {
+    let results: Vec<Result<Statements, Error>> = files
+        .par_iter()
+        .map(|file| {
+            let options = ReadOptions { profile: inputs.profile.clone(), ..ReadOptions::for_file(&file.name) };
+            let read = read_statements(&file.bytes, &options);
+            watch(Step::FileRead);
+            read
+        })
+        .collect();
+    let mut filed = Vec::new();
+    let mut summaries = Vec::new();
+    let mut rejected = Vec::new();
+    for (file, result) in files.iter().zip(results) {
+        let mut summary = file_summary("statement", file);
+        match result {
+            Ok(read) => {
+                summary.format = Some(read.format.as_str());
+                summary.statements = read.statements.len() as u64;
+                summary.entries = read.statements.iter().map(|s| s.entries.len() as u64).sum();
+                summary.findings = read.findings;
+                let statements = read.statements.into_iter();
+                filed.extend(statements.map(|statement| FiledStatement { file: file.name.clone(), statement }));
+            }
+            Err(error) => {
+                rejected.push(error.clone());
+                summary.error = Some(error);
+            }
+        }
+        summaries.push(summary);
+    }
+    if filed.is_empty() {
+        if rejected.is_empty() {
+            rejected.push(
+                Error::new(ErrorCode::EmptyInput, Place::default(), "no statement", "at least one bank statement")
+                    .with_hint("give statement files, or a folder that holds some"),
+            );
+        }
+        return Err(RunError::NoStatement(rejected));
+    }
+    Ok((statements::collect(filed), summaries))
+}
+
+fn control_total(inputs: &RunInputs, day: &Day) -> Result<Option<ControlTotalClaim>, RunError> {
+    let Some(text) = &inputs.control_total else { return Ok(None) };
+    let usage = |found: String, expected: &str| {
+        let place = Place::default().at("--control-total");
+        RunError::Configuration(vec![Error::new(ErrorCode::Value, place, found, expected)])
+    };
+    let [only] = day.statements.as_slice() else {
+        let found = format!("{} statements in this run", day.statements.len());
+        return Err(usage(found, "exactly one, since the total vouches for one"));
+    };
+    let shown = super::summarise::statement(only);
+    let currency: Currency = shown.currency;
+    let claimed = parse_amount(text, AmountStyle::PLAIN, currency)
+        .ok()
+        .and_then(|m| m.minor().ok())
+        .ok_or_else(|| usage(format!("`{text}`"), "an amount with a decimal point, as in 1190.00 or -25.50"))?;
+    let booked = shown.net.ok_or_else(|| usage("entries in several currencies".to_owned(), "one currency"))?;
+    let holds = booked.minor == i128::from(claimed);
+    Ok(Some(ControlTotalClaim { claimed: Sum::new(claimed.into(), currency), booked, holds }))
+}
+
+fn other_files(inputs: &RunInputs) -> Vec<(&'static str, &InputFile)> {
+    let files = [
+        ("open_items", Some(&inputs.items)),
+        ("items_map", inputs.items_map.as_ref()),
+        ("customers", inputs.customers.as_ref()),
+        ("config", inputs.config.as_ref()),
+        ("profile", inputs.profile_file.as_ref()),
+    ];
+    files.into_iter().filter_map(|(role, file)| file.map(|f| (role, f))).collect()
+}
+
+fn file_summary(role: &'static str, file: &InputFile) -> FileSummary {
+    FileSummary {
+        name: file.name.clone(),
+        role,
+        sha256: sha256_hex(&file.bytes),
+        bytes: file.bytes.len() as u64,
+        format: None,
+        statements: 0,
+        entries: 0,
+        findings: Vec::new(),
+        error: None,
+    }
+}
+
+/// Names of files do not count: the same bytes under another name are the same run.
+fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary]) -> String {
+    let mut parts: Vec<String> = files.iter().map(|f| format!("{}:{}", f.role, f.sha256)).collect();
+    // The policy counts by its meaning: comments in the file do not change a run.
+    parts.retain(|p| !p.starts_with("config:"));
+    parts.sort();
+    parts.push(format!("policy:{policy_hash}"));
+    parts.push(format!("version:{VERSION}:{SCORE_VERSION}"));
+    parts.push(format!("profile:{}", inputs.profile.as_ref().map_or("", |p| p.id.as_str())));
+    parts.push(format!("as_of:{:?}", inputs.as_of));
+    parts.push(format!("control_total:{:?}", inputs.control_total));
+    parts.push(format!("csv:{}", inputs.csv_dialect.as_str()));
+    content_id('r', &parts.iter().map(String::as_str).collect::<Vec<_>>()).0
+}
+
+fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect) -> Vec<InputFile> {
+    let text = |name: &str, text: String| InputFile { name: name.to_owned(), bytes: text.into_bytes() };
+    let mut files = vec![
+        text("decisions.jsonl", outputs::decisions_jsonl(decided)),
+        text("allocations.csv", outputs::allocations_csv(decided, dialect)),
+        text("unapplied.csv", outputs::unapplied_csv(decided, dialect)),
+        text("exceptions.csv", outputs::exceptions_csv(decided, dialect)),
+        text("summary.json", outputs::summary_json(summary)),
+    ];
+    let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };
+    let inputs: Vec<ManifestFile> = summary.files.iter().map(read).collect();
+    let written: Vec<ManifestFile> = files.iter().map(|f| ManifestFile::of(&f.name, &f.bytes)).collect();
+    files.push(text("manifest.json", outputs::manifest_json(&summary.run_id, VERSION, &inputs, &written)));
+    files
+}

@@ -1,0 +1,275 @@
+//! The summary of a run: in goes all that was read and decided, out goes [`Summary`].
+
+use super::equations::Checked;
+use super::inputs::Receivables;
+use crate::base::Currency;
+use crate::model::*;
+use crate::statements::{Day, FiledStatement, Payments};
+use std::collections::BTreeMap;
+
+/// Everything that a summary tells of.
+pub(super) struct Facts<'a> {
+    pub(super) run_id: &'a str,
+    pub(super) policy: &'a Policy,
+    pub(super) policy_hash: String,
+    pub(super) as_of: Option<chrono::NaiveDate>,
+    pub(super) control_total: Option<ControlTotalClaim>,
+    pub(super) files: Vec<FileSummary>,
+    pub(super) unrecognised: Vec<String>,
+    pub(super) day: &'a Day,
+    pub(super) read: &'a Payments,
+    pub(super) decisions: &'a [Decision],
+    pub(super) receivables: &'a Receivables,
+    pub(super) items: &'a [OpenItem],
+    pub(super) customers: &'a [Customer],
+    pub(super) checked: &'a Checked,
+    pub(super) company_of: &'a dyn Fn(&str) -> String,
+}
+
+/// Builds the summary.
+pub(super) fn summarise(facts: Facts<'_>) -> Summary {
+    let statements: Vec<StatementSummary> = facts.day.statements.iter().map(statement).collect();
+    let accounts = accounts(&facts, &statements);
+    let totals = totals(&facts);
+    let not_proven = not_proven(&facts, &statements);
+    let mut findings = facts.day.findings.clone();
+    findings.extend(facts.receivables.findings.iter().cloned());
+    let closed = facts.items.iter().filter(|i| i.status == ItemStatus::Closed).count() as u64;
+    let segments = facts.policy.segment.keys().map(|name| format!("segment.{name}"));
+    let customers = facts.policy.customer.keys().map(|name| format!("customer.{name}"));
+    Summary {
+        schema: "tieout.summary/1",
+        run_id: facts.run_id.to_owned(),
+        engine_version: super::VERSION.to_owned(),
+        score_version: crate::matching::SCORE_VERSION.to_owned(),
+        policy_hash: facts.policy_hash,
+        as_of: facts.as_of,
+        control_total: facts.control_total,
+        files: facts.files,
+        unrecognised: facts.unrecognised,
+        statements,
+        repeated: facts.day.repeated.iter().map(repeated).collect(),
+        findings,
+        receivables: ReceivablesSummary {
+            open_items: facts.items.len() as u64 - closed,
+            closed_items: closed,
+            left_out_zero: facts.receivables.left_out_zero,
+            customers: facts.customers.len() as u64,
+            customers_derived: facts.receivables.customers.is_none(),
+        },
+        accounts,
+        totals,
+        equations: facts.checked.equations.clone(),
+        overrides: segments.chain(customers).collect(),
+        not_proven,
+    }
+}
+
+/// One line of the table of statements.
+pub(super) fn statement(filed: &FiledStatement) -> StatementSummary {
+    let s = &filed.statement;
+    let booked = || s.entries.iter().filter(|e| e.status == EntryStatus::Book);
+    let currency =
+        if s.currency.is_none() { booked().next().map_or(s.currency, |e| e.amount.currency()) } else { s.currency };
+    let net = booked().try_fold(0i128, |sum, e| {
+        let same = e.amount.currency() == currency;
+        e.amount.minor().ok().filter(|_| same).map(|m| sum + i128::from(m))
+    });
+    StatementSummary {
+        file: filed.file.clone(),
+        account: s.account.clone(),
+        currency,
+        format: s.format.as_str(),
+        dialect: s.dialect.clone(),
+        sequence: s.sequence.clone(),
+        from: s.period.map(|p| p.0),
+        to: s.closing_date(),
+        opening: s.opening.as_ref().map(|b| b.amount.figure()),
+        entries: booked().count() as u64,
+        net: net.map(|minor| Sum::new(minor, currency)),
+        closing: s.closing.as_ref().map(|b| b.amount.figure()),
+        tie_out: s.tie_out,
+        findings: s.findings.clone(),
+    }
+}
+
+/// One statement that was put aside.
+pub(super) fn repeated((filed, finding): &(FiledStatement, Finding)) -> RepeatedStatement {
+    RepeatedStatement {
+        file: filed.file.clone(),
+        account: filed.statement.account.clone(),
+        currency: filed.statement.currency,
+        text: finding.text.clone(),
+    }
+}
+
+fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSummary> {
+    let mut reasons: BTreeMap<(&str, Currency), BTreeMap<(Outcome, ReasonCode), (u64, i128)>> = BTreeMap::new();
+    for (payment, decision) in facts.read.payments.iter().zip(facts.decisions) {
+        let account = reasons.entry((&payment.account, payment.currency)).or_default();
+        let slot = account.entry((decision.outcome, decision.reason)).or_default();
+        slot.0 += 1;
+        slot.1 += i128::from(payment.amount);
+    }
+    facts
+        .checked
+        .control_totals
+        .iter()
+        .map(|t| {
+            let sum = |minor| Sum::new(minor, t.currency);
+            let here = |s: &&StatementSummary| s.account == t.account && s.currency == t.currency;
+            let by_reason = reasons.remove(&(t.account.as_str(), t.currency)).unwrap_or_default();
+            AccountSummary {
+                company: (facts.company_of)(&t.account),
+                account: t.account.clone(),
+                currency: t.currency,
+                statements: statements.iter().filter(here).count() as u64,
+                entries: statements.iter().filter(here).map(|s| s.entries).sum(),
+                statement_credits: sum(t.statement_credits),
+                statement_debits: sum(t.statement_debits),
+                left_out: facts
+                    .read
+                    .left_out
+                    .iter()
+                    .filter(|l| l.account == t.account && l.currency == t.currency)
+                    .map(|l| LeftOutSummary { reason: l.reason.clone(), count: l.count, amount: sum(l.sum) })
+                    .collect(),
+                payments: by_reason
+                    .into_iter()
+                    .map(|((outcome, reason), (count, minor))| ReasonSummary {
+                        outcome: outcome.as_str(),
+                        reason: reason.as_str(),
+                        count,
+                        amount: sum(minor),
+                    })
+                    .collect(),
+                payment_credits: sum(t.payment_credits),
+                payment_debits: sum(t.payment_debits),
+            }
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Tally {
+    payments: u64,
+    amount: i128,
+    allocations: u64,
+    applied: i128,
+    discount: i128,
+    writeoff: i128,
+    charges: i128,
+    fx_difference: i128,
+    on_account: i128,
+    other: i128,
+    in_review: i128,
+    not_applied: i128,
+    items_before: i128,
+    receivable: (u64, u128),
+    automatic: (u64, u128),
+}
+
+fn totals(facts: &Facts<'_>) -> Vec<CurrencySummary> {
+    let mut tallies: BTreeMap<(&str, Currency), Tally> = BTreeMap::new();
+    for item in facts.items {
+        tallies.entry((&item.company, item.currency)).or_default().items_before += i128::from(item.open_amount);
+    }
+    for (payment, decision) in facts.read.payments.iter().zip(facts.decisions) {
+        let t = tallies.entry((&payment.company, payment.currency)).or_default();
+        t.payments += 1;
+        t.amount += i128::from(payment.amount);
+        for a in &decision.allocations {
+            t.allocations += 1;
+            t.applied += i128::from(a.applied);
+            t.discount += i128::from(a.discount);
+            t.writeoff += i128::from(a.writeoff);
+            t.charges += i128::from(a.charges);
+            t.fx_difference += i128::from(a.fx_difference);
+        }
+        t.on_account += i128::from(decision.on_account);
+        t.other += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
+        if decision.outcome == Outcome::NotReceivable {
+            t.not_applied += i128::from(decision.unapplied);
+            continue;
+        }
+        t.in_review += i128::from(decision.unapplied);
+        let value = u128::from(payment.amount.unsigned_abs());
+        t.receivable = (t.receivable.0 + 1, t.receivable.1 + value);
+        if decision.outcome != Outcome::Queued {
+            t.automatic = (t.automatic.0 + 1, t.automatic.1 + value);
+        }
+    }
+    let share = |part: u128, whole: u128| (part * 10_000 + whole / 2).checked_div(whole).map(|s| s as u64);
+    tallies
+        .into_iter()
+        .map(|((company, currency), t)| {
+            let sum = |minor| Sum::new(minor, currency);
+            let cleared = t.applied + t.discount + t.writeoff + t.charges + t.fx_difference;
+            CurrencySummary {
+                company: company.to_owned(),
+                currency,
+                payments: t.payments,
+                amount: sum(t.amount),
+                allocations: t.allocations,
+                applied: sum(t.applied),
+                discount: sum(t.discount),
+                writeoff: sum(t.writeoff),
+                charges: sum(t.charges),
+                fx_difference: sum(t.fx_difference),
+                on_account: sum(t.on_account),
+                other: sum(t.other),
+                in_review: sum(t.in_review),
+                not_applied: sum(t.not_applied),
+                items_before: sum(t.items_before),
+                items_after: sum(t.items_before - cleared),
+                receivable_payments: t.receivable.0,
+                automatic_payments: t.automatic.0,
+                automatic_count_hundredths_percent: share(t.automatic.0.into(), t.receivable.0.into()),
+                automatic_value_hundredths_percent: share(t.automatic.1, t.receivable.1),
+            }
+        })
+        .collect()
+}
+
+fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String> {
+    let mut out = Vec::new();
+    for file in facts.files.iter().filter(|f| f.error.is_some()) {
+        out.push(format!("{} could not be read: its payments are missing here.", file.name));
+    }
+    for s in statements {
+        let which = format!("{}, account {}", s.file, s.account);
+        match s.tie_out {
+            TieOut::Proven => {}
+            TieOut::Broken => out.push(format!("{which}: the statement does not tie out. Nothing of it was applied.")),
+            TieOut::Unproven if facts.control_total.as_ref().is_some_and(|c| c.holds) => {
+                out.push(format!("{which}: proven by the control total that you gave, not by balances of its own."));
+            }
+            TieOut::Unproven => {
+                let then = match facts.policy.statement.unproven {
+                    Unproven::Queue => "Its payments went to review.",
+                    Unproven::Apply => "The policy applies it all the same.",
+                };
+                out.push(format!("{which}: no balances prove that the statement is complete. {then}"));
+            }
+        }
+    }
+    if let Some(claim) = facts.control_total.as_ref().filter(|c| !c.holds) {
+        out.push(format!(
+            "The control total {} does not hold: the booked entries sum to {}.",
+            claim.claimed.figure(),
+            claim.booked.figure()
+        ));
+    }
+    if facts.receivables.customers.is_none() {
+        out.push(
+            "No customers file was given: names come from the open items, and no payer account is known.".to_owned(),
+        );
+    }
+    out.push(
+        "The chances of error are prior, not measured: they are not yet checked against your own decisions.".to_owned(),
+    );
+    out.push(
+        "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),
+    );
+    out
+}
