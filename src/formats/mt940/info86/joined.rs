@@ -14,7 +14,8 @@ pub(super) struct Joined {
 impl Joined {
     /// Joins pieces.
     pub(super) fn new<'p>(pieces: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut joined = Joined::default();
+        let mut joined =
+            Joined { text: String::with_capacity(256), cuts: Vec::with_capacity(8), lost_blanks: Vec::new() };
         let mut one_short = false;
         for piece in pieces {
             if !joined.text.is_empty() {
