@@ -119,7 +119,7 @@ fn one(text: &str, dialect: Dialect, context: Context<'_>) -> Info {
         Dialect::Dk => subfields::dk(text, context),
         Dialect::Keyed(separator) => subfields::keyed(text, separator, context),
         Dialect::Slash => slash::read(text, context),
-        Dialect::Free => labelled::read(text),
+        Dialect::Free => labelled::read(text, context),
     }
 }
 

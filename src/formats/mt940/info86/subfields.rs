@@ -11,6 +11,10 @@ const SEPARATORS: &[u8] = b"?<>~^@#|+";
 /// The separator of a field in this layout: `?`, or one of `< > ~ ^ @ # | +`.
 pub(super) fn separator(text: &str) -> Option<char> {
     let text = text.trim_start();
+    if let Some((head, rest)) = text.split_once(['\r', '\n']).filter(|(head, _)| head.len() == 3) {
+        // The line may break right after the code.
+        return separator(&format!("{head}{}", rest.trim_start().lines().next().unwrap_or("")));
+    }
     let at = text.bytes().take(4).position(|b| SEPARATORS.contains(&b))?;
     let (code, rest) = text.split_at_checked(at)?;
     let separator = rest.chars().next()?;
@@ -198,6 +202,7 @@ mod tests {
     #[test]
     fn a_code_of_letters_or_a_lone_sign_is_told_apart() {
         assert_eq!(separator("XXX?00TEXT?20EREF+1"), Some('?'));
+        assert_eq!(separator("166\r\n?00TEXT"), Some('?'));
         assert_eq!(separator("WHY?20 EUR"), None);
         assert_eq!(separator("TBB+00TRANSFER+31X"), Some('+'));
         assert_eq!(separator("999+49 30 1234"), None);
