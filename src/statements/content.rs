@@ -93,7 +93,13 @@ pub(super) fn content_hash(statement: &Statement) -> ContentId {
         balance(&statement.closing),
     ];
     for entry in &statement.entries {
-        parts.push(format!("{}|{}|{:?}|{:?}", entry.amount, entry.status.as_str(), entry.booking_date, entry.value_date));
+        parts.push(format!(
+            "{}|{}|{:?}|{:?}",
+            entry.amount,
+            entry.status.as_str(),
+            entry.booking_date,
+            entry.value_date
+        ));
         parts.push(entry_text(entry));
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();

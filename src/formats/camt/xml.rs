@@ -127,12 +127,20 @@ impl<'a> Xml<'a> {
                     return match resolve(name) {
                         Some(c) => Ok(Event::Char(c)),
                         None => Err(self
-                            .error(ErrorCode::Xml, format!("entity `&{name};`"), "one of the five of XML, or a character reference")
+                            .error(
+                                ErrorCode::Xml,
+                                format!("entity `&{name};`"),
+                                "one of the five of XML, or a character reference",
+                            )
                             .with_hint("entities of a document type are never read; ask the sender for plain text")),
                     };
                 }
                 Ok(Raw::Decl(_)) if !self.stack.is_empty() => {
-                    return Err(self.error(ErrorCode::Xml, "an XML declaration inside an element", "it at the beginning only"));
+                    return Err(self.error(
+                        ErrorCode::Xml,
+                        "an XML declaration inside an element",
+                        "it at the beginning only",
+                    ));
                 }
                 Ok(Raw::Comment(_) | Raw::PI(_) | Raw::Decl(_)) => {}
                 Ok(Raw::DocType(_)) => return Err(self.doctype()),
@@ -146,10 +154,7 @@ impl<'a> Xml<'a> {
     }
 
     /// Calls `f` for every child of the element just opened, up to its end. What `f` does not read is skipped.
-    pub fn children(
-        &mut self,
-        mut f: impl FnMut(&mut Self, &'a str) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub fn children(&mut self, mut f: impl FnMut(&mut Self, &'a str) -> Result<(), Error>) -> Result<(), Error> {
         loop {
             match self.next()? {
                 Event::Start(name) => {
@@ -165,7 +170,9 @@ impl<'a> Xml<'a> {
                     let found = format!("text `{}` between elements", t.trim());
                     return Err(self.error(ErrorCode::Structure, found, "elements only"));
                 }
-                Event::Char(_) => return Err(self.error(ErrorCode::Structure, "text between elements", "elements only")),
+                Event::Char(_) => {
+                    return Err(self.error(ErrorCode::Structure, "text between elements", "elements only"));
+                }
                 Event::Eof => return Err(self.truncated()),
             }
         }
@@ -252,9 +259,8 @@ impl<'a> Xml<'a> {
             let found = format!("`{name}` without `Ccy`");
             return Err(self.error(ErrorCode::Currency, found, "a currency code of three letters").with_element(name));
         };
-        let currency = Currency::parse(code.trim()).map_err(|e| {
-            self.error(ErrorCode::Currency, e.to_string(), "a code as EUR").with_element(name)
-        })?;
+        let currency = Currency::parse(code.trim())
+            .map_err(|e| self.error(ErrorCode::Currency, e.to_string(), "a code as EUR").with_element(name))?;
         Money::from_scaled(units, scale, currency)
             .map_err(|e| self.error(ErrorCode::Amount, e.to_string(), "at most 18 digits").with_element(name))
     }
@@ -264,9 +270,8 @@ impl<'a> Xml<'a> {
         const EXPECTED: &str = "digits with a point before the decimals, as in 1190.00";
         let name = self.tag_name();
         let text = self.text()?;
-        let mut fail = |what: &str| {
-            self.error(ErrorCode::Amount, format!("amount `{text}` {what}"), EXPECTED).with_element(name)
-        };
+        let mut fail =
+            |what: &str| self.error(ErrorCode::Amount, format!("amount `{text}` {what}"), EXPECTED).with_element(name);
         if text.bytes().any(|b| !b.is_ascii_digit() && !matches!(b, b'.' | b'+' | b'-')) || text.ends_with(['+', '-']) {
             return Err(fail("has a character that does not belong there"));
         }
@@ -334,7 +339,9 @@ impl<'a> Xml<'a> {
             "CRDT" => Ok(Some(CreditDebit::Credit)),
             "DBIT" => Ok(Some(CreditDebit::Debit)),
             "" => Ok(None),
-            _ => Err(self.error(ErrorCode::Direction, format!("direction `{text}`"), "CRDT or DBIT").with_element(name)),
+            _ => {
+                Err(self.error(ErrorCode::Direction, format!("direction `{text}`"), "CRDT or DBIT").with_element(name))
+            }
         }
     }
 
@@ -395,7 +402,11 @@ impl<'a> Xml<'a> {
             let mut count = 0;
             for attribute in Attributes::new(self.tag, whole.len()) {
                 if let Err(e) = attribute {
-                    return Err(self.error(ErrorCode::Xml, format!("an attribute that is no XML ({e})"), "name=\"value\""));
+                    return Err(self.error(
+                        ErrorCode::Xml,
+                        format!("an attribute that is no XML ({e})"),
+                        "name=\"value\"",
+                    ));
                 }
                 count += 1;
                 if count > self.limits.xml_attributes {
@@ -488,9 +499,8 @@ fn resolve(name: &str) -> Option<char> {
         _ => return None,
     };
     // XML 1.0, production 2: no control characters but tab and line ends, no surrogates, no U+FFFE, U+FFFF.
-    char::from_u32(value).filter(|c| {
-        matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-    })
+    char::from_u32(value)
+        .filter(|c| matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}')))
 }
 
 /// Puts the name of the element that was just read at the end of the place: the cursor has left it already.
