@@ -36,6 +36,10 @@ pub(super) fn number(statement: &Statement) -> Option<u64> {
 
 /// Letters and digits in lower case: what re-wrapped text has in common.
 pub(super) fn folded(text: &str, into: &mut String) {
+    if text.is_ascii() {
+        into.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+        return;
+    }
     into.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
 }
 

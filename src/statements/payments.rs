@@ -124,7 +124,9 @@ fn too_fine(filed: &FiledStatement, entry: &Entry) -> Finding {
 fn numbered(mut payment: Payment, seen: &mut Map<ContentId, u32>) -> Payment {
     let count = seen.entry(payment.payment_id.clone()).or_insert(0);
     *count += 1;
-    payment.payment_id = content_id('p', &[payment.payment_id.as_str(), &count.to_string()]);
+    if *count > 1 {
+        payment.payment_id = content_id('p', &[payment.payment_id.as_str(), &count.to_string()]);
+    }
     payment
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Xml<'a> {
     at: usize,
     /// What stands between `<` and `>` of the last element opened.
     tag: &'a str,
+    /// How much of `tag` is its name.
+    name_len: usize,
     line: u64,
     line_at: usize,
     statements: u32,
@@ -62,6 +64,7 @@ impl<'a> Xml<'a> {
             pending_end: false,
             at: 0,
             tag: "",
+            name_len: 0,
             line: 1,
             line_at: 0,
             statements: 0,
@@ -88,7 +91,9 @@ impl<'a> Xml<'a> {
             }
             path.push_str(frame.name);
             if frame.ordinal > 0 {
-                path.push_str(&format!("[{}]", frame.ordinal));
+                path.push('[');
+                path.push_str(&frame.ordinal.to_string());
+                path.push(']');
             }
         }
         if path.is_empty() { Place::line(line) } else { Place::line(line).at(path) }
@@ -112,8 +117,14 @@ impl<'a> Xml<'a> {
             let after = self.position();
             self.at = before;
             match event {
-                Ok(Raw::Start(_)) => return self.open(before + 1, after.saturating_sub(1), false),
-                Ok(Raw::Empty(_)) => return self.open(before + 1, after.saturating_sub(2), true),
+                Ok(Raw::Start(e)) => {
+                    let name = e.name().0.len();
+                    return self.open(before + 1, after.saturating_sub(1), name, false);
+                }
+                Ok(Raw::Empty(e)) => {
+                    let name = e.name().0.len();
+                    return self.open(before + 1, after.saturating_sub(2), name, true);
+                }
                 Ok(Raw::End(_)) => {
                     self.stack.pop();
                     return Ok(Event::End);
@@ -377,7 +388,10 @@ impl<'a> Xml<'a> {
 
     /// The attributes of the element just opened, as written.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        Attributes::new(self.tag, self.tag_name().len().min(self.tag.len())).flatten().filter_map(|a| {
+        // Doubles were looked for when the element was opened.
+        let mut attributes = Attributes::new(self.tag, self.tag_name().len());
+        attributes.with_checks(false);
+        attributes.flatten().filter_map(|a| {
             let value = if let Cow::Borrowed(v) = a.value { v } else { return None };
             Some((a.key.0, value))
         })
@@ -385,11 +399,12 @@ impl<'a> Xml<'a> {
 
     /// The whole name of the element just opened.
     fn tag_name(&self) -> &'a str {
-        self.tag.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default()
+        self.tag.get(..self.name_len).unwrap_or(self.tag)
     }
 
-    fn open(&mut self, from: usize, to: usize, empty: bool) -> Result<Event<'a>, Error> {
+    fn open(&mut self, from: usize, to: usize, name_len: usize, empty: bool) -> Result<Event<'a>, Error> {
         self.tag = self.text.get(from..to).unwrap_or_default();
+        self.name_len = name_len;
         let whole = self.tag_name();
         let name = whole.split_once(':').map_or(whole, |(_, local)| local);
         let ordinal = self.ordinal(name);
@@ -400,7 +415,11 @@ impl<'a> Xml<'a> {
         }
         if whole.len() < self.tag.len() {
             let mut count = 0;
-            for attribute in Attributes::new(self.tag, whole.len()) {
+            // One attribute has no double; looking for doubles costs memory each time.
+            let rest = self.tag.get(whole.len()..).unwrap_or_default().as_bytes();
+            let several = memchr::memchr_iter(b'=', rest).nth(1).is_some();
+            let mut attributes = Attributes::new(self.tag, whole.len());
+            for attribute in attributes.with_checks(several) {
                 if let Err(e) = attribute {
                     return Err(self.error(
                         ErrorCode::Xml,
