@@ -2,7 +2,7 @@
 
 use super::discount::percent_of;
 use super::table::{Columns, Row, read_table};
-use crate::base::{AmountStyle, Currency, Map, MoneyError, Place, nearest_name, parse_amount, parse_iso_date, parse_scaled};
+use crate::base::{AmountStyle, Currency, Map, MoneyError, nearest_name, parse_amount, parse_iso_date, parse_scaled};
 use crate::error::{Error, ErrorCode};
 use crate::model::{DiscountTier, ExpectedBy, Finding, FindingCode, ItemKind, ItemStatus, OpenItem};
 use chrono::NaiveDate;
@@ -17,6 +17,8 @@ pub struct ItemsRead {
     pub findings: Vec<Finding>,
     /// Items with nothing open that are not marked `closed`: left out.
     pub left_out_zero: u64,
+    /// Rows of an export that a mapping leaves out, by its reason.
+    pub left_out: Vec<(String, u64)>,
 }
 
 /// The columns of `tieout.open-items/1`, in the order of the documentation.
@@ -67,13 +69,12 @@ const COLUMNS: Columns = Columns {
 /// and a due date before the document are findings.
 pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
     let table = read_table(bytes, file, &COLUMNS)?;
-    let mut errors = Vec::new();
-    let mut read = ItemsRead::default();
-    for row in &table.rows {
-        if let Some(item) = item(row, &mut errors) {
-            read.items.push(item);
-        }
-    }
+    from_rows(&table.rows, Vec::new(), file)
+}
+
+/// Items from rows of our own names, with the faults found before.
+pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Result<ItemsRead, Vec<Error>> {
+    let mut read = ItemsRead { items: rows.iter().filter_map(|row| item(row, &mut errors)).collect(), ..ItemsRead::default() };
     check(&mut read, &mut errors);
     if !errors.is_empty() {
         errors.sort_by_key(|e| (e.place().line, e.place().column));
@@ -89,7 +90,7 @@ pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
 }
 
 /// Checks over all items: keys, numbers at several customers, dates, and items with nothing open.
-pub(super) fn check(read: &mut ItemsRead, errors: &mut Vec<Error>) {
+fn check(read: &mut ItemsRead, errors: &mut Vec<Error>) {
     let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
     let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
     for item in &read.items {

@@ -4,8 +4,13 @@ mod customers;
 mod discount;
 mod index;
 mod items;
+mod items_csv;
+mod mapping;
+mod mapping_convert;
 mod table;
 
 pub use customers::{CustomersRead, read_customers};
 pub use index::OpenItemBook;
 pub use items::{ItemsRead, read_items};
+pub use items_csv::write_items_csv;
+pub use mapping::ItemsMap;

@@ -18,12 +18,17 @@ pub(super) struct Table {
 pub(super) struct Row {
     /// Where it begins.
     pub place: Place,
-    cells: BTreeMap<String, Cell>,
+    pub(super) cells: BTreeMap<String, Cell>,
 }
 
-struct Cell {
-    text: String,
-    column: Option<u64>,
+/// A cell with where it came from.
+pub(super) struct Cell {
+    /// What stands in it, without outer blanks.
+    pub text: String,
+    /// Its number in the row, where it has one.
+    pub column: Option<u64>,
+    /// Its title in the source, where that is another than ours.
+    pub title: Option<String>,
 }
 
 impl Row {
@@ -34,7 +39,9 @@ impl Row {
 
     /// Where the cell is, or would be.
     pub(super) fn place_of(&self, name: &str) -> Place {
-        Place { column: self.cells.get(name).and_then(|c| c.column), ..self.place.clone() }.at(name)
+        let cell = self.cells.get(name);
+        let title = cell.and_then(|c| c.title.as_deref()).unwrap_or(name);
+        Place { column: cell.and_then(|c| c.column), ..self.place.clone() }.at(title)
     }
 
     /// Cells whose column starts with a prefix.
@@ -134,7 +141,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             continue;
         }
         let cell = |(i, (name, text)): (usize, (&String, &std::borrow::Cow<'_, str>))| {
-            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1) };
+            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1), title: None };
             (!cell.text.is_empty()).then(|| (name.clone(), cell))
         };
         let cells: BTreeMap<String, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
@@ -194,7 +201,7 @@ fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &
         match value(raw.get()) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
-                cells.insert(name, Cell { text: text.trim().to_owned(), column: None });
+                cells.insert(name, Cell { text: text.trim().to_owned(), column: None, title: None });
             }
             Err(()) => {
                 errors.push(Error::new(ErrorCode::Value, place, format!("`{}`", raw.get()), "a text, a number, true, false or null"));

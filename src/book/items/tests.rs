@@ -1,4 +1,5 @@
 use super::*;
+use crate::base::Place;
 
 const HEAD: &str = "item_id,doc_no,customer_id,currency,open_amount";
 

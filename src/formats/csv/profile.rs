@@ -2,7 +2,7 @@
 //!
 //! `docs` show the keys by example; unknown keys are errors with a suggestion, because a misspelt one would be ignored.
 
-use crate::base::{Currency, Place, fold_name, is_encoding, line_column, nearest_name};
+use crate::base::{Currency, Place, is_encoding, line_column, suggestion_in};
 use crate::error::{Error, ErrorCode};
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize as Derive, de};
@@ -314,7 +314,7 @@ impl Profile {
                 e.message(),
                 "a profile as `tieout profiles show ID` prints it",
             );
-            match suggestion(e.message()) {
+            match suggestion_in(e.message()) {
                 Some(name) => error.with_hint(format!("did you mean `{name}`?")),
                 None => error,
             }
@@ -411,13 +411,6 @@ impl Profile {
 /// `#3` names the third cell: gives 2.
 pub(super) fn column_number(name: &str) -> Option<usize> {
     name.strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1)
-}
-
-/// The nearest of the names that serde lists after an unknown one.
-fn suggestion(message: &str) -> Option<String> {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let wrong = quoted.next().filter(|_| message.starts_with("unknown "))?;
-    nearest_name(wrong, quoted.filter(|n| !fold_name(n).is_empty())).map(str::to_owned)
 }
 
 #[cfg(test)]
