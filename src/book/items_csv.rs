@@ -64,7 +64,11 @@ fn cell(item: &OpenItem, column: &str) -> String {
 }
 
 fn quoted(cell: &str) -> String {
-    if cell.contains([',', ';', '\t', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains([',', ';', '\t', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -80,7 +84,9 @@ mod tests {
             2,G,C2,JPY,-500,,credit_note,,,,disputed,,,,\n3,R,C3,EUR,0.00,10.00,,,,,closed,,,,\n";
         let items = read_items(text.as_bytes(), "f").unwrap().items;
         let again = read_items(write_items_csv(&items).as_bytes(), "f").unwrap().items;
-        let bare = |items: Vec<OpenItem>| items.into_iter().map(|i| OpenItem { place: Default::default(), ..i }).collect::<Vec<_>>();
+        let bare = |items: Vec<OpenItem>| {
+            items.into_iter().map(|i| OpenItem { place: Default::default(), ..i }).collect::<Vec<_>>()
+        };
         assert_eq!(bare(again), bare(items));
     }
 }

@@ -52,7 +52,12 @@ pub(super) struct Layout {
 impl Default for Layout {
     fn default() -> Self {
         let delimiter = Many([";", ",", "\t"].map(str::to_owned).to_vec());
-        Layout { delimiter, quote: "\"".into(), encodings: vec!["utf-8".into(), "windows-1252".into()], join: "-".into() }
+        Layout {
+            delimiter,
+            quote: "\"".into(),
+            encodings: vec!["utf-8".into(), "windows-1252".into()],
+            join: "-".into(),
+        }
     }
 }
 
@@ -156,10 +161,15 @@ impl ItemsMap {
     }
 
     fn fault(&self) -> Option<(String, String, String)> {
-        let fault = |key: &str, found: &str, expected: &str| Some((key.to_owned(), found.to_owned(), expected.to_owned()));
+        let fault =
+            |key: &str, found: &str, expected: &str| Some((key.to_owned(), found.to_owned(), expected.to_owned()));
         let fields = || self.columns.keys().chain(self.constants.keys());
         if let Some(wrong) = fields().find(|f| !KNOWN.contains(&f.as_str()) && !f.starts_with("x_")) {
-            return fault(wrong, &format!("the field `{wrong}`"), "a field of tieout.open-items/1, or one that starts with `x_`");
+            return fault(
+                wrong,
+                &format!("the field `{wrong}`"),
+                "a field of tieout.open-items/1, or one that starts with `x_`",
+            );
         }
         for needed in ["item_id", "doc_no", "customer_id", "currency", "open_amount"] {
             if !fields().any(|f| f == needed) {
@@ -171,7 +181,11 @@ impl ItemsMap {
             return fault("decimal", &format!("the decimal sign `{}`", f.decimal), "`,` or `.`");
         }
         if f.thousands.chars().count() > 1 || f.thousands == f.decimal {
-            return fault("thousands", &format!("the thousands sign `{}`", f.thousands), "one sign, other than the decimal one");
+            return fault(
+                "thousands",
+                &format!("the thousands sign `{}`", f.thousands),
+                "one sign, other than the decimal one",
+            );
         }
         if f.date.is_empty() {
             return fault("date", "no date pattern", "at least one, as in `%d.%m.%Y`");

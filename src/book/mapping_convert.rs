@@ -4,8 +4,8 @@ use super::items::{ItemsRead, from_rows};
 use super::mapping::{ItemsMap, Many, Sign, Skip};
 use super::table::{Cell, Row};
 use crate::base::{
-    AmountStyle, CsvRow, CsvRows, Place, bare_amount, decode_text, fold_name, line_column, parse_date, parse_scaled, same_name,
-    unarmour,
+    AmountStyle, CsvRow, CsvRows, Place, bare_amount, decode_text, fold_name, line_column, parse_date, parse_scaled,
+    same_name, unarmour,
 };
 use crate::error::{Error, ErrorCode};
 use crate::model::OpenItem;
@@ -35,11 +35,13 @@ impl ItemsMap {
     /// Every fault of the export with line, column and its own title: no header with the mapped columns, cells that cannot be
     /// read, rows of one item that contradict each other, and all that [`super::read_items`] checks.
     pub fn read(&self, bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
-        self.rows(bytes).map_err(|e| e.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>()).and_then(|(rows, faults, left_out)| {
-            let mut read = from_rows(&rows, faults, file)?;
-            read.left_out = left_out;
-            Ok(read)
-        })
+        self.rows(bytes).map_err(|e| e.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>()).and_then(
+            |(rows, faults, left_out)| {
+                let mut read = from_rows(&rows, faults, file)?;
+                read.left_out = left_out;
+                Ok(read)
+            },
+        )
     }
 
     #[allow(clippy::type_complexity)]
@@ -47,7 +49,12 @@ impl ItemsMap {
         let decoded = decode_text(bytes, &self.file.encodings).map_err(|e| {
             let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes)).into_owned();
             let (line, column) = line_column(&before, before.len());
-            let error = Error::new(ErrorCode::Encoding, Place::line_column(line, column), e.to_string(), "text in one known encoding");
+            let error = Error::new(
+                ErrorCode::Encoding,
+                Place::line_column(line, column),
+                e.to_string(),
+                "text in one known encoding",
+            );
             vec![error.with_hint("name the encoding in the mapping: [file] encodings = [\"…\"]")]
         })?;
         let text = decoded.text.as_ref();
@@ -103,13 +110,15 @@ impl ItemsMap {
     fn header(&self, text: &str) -> Result<Header, Error> {
         let rules = self.skip.iter().map(|s| &s.column).filter(|c| !c.starts_with('#'));
         let wanted: Vec<&String> = self.columns.values().flat_map(|m| &m.0).chain(rules).collect();
-        let mut nearest: (usize, u64, Vec<&str>, Vec<String>) = (0, 1, wanted.iter().map(|w| w.as_str()).collect(), Vec::new());
+        let mut nearest: (usize, u64, Vec<&str>, Vec<String>) =
+            (0, 1, wanted.iter().map(|w| w.as_str()).collect(), Vec::new());
         for delimiter in self.file.delimiter.0.iter().filter_map(|d| d.chars().next()) {
             let rows = CsvRows::new(text, delimiter, self.file.quote.chars().next()).map_while(Result::ok);
             for (i, row) in rows.take_while(|r| r.line <= LINES).enumerate() {
                 let titles: Vec<String> = row.cells.iter().map(|c| unarmour(c).to_owned()).collect();
                 let header = Header { delimiter, rows: i + 1, titles };
-                let missing: Vec<&str> = wanted.iter().map(|w| w.as_str()).filter(|w| header.position(w).is_none()).collect();
+                let missing: Vec<&str> =
+                    wanted.iter().map(|w| w.as_str()).filter(|w| header.position(w).is_none()).collect();
                 if missing.is_empty() {
                     return Ok(header);
                 }
@@ -120,7 +129,11 @@ impl ItemsMap {
             }
         }
         let (_, line, missing, titles) = nearest;
-        let found = if titles.is_empty() { "no row with these columns".to_owned() } else { format!("columns {}", titles.join(", ")) };
+        let found = if titles.is_empty() {
+            "no row with these columns".to_owned()
+        } else {
+            format!("columns {}", titles.join(", "))
+        };
         let expected = format!("the columns of mapping `{}`; missing: {}", self.id, missing.join(", "));
         Err(Error::new(ErrorCode::Header, Place::line(line), found, expected))
     }
@@ -132,7 +145,12 @@ impl ItemsMap {
         if surplus.is_some() || row.cells.len() < width {
             let column = surplus.map_or(row.cells.len(), |(i, _)| i) as u64 + 1;
             let found = format!("a row of {} cells", row.cells.len());
-            let error = Error::new(ErrorCode::Row, Place::line_column(row.line, column), found, format!("{width}, as the header has"));
+            let error = Error::new(
+                ErrorCode::Row,
+                Place::line_column(row.line, column),
+                found,
+                format!("{width}, as the header has"),
+            );
             errors.push(error.with_hint("leave footers out with a [[skip]] rule"));
             return None;
         }
@@ -191,13 +209,22 @@ impl ItemsMap {
         let style = AmountStyle { decimal, thousands: self.format.thousands.chars().next() };
         for field in SIGNED.into_iter().chain(UNSIGNED).chain(PERCENT) {
             let Some(text) = row.get(field) else { continue };
-            let bare = if PERCENT.contains(&field) { (text.trim_end_matches('%').trim().to_owned(), None) } else { bare_amount(text) };
+            let bare = if PERCENT.contains(&field) {
+                (text.trim_end_matches('%').trim().to_owned(), None)
+            } else {
+                bare_amount(text)
+            };
             let mut fault = None;
             if let (Some(named), Some(currency)) = (bare.1, row.get("currency"))
                 && named.code() != currency
                 && field != "open_amount_base"
             {
-                fault = Some(Error::new(ErrorCode::Currency, row.place_of(field), format!("an amount in {named}"), currency));
+                fault = Some(Error::new(
+                    ErrorCode::Currency,
+                    row.place_of(field),
+                    format!("an amount in {named}"),
+                    currency,
+                ));
             }
             match parse_scaled(&bare.0, style) {
                 Ok((units, scale)) if fault.is_none() => {
@@ -212,7 +239,12 @@ impl ItemsMap {
                     errors.extend(fault.or_else(|| {
                         let e = read.err()?;
                         let expected = format!("an amount with `{decimal}` before the decimals");
-                        Some(Error::new(ErrorCode::Amount, row.place_of(field), format!("amount `{text}`, which {e}"), expected))
+                        Some(Error::new(
+                            ErrorCode::Amount,
+                            row.place_of(field),
+                            format!("amount `{text}`, which {e}"),
+                            expected,
+                        ))
                     }));
                     // Noted once: what stays is read without a further complaint, and nothing is given out anyway.
                     set(row, field, "0".into());
@@ -237,7 +269,8 @@ impl Header {
 
 fn meets(skip: &Skip, row: &CsvRow<'_>, header: &Header) -> bool {
     let number = skip.column.strip_prefix('#').and_then(|n| n.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
-    let cell = number.or_else(|| header.position(&skip.column)).and_then(|c| row.cells.get(c)).map_or("", |c| unarmour(c));
+    let cell =
+        number.or_else(|| header.position(&skip.column)).and_then(|c| row.cells.get(c)).map_or("", |c| unarmour(c));
     let folded = fold_name(cell);
     let among = |names: &Many| names.0.iter().any(|n| n == cell || (!folded.is_empty() && fold_name(n) == folded));
     let starts = |names: &Many| names.0.iter().map(|n| fold_name(n)).any(|n| !n.is_empty() && folded.starts_with(&n));
@@ -251,8 +284,12 @@ fn meets(skip: &Skip, row: &CsvRow<'_>, header: &Header) -> bool {
 fn contradiction(first: &Row, next: &Row) -> Option<Error> {
     let fields = || first.cells.keys().chain(next.cells.keys());
     let field = fields().find(|f| first.get(f) != next.get(f))?;
-    let found = format!("{field} `{}`, and `{}` in line {}", next.get(field).unwrap_or_default(),
-        first.get(field).unwrap_or_default(), first.place.line.unwrap_or(0));
+    let found = format!(
+        "{field} `{}`, and `{}` in line {}",
+        next.get(field).unwrap_or_default(),
+        first.get(field).unwrap_or_default(),
+        first.place.line.unwrap_or(0)
+    );
     Some(Error::new(ErrorCode::Value, next.place_of(field), found, "one value in all rows of an item"))
 }
 

@@ -75,7 +75,12 @@ pub(super) fn read_table(bytes: &[u8], file: &str, columns: &Columns) -> Result<
         })?;
         let text = decoded.text.as_ref();
         match text.trim_start().chars().next() {
-            None => Err(vec![Error::new(ErrorCode::EmptyInput, Place::line(1), "no content", format!("a {} file", columns.schema))]),
+            None => Err(vec![Error::new(
+                ErrorCode::EmptyInput,
+                Place::line(1),
+                "no content",
+                format!("a {} file", columns.schema),
+            )]),
             Some('{' | '[') => json(text, columns),
             Some(_) => csv(text, columns),
         }
@@ -89,7 +94,12 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     let mut rows = CsvRows::new(text, delimiter, Some('"'));
     let quote_error = |e: crate::base::CsvRowsError| {
         let (line, column) = e.line_column();
-        Error::new(ErrorCode::Row, Place::line_column(line, column), e.to_string(), "a closing quote before the next delimiter")
+        Error::new(
+            ErrorCode::Row,
+            Place::line_column(line, column),
+            e.to_string(),
+            "a closing quote before the next delimiter",
+        )
     };
     let header = match rows.next() {
         Some(Ok(header)) => header,
@@ -114,8 +124,17 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     }
     for name in columns.required.iter().filter(|r| !names.iter().any(|n| n == *r)) {
         let found = format!("no column `{name}` among {}", names.join(", "));
-        let error = Error::new(ErrorCode::Header, Place::line(header.line), found, format!("`{name}`, which {} needs", columns.schema));
-        errors.push(error.with_hint("for a file with other names write a mapping and give it with --map FILE or --items-map FILE"));
+        let error = Error::new(
+            ErrorCode::Header,
+            Place::line(header.line),
+            found,
+            format!("`{name}`, which {} needs", columns.schema),
+        );
+        errors.push(
+            error.with_hint(
+                "for a file with other names write a mapping and give it with --map FILE or --items-map FILE",
+            ),
+        );
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -147,7 +166,12 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
         let cells: BTreeMap<String, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
         if let Some(nameless) = cells.get("") {
             let place = Place { column: nameless.column, ..Place::line(row.line) };
-            errors.push(Error::new(ErrorCode::Row, place, format!("`{}` under no title", nameless.text), "an empty cell"));
+            errors.push(Error::new(
+                ErrorCode::Row,
+                place,
+                format!("`{}` under no title", nameless.text),
+                "an empty cell",
+            ));
             continue;
         }
         table.rows.push(Row { place: Place::line(row.line), cells });
@@ -204,7 +228,12 @@ fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &
                 cells.insert(name, Cell { text: text.trim().to_owned(), column: None, title: None });
             }
             Err(()) => {
-                errors.push(Error::new(ErrorCode::Value, place, format!("`{}`", raw.get()), "a text, a number, true, false or null"));
+                errors.push(Error::new(
+                    ErrorCode::Value,
+                    place,
+                    format!("`{}`", raw.get()),
+                    "a text, a number, true, false or null",
+                ));
             }
         }
     }
@@ -306,7 +335,11 @@ mod tests {
         ] {
             let table = read_table(text.as_bytes(), "f", &COLUMNS).unwrap_or_else(|e| panic!("{text}: {}", e[0]));
             let row = table.rows.first().unwrap();
-            assert_eq!((row.get("a"), row.get("open_amount"), row.get("x_n")), (Some("1"), Some("2.50"), None), "{text}");
+            assert_eq!(
+                (row.get("a"), row.get("open_amount"), row.get("x_n")),
+                (Some("1"), Some("2.50"), None),
+                "{text}"
+            );
         }
     }
 
@@ -325,7 +358,7 @@ mod tests {
         assert!(errors("{\"a\":1}\n{\"a\":1,\"a\":2}\n").first().unwrap().starts_with("f:2"));
         assert!(errors("{\"a\":1}\n{\"b\":{}}\n").first().unwrap().starts_with("f:2"));
         assert!(errors("{\"a\":1}\n{\"a\":{}}\n").first().unwrap().starts_with("f:2"));
-        assert!(errors("{\"a\":1}\n{\"a\":\n").first().unwrap().starts_with("f:3") );
+        assert!(errors("{\"a\":1}\n{\"a\":\n").first().unwrap().starts_with("f:3"));
         assert!(errors("[{\"a\":1},\n3]").first().unwrap().starts_with("f:2"));
     }
 }

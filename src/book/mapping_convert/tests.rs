@@ -23,7 +23,10 @@ fn a_german_list_converts_and_reads_back() {
     assert_eq!((credit.kind, credit.open_amount, credit.status), (ItemKind::CreditNote, -11_900, ItemStatus::Disputed));
     assert_eq!((third.open_amount, third.amount), (50, 200_000));
     let again = read_items(write_items_csv(&read.items).as_bytes(), "items.csv").unwrap().items;
-    assert_eq!(again.iter().map(|i| (&i.item_id, i.open_amount)).collect::<Vec<_>>(), read.items.iter().map(|i| (&i.item_id, i.open_amount)).collect::<Vec<_>>());
+    assert_eq!(
+        again.iter().map(|i| (&i.item_id, i.open_amount)).collect::<Vec<_>>(),
+        read.items.iter().map(|i| (&i.item_id, i.open_amount)).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -40,7 +43,9 @@ fn rows_per_invoice_line_become_one_item_or_an_error() {
 
 #[test]
 fn faults_carry_the_titles_of_the_export() {
-    let bad = LINES_CSV.replace("05/04/2026,05/04/2026,50.00", "2026-04-05,05/04/2026,50,00").replace("50,00,50.00", "5x.00,50.00");
+    let bad = LINES_CSV
+        .replace("05/04/2026,05/04/2026,50.00", "2026-04-05,05/04/2026,50,00")
+        .replace("50,00,50.00", "5x.00,50.00");
     let errors = map(LINES_MAP).read(bad.as_bytes(), "x.csv").unwrap_err();
     let got: Vec<_> = errors.iter().map(|e| (e.code(), e.place().line, e.place().path.as_deref())).collect();
     assert_eq!(got, [(ErrorCode::Date, Some(4), Some("InvoiceDate")), (ErrorCode::Amount, Some(4), Some("Total"))]);
