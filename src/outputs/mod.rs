@@ -6,6 +6,7 @@ mod decisions;
 mod exceptions;
 mod json_text;
 mod manifest;
+mod parsed;
 mod payments;
 #[cfg(test)]
 mod samples;
@@ -16,8 +17,9 @@ pub use allocations::allocations_csv;
 pub use csv_text::{CsvDialect, escape, unescape};
 pub use decisions::decisions_jsonl;
 pub use exceptions::exceptions_csv;
-pub use json_text::safe_json;
+pub use json_text::{escape_hidden, safe_json};
 pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json};
+pub use parsed::parsed_json;
 pub use payments::{payments_csv, payments_jsonl};
 pub use summary::summary_json;
 pub use unapplied::unapplied_csv;
