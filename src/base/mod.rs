@@ -1,7 +1,9 @@
 //! Floor 0: money, dates, places, ids and check digits. Nothing here knows what a statement or an invoice is.
 
 mod amount_text;
+mod cell_text;
 mod check_digits;
+mod csv_rows;
 mod currency;
 mod dates;
 mod direction;
@@ -10,9 +12,12 @@ mod ids;
 mod limits;
 mod money;
 mod place;
+mod text_decode;
 
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
+pub use cell_text::{bare_amount, bones, currency_in_title, fold_name, line_column, nearest_name, same_name, unarmour};
 pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
+pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};
 pub use currency::{Currency, CurrencyError};
 pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, parse_iso_date};
 pub use direction::CreditDebit;
@@ -21,6 +26,7 @@ pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
+pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 
 /// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.
 pub type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::FixedState>;

@@ -1,5 +1,13 @@
 //! Floor 4: open items and customers, read, checked and indexed; immutable during a run.
 
+mod customers;
+mod discount;
 mod index;
+mod items;
+pub mod keys;
+mod multimap;
+mod table;
 
-pub use index::OpenItemBook;
+pub use customers::{CustomersRead, read_customers};
+pub use index::{CustomerIx, ItemIx, OpenItemBook};
+pub use items::{ItemsRead, read_items};

@@ -1,9 +1,234 @@
-//! The proof that a statement is complete.
+//! The proof that a statement is complete: its own figures in, [`TieOut`] and a finding for each contradiction out.
 
-use crate::model::Statement;
+use crate::base::{Currency, Money, MoneyError};
+use crate::model::{
+    Charge, Entry, EntryStatus, Finding, FindingCode, Format, Statement, StatementKind, TieOut, Totals,
+};
 
 /// Proves a statement from its own figures and sets [`Statement::tie_out`] with a finding for each contradiction:
 /// opening + booked entries = closing; each batch = its details; the bank's counts and sums = the entries.
+///
+/// Only booked entries count. A statement that is [`TieOut::Broken`] already (by a page of its own, by a running balance) stays so.
+/// A batch that does not sum leaves the statement's equation as it is: its entry cannot be split, and that is all.
 pub fn tie_out(statement: &mut Statement) {
-    let _ = statement;
+    let mut findings = Vec::new();
+    let mut broken = statement.tie_out == TieOut::Broken;
+    let currencies_agree = currencies(statement, &mut findings);
+    broken |= !currencies_agree;
+    let mut proven = false;
+    if currencies_agree {
+        match equation(statement, &mut findings) {
+            Equation::Holds => proven = true,
+            Equation::Fails => broken = true,
+            Equation::Nothing => {}
+        }
+        broken |= !totals(statement, &mut findings);
+    }
+    for entry in statement.entries.iter().filter(|e| e.status == EntryStatus::Book) {
+        batch(entry, &mut findings);
+    }
+    excess_decimals(statement, &mut findings);
+    statement.findings.extend(findings);
+    statement.tie_out = match (broken, proven) {
+        (true, _) => TieOut::Broken,
+        (false, true) => TieOut::Proven,
+        (false, false) => TieOut::Unproven,
+    };
+}
+
+fn booked(statement: &Statement) -> impl Iterator<Item = &Entry> {
+    statement.entries.iter().filter(|e| e.status == EntryStatus::Book)
+}
+
+/// One currency for the account, the balances and the booked entries. "None named" agrees with all.
+fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
+    let account = [("the account", statement.currency, &statement.place)];
+    let balances = [("the opening balance", &statement.opening), ("the closing balance", &statement.closing)];
+    let balances = balances.into_iter().filter_map(|(w, b)| b.as_ref().map(|b| (w, b.amount.currency(), &b.place)));
+    let entries = booked(statement).map(|e| ("an entry", e.amount.currency(), &e.place));
+    let mut first: Option<(&str, Currency)> = None;
+    let named = account.into_iter().chain(balances).chain(entries).filter(|(_, c, _)| !c.is_none());
+    for (what, currency, place) in named {
+        match first {
+            None => first = Some((what, currency)),
+            Some((before, expected)) if expected != currency => {
+                let text = format!("{what} is in {currency}, {before} in {expected}");
+                findings.push(Finding::new(FindingCode::CurrencyDiffers, place.clone(), text));
+                return false;
+            }
+            Some(_) => {}
+        }
+    }
+    true
+}
+
+enum Equation {
+    Holds,
+    Fails,
+    Nothing,
+}
+
+/// Exact sum in units of 10^-18 of the currency; nothing where it does not fit, which no bank's figures reach.
+fn sum<'a>(amounts: impl Iterator<Item = &'a Money>) -> Option<i128> {
+    amounts.map(|m| units(*m)).try_fold(0i128, |total, m| total.checked_add(m?))
+}
+
+/// An amount in units of 10^-18, finer than any source writes.
+fn units(money: Money) -> Option<i128> {
+    let decimal = money.to_decimal();
+    10i128.checked_pow(18u32.checked_sub(decimal.scale())?)?.checked_mul(decimal.mantissa())
+}
+
+fn figure(units: i128, currency: Currency) -> String {
+    match Money::from_scaled(units, 18, currency) {
+        Ok(money) => money.to_string(),
+        Err(_) => format!("{units}e-18 {currency}"),
+    }
+}
+
+fn equation(statement: &Statement, findings: &mut Vec<Finding>) -> Equation {
+    // Reports, notifications and MT942 have no balances by design. CSV readers prove what their profile can.
+    let owes_balances = statement.kind == StatementKind::Statement && statement.format != Format::Csv;
+    let (opening, closing) = match (&statement.opening, &statement.closing) {
+        (Some(opening), Some(closing)) => (opening, closing),
+        (opening, closing) => {
+            if owes_balances && opening.is_none() {
+                let text = "the statement has no opening balance, so nothing proves that it is complete";
+                findings.push(Finding::new(FindingCode::OpeningMissing, statement.place.clone(), text));
+            }
+            if owes_balances && closing.is_none() {
+                let text = "the statement has no closing balance, so nothing proves that it is complete";
+                findings.push(Finding::new(FindingCode::ClosingMissing, statement.place.clone(), text));
+            }
+            return Equation::Nothing;
+        }
+    };
+    let currency = opening.amount.currency();
+    let total = sum(booked(statement).map(|e| &e.amount));
+    let parts = (units(opening.amount), total, units(closing.amount));
+    let (Some(from), Some(total), Some(found)) = parts else {
+        let text = "the entries sum to more than can be calculated exactly";
+        findings.push(Finding::new(FindingCode::BalanceMismatch, closing.place.clone(), text));
+        return Equation::Fails;
+    };
+    let expected = from.saturating_add(total);
+    if expected == found {
+        return Equation::Holds;
+    }
+    let text = format!(
+        "opening {} plus booked entries {} is {}, but the closing balance is {}; difference {}",
+        opening.amount,
+        figure(total, currency),
+        figure(expected, currency),
+        closing.amount,
+        figure(found.saturating_sub(expected), currency)
+    );
+    if statement.kind == StatementKind::Report {
+        // A report during the day may show only what is new since the last one, with the balance of the whole day.
+        let text = format!("{text}; a report during the day proves nothing");
+        findings.push(Finding::new(FindingCode::Dialect, closing.place.clone(), text));
+        return Equation::Nothing;
+    }
+    findings.push(Finding::new(FindingCode::BalanceMismatch, closing.place.clone(), text));
+    Equation::Fails
+}
+
+/// The bank's own counts and sums. Some count booked entries, some all of them: either agrees.
+fn totals(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
+    let all: Vec<&Entry> = statement.entries.iter().collect();
+    let only_booked: Vec<&Entry> = booked(statement).collect();
+    let mut ok = true;
+    let mut tell = |text: String| {
+        findings.push(Finding::new(FindingCode::SummaryMismatch, statement.place.clone(), text));
+        ok = false;
+    };
+    type Side = fn(&&&Entry) -> bool;
+    let sides: [(&str, &Totals, Side); 3] = [
+        ("", &statement.totals.all, |_| true),
+        ("credit ", &statement.totals.credits, |e| !e.amount.is_negative()),
+        ("debit ", &statement.totals.debits, |e| e.amount.is_negative()),
+    ];
+    for (name, stated, side) in sides {
+        let count = |of: &[&Entry]| of.iter().filter(side).count() as u64;
+        // An entry of zero is a credit or a debit as the bank likes.
+        let sided = name.is_empty() || all.iter().all(|e| !e.amount.is_zero());
+        if let Some(n) = stated.count.filter(|n| sided && *n != count(&all) && *n != count(&only_booked)) {
+            tell(format!("the statement says {n} {name}entries, it holds {}", count(&only_booked)));
+        }
+        let Some(stated) = stated.sum else { continue };
+        let of = |entries: &[&Entry]| {
+            let absolute: Vec<Money> = entries.iter().filter(side).map(|e| e.amount.abs()).collect();
+            sum(absolute.iter())
+        };
+        if units(stated) != of(&all) && units(stated) != of(&only_booked) {
+            let found = of(&only_booked).map_or_else(|| "too much".to_owned(), |f| figure(f, statement.currency));
+            tell(format!("the statement says {name}entries of {stated}, they sum to {found}"));
+        }
+    }
+    if let Some(net) = statement.totals.net {
+        let of = |entries: &[&Entry]| sum(entries.iter().map(|e| &e.amount));
+        if units(net) != of(&all) && units(net) != of(&only_booked) {
+            let found = of(&only_booked).map_or_else(|| "too much".to_owned(), |f| figure(f, statement.currency));
+            tell(format!("the statement says a net of {net}, the entries give {found}"));
+        }
+    }
+    ok
+}
+
+/// A batch against its details: their number, and their sum where each of them has an amount.
+fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
+    let shown = entry.details.len() as u64;
+    let stated = entry.batch.as_ref().and_then(|b| b.count);
+    if let Some(n) = stated.filter(|n| shown > 0 && *n != shown) {
+        let text = format!("the batch names {n} payments and shows {shown}");
+        findings.push(Finding::new(FindingCode::BatchCountMismatch, entry.place.clone(), text));
+    }
+    if shown < 2 || stated.is_some_and(|n| n != shown) || details_sum(entry) != Some(false) {
+        return;
+    }
+    let total = sum(entry.details.iter().filter_map(|d| d.amount.as_ref())).unwrap_or_default();
+    let difference = units(entry.amount).unwrap_or_default().saturating_sub(total);
+    let charges: &[Charge] = &entry.charges;
+    let own = entry.details.iter().flat_map(|d| d.charges.iter());
+    let explains = |charges: &mut dyn Iterator<Item = &Charge>| {
+        let fees: Vec<Money> = charges
+            .filter(|c| c.amount.currency() == entry.amount.currency())
+            .map(|c| if c.credit { c.amount } else { c.amount.negated() })
+            .collect();
+        !fees.is_empty() && sum(fees.iter()) == Some(difference)
+    };
+    if explains(&mut charges.iter()) || explains(&mut own.clone()) || explains(&mut charges.iter().chain(own)) {
+        return;
+    }
+    let currency = entry.amount.currency();
+    let text = format!(
+        "the {shown} payments of the batch sum to {}, the entry is {}; difference {}: it cannot be split",
+        figure(total, currency),
+        entry.amount,
+        figure(difference, currency)
+    );
+    findings.push(Finding::new(FindingCode::BatchSumMismatch, entry.place.clone(), text));
+}
+
+/// Whether the details' amounts sum to the entry; nothing if not every detail has one.
+fn details_sum(entry: &Entry) -> Option<bool> {
+    let amounts: Option<Vec<Money>> = entry.details.iter().map(|d| d.amount).collect();
+    let amounts = amounts.filter(|a| a.iter().all(|m| m.currency() == entry.amount.currency()))?;
+    let total = amounts.into_iter().try_fold(Money::zero(entry.amount.currency()), Money::checked_add);
+    Some(match total {
+        Ok(total) => total == entry.amount,
+        Err(MoneyError::CurrencyMismatch(..)) => return None,
+        Err(_) => false,
+    })
+}
+
+fn excess_decimals(statement: &Statement, findings: &mut Vec<Finding>) {
+    let balances = [&statement.opening, &statement.closing].into_iter().flatten().map(|b| (b.amount, &b.place));
+    let entries = statement.entries.iter().flat_map(|e| {
+        std::iter::once((e.amount, &e.place)).chain(e.details.iter().filter_map(|d| d.amount).map(|m| (m, &e.place)))
+    });
+    for (amount, place) in balances.chain(entries).filter(|(m, _)| !m.is_whole()) {
+        let text = format!("{amount} is finer than the smallest unit of {}, so it cannot be posted", amount.currency());
+        findings.push(Finding::new(FindingCode::ExcessDecimals, place.clone(), text));
+    }
 }

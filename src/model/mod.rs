@@ -7,9 +7,11 @@ mod details;
 mod entry;
 mod finding;
 mod item;
+mod pages;
 mod payment;
 mod policy;
 mod reason;
+mod roles;
 mod statement;
 mod summary;
 

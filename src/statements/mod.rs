@@ -1,7 +1,24 @@
-//! Floor 3, after the formats: from the statements of a whole run to the payments to be decided.
+//! Floor 3, after the formats: the statements of a whole run in, the payments to be decided out.
+//!
+//! [`collect`] puts statements in order, aside what came twice, and says what contradicts, overlaps or is missing between them.
+//! [`payments`] makes one payment of each booked entry, or of each detail where the details sum.
+
+mod chain;
+mod collect;
+mod content;
+mod intraday;
+mod payment;
+mod payments;
+mod returns;
+
+#[cfg(test)]
+mod tests;
+
+pub use collect::collect;
+pub use payments::payments;
 
 use crate::base::Currency;
-use crate::model::{ControlTotals, Finding, Payment, Statement};
+use crate::model::{Finding, Payment, Statement, Trust};
 
 /// A statement together with the base name of the file it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,10 +34,23 @@ pub struct FiledStatement {
 pub struct Day {
     /// In order: account, currency, closing date, sequence, content. Independent of file order.
     pub statements: Vec<FiledStatement>,
+    /// One for each of `statements`: what the other statements of the run say about it.
+    pub marks: Vec<Marks>,
     /// Put aside because the same content stands among `statements`, with the sentence that says so.
     pub repeated: Vec<(FiledStatement, Finding)>,
     /// Findings across statements: conflicts, overlaps, gaps.
     pub findings: Vec<Finding>,
+}
+
+/// What the other statements of a run say about one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// [`Trust::Broken`] after a conflict, [`Trust::Gap`] where a statement is missing before it.
+    pub trust: Option<Trust>,
+    /// Indices of entries that also stand in another statement of the account.
+    pub overlapping: Vec<usize>,
+    /// Indices of entries of a report or notification that stand again elsewhere and count there.
+    pub intraday_repeated: Vec<usize>,
 }
 
 /// The payments of a day.
@@ -28,8 +58,12 @@ pub struct Day {
 pub struct Payments {
     /// Order: account, currency, closing date, sequence, entry, detail.
     pub payments: Vec<Payment>,
-    /// Entries that became no payment, by reason (`pending`, `information`, `future`, `unknown_status`), with count and sum.
+    /// Entries that became no payment, by reason (`pending`, `information`, `future`, `unknown_status`,
+    /// `intraday_repeated`, `no_date`, `excess_decimals`), with count and sum.
     pub left_out: Vec<LeftOut>,
+    /// Booked entries that cannot be posted since their amount is finer than the smallest unit of the currency, by index in
+    /// [`Day::statements`]: such a statement is to be rejected as a whole.
+    pub unpostable: Vec<(usize, Finding)>,
 }
 
 /// Entries left out for one reason on one account.
@@ -43,18 +77,6 @@ pub struct LeftOut {
     pub reason: String,
     /// How many.
     pub count: u64,
-    /// Their net sum in minor units.
+    /// Their net sum in minor units; of `excess_decimals` without what is finer.
     pub sum: i128,
-}
-
-/// Puts the statements of a run in order, merges pages that came in separate files, and puts repeated ones aside.
-pub fn collect(statements: Vec<FiledStatement>) -> Day {
-    let _ = ControlTotals::default();
-    Day { statements, ..Day::default() }
-}
-
-/// Makes the payments of a day. `company_of` maps an account to its company.
-pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
-    let _ = (day, company_of);
-    Payments::default()
 }

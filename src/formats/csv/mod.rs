@@ -1,31 +1,35 @@
-//! Banks' CSV exports, by profile.
+//! Banks' CSV exports, by profile. In: bytes and, if the user gives one, a profile. Out: a statement per account and currency.
+//!
+//! All knowledge of a bank is data (`profiles/*.toml`); the code knows mechanisms only:
+//! `detect` (which profile) and `header` (where the table begins), `rows` (what is money), `cells` (exact values), `map` (row to
+//! entry), `chain` (what the running balance proves), `read` (all of it for a file).
+
+mod builtin;
+mod cells;
+mod chain;
+mod control;
+mod detect;
+mod header;
+mod labels;
+mod map;
+mod profile;
+mod read;
+mod rows;
+
+pub use detect::Fit;
+pub use profile::Profile;
 
 use super::{ReadOptions, Reader, Statements};
-use crate::base::Place;
-use crate::error::{Error, ErrorCode};
+use crate::base::decode_text;
+use crate::error::Error;
 
 /// The CSV reader.
 pub struct CsvReader;
 
-/// A bank's CSV layout.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// Its id.
-    pub id: String,
-}
-
 impl Profile {
-    /// Reads a profile from TOML.
-    ///
-    /// # Errors
-    /// With the line of the key that is wrong.
-    pub fn from_toml(_text: &str, _file: &str) -> Result<Self, Error> {
-        Err(Error::new(ErrorCode::Config, Place::default(), "not yet", ""))
-    }
-
-    /// The built-in profile of an id.
-    pub fn builtin(_id: &str) -> Option<Self> {
-        None
+    /// The TOML of a built-in profile with its comments, to start one's own from.
+    pub fn builtin_text(id: &str) -> Option<&'static str> {
+        builtin::text(id)
     }
 }
 
@@ -33,10 +37,19 @@ impl Reader for CsvReader {
     fn name(&self) -> &'static str {
         "CSV"
     }
-    fn recognises(&self, _bytes: &[u8], _options: &ReadOptions) -> bool {
-        false
+
+    /// A profile was given, a built-in one fits, or the text is plainly a table (which then gets a helpful error).
+    fn recognises(&self, bytes: &[u8], options: &ReadOptions) -> bool {
+        // The head is enough, cut at a line so that no character is split.
+        let head = bytes.get(..1 << 16).map_or(bytes, |h| h.rsplitn(2, |b| *b == b'\n').last().unwrap_or(h));
+        options.profile.is_some()
+            || decode_text(head, &["windows-1252"]).is_ok_and(|d| detect::looks_like_csv(&d.text))
     }
-    fn read(&self, _bytes: &[u8], _options: &ReadOptions) -> Result<Statements, Error> {
-        Err(Error::new(ErrorCode::Header, Place::default(), "not yet", ""))
+
+    fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
+        read::read(bytes, options)
     }
 }
+
+#[cfg(test)]
+mod tests;

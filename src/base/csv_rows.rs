@@ -1,0 +1,226 @@
+//! Delimited text, split into rows of cells with their lines. In: decoded text. Out: rows, borrowed where possible.
+//!
+//! Our own splitter and not the `csv` crate's, because a reader of money must see what that one hides: a quote that is never
+//! closed swallows all later rows without an error there, and `"x"y` becomes `xy`.
+
+use std::borrow::Cow;
+
+/// One row of cells, in file order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvRow<'a> {
+    /// Line on which the row begins, counted from 1.
+    pub line: u64,
+    /// Its cells without their quotes.
+    pub cells: Vec<Cow<'a, str>>,
+    /// The text ends with this row and without a line break, as a file that was cut off does.
+    pub unfinished: bool,
+}
+
+impl CsvRow<'_> {
+    /// Whether no cell has anything but blanks.
+    pub fn is_blank(&self) -> bool {
+        self.cells.iter().all(|c| c.trim().is_empty())
+    }
+}
+
+/// Quotes that do not fit together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvRowsError {
+    /// A quote that opens a cell and is never closed.
+    #[error("a quote that opens here and is never closed")]
+    Unterminated {
+        /// Line of the opening quote.
+        line: u64,
+        /// Number of the cell, counted from 1.
+        column: u64,
+    },
+    /// A single quote inside a quoted cell that runs over several lines: nobody can say where the cell ends.
+    #[error("a quote inside a quoted cell of several lines that is not doubled")]
+    Stray {
+        /// Line of the opening quote.
+        line: u64,
+        /// Number of the cell, counted from 1.
+        column: u64,
+    },
+}
+
+impl CsvRowsError {
+    /// Line and cell number.
+    pub fn line_column(self) -> (u64, u64) {
+        match self {
+            CsvRowsError::Unterminated { line, column } | CsvRowsError::Stray { line, column } => (line, column),
+        }
+    }
+}
+
+/// Iterator over the rows of a text. Lines end with LF, CR LF, CR, or CR CR LF; empty lines are no rows but count.
+#[derive(Debug, Clone)]
+pub struct CsvRows<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+    delimiter: u8,
+    quote: Option<u8>,
+}
+
+#[derive(PartialEq)]
+enum End {
+    Cell,
+    Row,
+    File,
+}
+
+impl<'a> CsvRows<'a> {
+    /// Rows of a text with a delimiter and, usually, a quote. Both are ASCII; others are read as a comma and no quote.
+    pub fn new(text: &'a str, delimiter: char, quote: Option<char>) -> Self {
+        let ascii = |c: char| u8::try_from(c).ok().filter(u8::is_ascii);
+        CsvRows { text, at: 0, line: 1, delimiter: ascii(delimiter).unwrap_or(b','), quote: quote.and_then(ascii) }
+    }
+
+    fn cell(&mut self, column: u64) -> Result<(Cow<'a, str>, End), CsvRowsError> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        if let Some(quote) = self.quote.filter(|q| rest.first() == Some(q)) {
+            return self.quoted(quote, column);
+        }
+        let len = memchr::memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
+        let cell = self.text.get(self.at..self.at + len).unwrap_or_default();
+        self.at += len;
+        Ok((Cow::Borrowed(cell), self.end()))
+    }
+
+    fn quoted(&mut self, quote: u8, column: u64) -> Result<(Cow<'a, str>, End), CsvRowsError> {
+        let bytes = self.text.as_bytes();
+        let line = self.line;
+        let (mut segment, mut scan) = (self.at + 1, self.at + 1);
+        let mut unescaped = String::new();
+        let mut stray = false;
+        let close = loop {
+            let found = memchr::memchr(quote, bytes.get(scan..).unwrap_or_default());
+            let at = scan + found.ok_or(CsvRowsError::Unterminated { line, column })?;
+            match bytes.get(at + 1) {
+                Some(&next) if next == quote => {
+                    unescaped.push_str(self.text.get(segment..=at).unwrap_or_default());
+                    (segment, scan) = (at + 2, at + 2);
+                }
+                None | Some(b'\n' | b'\r') => break at,
+                Some(&next) if next == self.delimiter => break at,
+                // `"Firma "Muster" GmbH"`: banks forget to double. It is kept as it stands.
+                Some(_) => (stray, scan) = (true, at + 1),
+            }
+        };
+        let tail = self.text.get(segment..close).unwrap_or_default();
+        let whole = self.text.get(self.at..close).unwrap_or_default();
+        let line_feeds = whole.bytes().filter(|b| *b == b'\n').count();
+        let breaks = if line_feeds > 0 { line_feeds } else { whole.bytes().filter(|b| *b == b'\r').count() };
+        if stray && breaks > 0 {
+            return Err(CsvRowsError::Stray { line, column });
+        }
+        self.line += breaks as u64;
+        self.at = close + 1;
+        let cell = if unescaped.is_empty() {
+            Cow::Borrowed(tail)
+        } else {
+            unescaped.push_str(tail);
+            Cow::Owned(unescaped)
+        };
+        Ok((cell, self.end()))
+    }
+
+    fn end(&mut self) -> End {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        match rest.first() {
+            None => End::File,
+            Some(b'\n' | b'\r') => {
+                let returns = rest.iter().take_while(|b| **b == b'\r').count();
+                let feed = usize::from(rest.get(returns) == Some(&b'\n'));
+                // CR CR LF is one end of line, written twice by a careless program; CR CR alone are two.
+                let lines = if feed == 1 { 1 } else { returns };
+                self.at += returns + feed;
+                self.line += lines as u64;
+                End::Row
+            }
+            Some(_) => {
+                self.at += 1;
+                End::Cell
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for CsvRows<'a> {
+    type Item = Result<CsvRow<'a>, CsvRowsError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.at >= self.text.len() {
+                return None;
+            }
+            let line = self.line;
+            let mut cells = Vec::new();
+            loop {
+                match self.cell(cells.len() as u64 + 1) {
+                    Err(e) => {
+                        self.at = self.text.len();
+                        return Some(Err(e));
+                    }
+                    Ok((cell, end)) => {
+                        cells.push(cell);
+                        match end {
+                            End::Cell => {}
+                            End::Row | End::File => {
+                                let unfinished = end == End::File;
+                                if let [only] = cells.as_slice()
+                                    && only.is_empty()
+                                {
+                                    break;
+                                }
+                                return Some(Ok(CsvRow { line, cells, unfinished }));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<(u64, Vec<String>)> {
+        CsvRows::new(text, ';', Some('"'))
+            .map(|r| r.map(|r| (r.line, r.cells.iter().map(|c| c.to_string()).collect())).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn quotes_line_breaks_and_empty_lines_keep_their_lines() {
+        let got = rows("a;b\r\n\r\n\"x\ny\";\"say \"\"hi\"\"\"\r\r\n1;\n");
+        let want = [(1, vec!["a", "b"]), (3, vec!["x\ny", "say \"hi\""]), (5, vec!["1", ""])];
+        assert_eq!(got, want.map(|(l, c)| (l, c.into_iter().map(str::to_owned).collect())));
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_is_named_with_its_line() {
+        let mut rows = CsvRows::new("a;b\n1;\"open\n2;x\n3;y\n", ';', Some('"'));
+        assert!(rows.next().unwrap().is_ok());
+        assert_eq!(rows.next(), Some(Err(CsvRowsError::Unterminated { line: 2, column: 2 })));
+        assert_eq!(rows.next(), None);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_doubled_is_kept_on_one_line_and_refused_over_two() {
+        assert_eq!(rows("\"Firma \"Muster\" GmbH\";1\n").first().unwrap().1, ["Firma \"Muster\" GmbH", "1"]);
+        let bad = CsvRows::new("\"abc\"x\n\"2026\";1\n", ';', Some('"')).next();
+        assert_eq!(bad, Some(Err(CsvRowsError::Stray { line: 1, column: 1 })));
+    }
+
+    #[test]
+    fn a_text_that_ends_inside_a_row_says_so() {
+        let last = CsvRows::new("a;b\n1;2", ';', None).last().unwrap().unwrap();
+        assert!(last.unfinished);
+        assert!(CsvRows::new("a;b\n1;2\n", ';', None).all(|r| !r.unwrap().unfinished));
+    }
+}

@@ -1,0 +1,324 @@
+//! Tables of our own shapes. In: bytes of CSV (`,` `;` or tab) or JSON (lines or an array). Out: rows of named cells with places.
+//!
+//! What a cell means is left to `items` and `customers`. JSON amounts may be texts or numbers: a number is kept digit by digit as
+//! it is written and never becomes floating point.
+
+use crate::base::{CsvRows, Place, decode_text, fold_name, line_column, nearest_name};
+use crate::error::{Error, ErrorCode};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// A table whose columns are all known.
+pub(super) struct Table {
+    /// Rows in file order.
+    pub rows: Vec<Row>,
+}
+
+/// A row: cells by the name of their column. Empty cells and JSON nulls are absent.
+pub(super) struct Row {
+    /// Where it begins.
+    pub place: Place,
+    cells: BTreeMap<String, Cell>,
+}
+
+struct Cell {
+    text: String,
+    column: Option<u64>,
+}
+
+impl Row {
+    /// A cell that is not empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.cells.get(name).map(|c| c.text.as_str())
+    }
+
+    /// Where the cell is, or would be.
+    pub(super) fn place_of(&self, name: &str) -> Place {
+        Place { column: self.cells.get(name).and_then(|c| c.column), ..self.place.clone() }.at(name)
+    }
+
+    /// Cells whose column starts with a prefix.
+    pub(super) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.cells.iter().filter(move |(n, _)| n.starts_with(prefix)).map(|(n, c)| (n.as_str(), c.text.as_str()))
+    }
+}
+
+/// Which columns a table may have. Names that start with `x_` are always allowed.
+pub(super) struct Columns {
+    /// All of them.
+    pub known: &'static [&'static str],
+    /// Those without which nothing can be read.
+    pub required: &'static [&'static str],
+    /// What such a file is called in messages.
+    pub schema: &'static str,
+}
+
+/// Reads a table.
+///
+/// # Errors
+/// All faults of the file's form: its encoding, unknown or missing columns (with the nearest known name), ragged rows, JSON that is
+/// none. Rows are only given when there are none.
+pub(super) fn read_table(bytes: &[u8], file: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
+    let read = || {
+        let decoded = decode_text::<&str>(bytes, &[]).map_err(|e| {
+            let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes)).into_owned();
+            let (line, column) = line_column(&before, before.len());
+            let error = Error::new(ErrorCode::Encoding, Place::line_column(line, column), e.to_string(), "UTF-8");
+            vec![error.with_hint("save the file as UTF-8, or read it through a mapping that names its encoding")]
+        })?;
+        let text = decoded.text.as_ref();
+        match text.trim_start().chars().next() {
+            None => Err(vec![Error::new(ErrorCode::EmptyInput, Place::line(1), "no content", format!("a {} file", columns.schema))]),
+            Some('{' | '[') => json(text, columns),
+            Some(_) => csv(text, columns),
+        }
+    };
+    read().map_err(|errors: Vec<Error>| errors.into_iter().map(|e| e.in_file(file)).collect())
+}
+
+fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
+    let first = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
+    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|d| (first.matches(*d).count(), *d == ',')).unwrap_or(',');
+    let mut rows = CsvRows::new(text, delimiter, Some('"'));
+    let quote_error = |e: crate::base::CsvRowsError| {
+        let (line, column) = e.line_column();
+        Error::new(ErrorCode::Row, Place::line_column(line, column), e.to_string(), "a closing quote before the next delimiter")
+    };
+    let header = match rows.next() {
+        Some(Ok(header)) => header,
+        Some(Err(e)) => return Err(vec![quote_error(e)]),
+        None => return Err(vec![Error::new(ErrorCode::EmptyInput, Place::line(1), "no content", "a header")]),
+    };
+    let names: Vec<String> = header.cells.iter().map(|c| c.trim().to_owned()).collect();
+    let place = |i: usize| Place::line_column(header.line, i as u64 + 1);
+    let mut errors = Vec::new();
+    for (i, name) in names.iter().enumerate() {
+        // A delimiter at the end of the header makes a column without name; it may hold nothing.
+        if name.is_empty() && i + 1 == names.len() {
+            continue;
+        }
+        errors.extend(unknown(name, columns).map(|(found, hint)| {
+            let error = Error::new(ErrorCode::Header, place(i), found, format!("a column of {}", columns.schema));
+            error.with_hint(hint)
+        }));
+        if names.iter().take(i).any(|n| n == name) {
+            errors.push(Error::new(ErrorCode::Header, place(i), format!("column `{name}` again"), "each column once"));
+        }
+    }
+    for name in columns.required.iter().filter(|r| !names.iter().any(|n| n == *r)) {
+        let found = format!("no column `{name}` among {}", names.join(", "));
+        let error = Error::new(ErrorCode::Header, Place::line(header.line), found, format!("`{name}`, which {} needs", columns.schema));
+        errors.push(error.with_hint("for a file with other names write a mapping and give it with --map FILE or --items-map FILE"));
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut table = Table { rows: Vec::new() };
+    for row in rows {
+        let row = match row {
+            Ok(row) => row,
+            Err(e) => {
+                errors.push(quote_error(e));
+                break;
+            }
+        };
+        if row.is_blank() {
+            continue;
+        }
+        let surplus = row.cells.iter().enumerate().skip(names.len()).find(|(_, c)| !c.trim().is_empty());
+        if surplus.is_some() || row.cells.len() < names.len() {
+            let column = surplus.map_or(row.cells.len(), |(i, _)| i) as u64 + 1;
+            let found = format!("a row of {} cells", row.cells.len());
+            let expected = format!("{}, as the header has", names.len());
+            errors.push(Error::new(ErrorCode::Row, Place::line_column(row.line, column), found, expected));
+            continue;
+        }
+        let cell = |(i, (name, text)): (usize, (&String, &std::borrow::Cow<'_, str>))| {
+            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1) };
+            (!cell.text.is_empty()).then(|| (name.clone(), cell))
+        };
+        let cells: BTreeMap<String, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
+        if let Some(nameless) = cells.get("") {
+            let place = Place { column: nameless.column, ..Place::line(row.line) };
+            errors.push(Error::new(ErrorCode::Row, place, format!("`{}` under no title", nameless.text), "an empty cell"));
+            continue;
+        }
+        table.rows.push(Row { place: Place::line(row.line), cells });
+    }
+    if errors.is_empty() { Ok(table) } else { Err(errors) }
+}
+
+fn json(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
+    let mut errors = Vec::new();
+    let mut table = Table { rows: Vec::new() };
+    let fault = |base: u64, e: &serde_json::Error| {
+        let place = Place::line_column(base + e.line() as u64, e.column() as u64);
+        let message = e.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+        Error::new(ErrorCode::Structure, place, message, format!("an object of {}", columns.schema))
+    };
+    let objects: Vec<(u64, &str)> = if text.trim_start().starts_with('[') {
+        let raws: Vec<&RawValue> = serde_json::from_str(text).map_err(|e| vec![fault(0, &e)])?;
+        raws.iter().map(|raw| (line_of(text, raw.get()), raw.get())).collect()
+    } else {
+        let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+        let mut raws = Vec::new();
+        while let Some(raw) = stream.next() {
+            raws.push(raw.map_err(|e| vec![fault(0, &e)])?);
+        }
+        let mut line = Lines { text, at: 0, line: 1 };
+        raws.iter().map(|raw| (line.of(raw.get()), raw.get())).collect()
+    };
+    for (line, object) in objects {
+        match serde_json::from_str::<Object<'_>>(object) {
+            Err(e) => errors.push(fault(line - 1, &e)),
+            Ok(Object(members)) => row(line, members, columns, &mut table, &mut errors),
+        }
+    }
+    if errors.is_empty() { Ok(table) } else { Err(errors) }
+}
+
+fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &mut Table, errors: &mut Vec<Error>) {
+    let mut cells = BTreeMap::new();
+    for (name, raw) in members {
+        let place = Place::line(line).at(&name);
+        if let Some((found, hint)) = unknown(&name, columns) {
+            let expected = format!("a field of {}", columns.schema);
+            errors.push(Error::new(ErrorCode::Header, place, found, expected).with_hint(hint));
+            continue;
+        }
+        if cells.contains_key(&name) {
+            errors.push(Error::new(ErrorCode::Header, place, format!("field `{name}` again"), "each field once"));
+            continue;
+        }
+        match value(raw.get()) {
+            Ok(text) if text.trim().is_empty() => {}
+            Ok(text) => {
+                cells.insert(name, Cell { text: text.trim().to_owned(), column: None });
+            }
+            Err(()) => {
+                errors.push(Error::new(ErrorCode::Value, place, format!("`{}`", raw.get()), "a text, a number, true, false or null"));
+            }
+        }
+    }
+    table.rows.push(Row { place: Place::line(line), cells });
+}
+
+/// A JSON value as the text of a CSV cell: lists joined by `|`, numbers as written.
+fn value(raw: &str) -> Result<String, ()> {
+    match raw.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(raw).map_err(|_| ()),
+        Some(b'n') => Ok(String::new()),
+        Some(b'[') => {
+            let parts: Vec<&RawValue> = serde_json::from_str(raw).map_err(|_| ())?;
+            let texts = parts.iter().map(|p| if p.get().starts_with('[') { Err(()) } else { value(p.get()) });
+            Ok(texts.collect::<Result<Vec<_>, ()>>()?.join("|"))
+        }
+        Some(b'{') | None => Err(()),
+        Some(_) => Ok(raw.to_owned()),
+    }
+}
+
+/// An object with its members in file order, so that a name given twice is seen.
+struct Object<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Object<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> serde::de::Visitor<'de> for Members {
+            type Value = Vec<(String, &'de RawValue)>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry::<String, &'de RawValue>()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        d.deserialize_map(Members).map(Object)
+    }
+}
+
+/// Line on which a slice of the text begins.
+fn line_of(text: &str, part: &str) -> u64 {
+    let offset = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    line_column(text, offset).0
+}
+
+/// [`line_of`] for slices that come in order, without counting from the start each time.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, part: &str) -> u64 {
+        let offset = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let between = self.text.as_bytes().get(self.at..offset).unwrap_or_default();
+        self.line += between.iter().filter(|b| **b == b'\n').count() as u64;
+        self.at = offset;
+        self.line
+    }
+}
+
+fn unknown(name: &str, columns: &Columns) -> Option<(String, String)> {
+    if columns.known.contains(&name) || name.starts_with("x_") {
+        return None;
+    }
+    let same = columns.known.iter().find(|k| fold_name(k) == fold_name(name)).copied();
+    let hint = match same.or_else(|| nearest_name(name, columns.known.iter().copied())) {
+        Some(near) => format!("did you mean `{near}`? Columns to carry through start with `x_`"),
+        None => format!("call it `x_{name}` to carry it through"),
+    };
+    Some((format!("unknown column `{name}`"), hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: Columns = Columns { known: &["a", "open_amount"], required: &["a"], schema: "test/1" };
+
+    fn errors(text: &str) -> Vec<String> {
+        let e = read_table(text.as_bytes(), "f", &COLUMNS).map(|_| ()).unwrap_err();
+        e.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn csv_and_json_give_the_same_cells() {
+        for text in [
+            "\u{feff}a;open_amount;x_n\n1;2.50;\n",
+            "a,open_amount\n1,2.50\n",
+            "a\topen_amount\n1\t2.50\n",
+            "{\"a\":\"1\",\"open_amount\":2.50,\"x_n\":null}\n",
+            "[{\"a\":1,\n\"open_amount\":\"2.50\"}]",
+        ] {
+            let table = read_table(text.as_bytes(), "f", &COLUMNS).unwrap_or_else(|e| panic!("{text}: {}", e[0]));
+            let row = table.rows.first().unwrap();
+            assert_eq!((row.get("a"), row.get("open_amount"), row.get("x_n")), (Some("1"), Some("2.50"), None), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_faults_come_at_once_with_places_and_suggestions() {
+        let e = read_table(b"a;opn_amount;a\n1;2;3\n", "f", &COLUMNS).map(|_| ()).unwrap_err();
+        assert_eq!(e.len(), 2);
+        assert!(e[0].hint().unwrap().contains("`open_amount`"));
+        assert_eq!(errors("a,open_amount\n1\n1,2,3\n1,2\n").len(), 2);
+        assert_eq!(errors("open_amount\n1\n").len(), 1);
+        assert_eq!(errors("a,open_amount\n\"1,2\n").first().unwrap().split(": ").next(), Some("f:2:1"));
+    }
+
+    #[test]
+    fn json_faults_have_their_line() {
+        assert!(errors("{\"a\":1}\n{\"a\":1,\"a\":2}\n").first().unwrap().starts_with("f:2"));
+        assert!(errors("{\"a\":1}\n{\"b\":{}}\n").first().unwrap().starts_with("f:2"));
+        assert!(errors("{\"a\":1}\n{\"a\":{}}\n").first().unwrap().starts_with("f:2"));
+        assert!(errors("{\"a\":1}\n{\"a\":\n").first().unwrap().starts_with("f:3") );
+        assert!(errors("[{\"a\":1},\n3]").first().unwrap().starts_with("f:2"));
+    }
+}

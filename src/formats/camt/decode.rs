@@ -1,0 +1,127 @@
+//! Bytes in, text out: byte order mark, else the XML declaration, else UTF-8. The whole buffer is decoded before any parsing.
+
+use crate::base::Place;
+use crate::error::{Error, ErrorCode};
+use crate::model::{Finding, FindingCode};
+use encoding_rs::Encoding;
+use std::borrow::Cow;
+
+/// The text of a file, without its byte order mark, and a finding where the encoding was not what the file says.
+///
+/// # Errors
+/// [`ErrorCode::Encoding`] with the byte offset of the first byte that is no text in the encoding; an encoding nobody knows.
+pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Finding>), Error> {
+    if let Some((encoding, bom)) = Encoding::for_bom(bytes) {
+        let body = bytes.get(bom..).unwrap_or_default();
+        return if encoding == encoding_rs::UTF_8 {
+            utf8(body, bom).map(|text| (text, None))
+        } else {
+            with_encoding(encoding, body, bom).map(|text| (text, None))
+        };
+    }
+    match bytes {
+        [b'<', 0, ..] => return with_encoding(encoding_rs::UTF_16LE, bytes, 0).map(|text| (text, None)),
+        [0, b'<', ..] => return with_encoding(encoding_rs::UTF_16BE, bytes, 0).map(|text| (text, None)),
+        _ => {}
+    }
+    let Some(label) = declared(bytes) else { return utf8(bytes, 0).map(|text| (text, None)) };
+    let Some(encoding) = Encoding::for_label(label) else {
+        let found = format!("encoding `{}`", String::from_utf8_lossy(label));
+        return Err(Error::new(
+            ErrorCode::Encoding,
+            Place::line(1),
+            found,
+            "UTF-8, UTF-16, ISO-8859-1, windows-1252 or another encoding of the WHATWG list",
+        ));
+    };
+    if encoding == encoding_rs::UTF_8 {
+        utf8(bytes, 0).map(|text| (text, None))
+    } else if encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE {
+        // The declaration itself could be read as single bytes, so it cannot be UTF-16.
+        let text = "the file declares UTF-16 but is written in single bytes; it was read as UTF-8";
+        utf8(bytes, 0).map(|t| (t, Some(Finding::new(FindingCode::EncodingGuessed, Place::line(1), text))))
+    } else {
+        with_encoding(encoding, bytes, 0).map(|text| (text, None))
+    }
+}
+
+/// The first bytes as text that is good enough to look for element names in.
+pub(super) fn head(bytes: &[u8]) -> String {
+    let head = bytes.get(..4096).unwrap_or(bytes);
+    let text: String = head.iter().filter(|b| **b != 0).map(|b| if b.is_ascii() { char::from(*b) } else { '?' }).collect();
+    text.trim_start_matches(|c: char| c.is_whitespace() || c == '?').to_owned()
+}
+
+fn utf8(bytes: &[u8], skipped: usize) -> Result<Cow<'_, str>, Error> {
+    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|e| undecodable("UTF-8", bytes, e.valid_up_to(), skipped))
+}
+
+fn with_encoding<'a>(encoding: &'static Encoding, bytes: &'a [u8], skipped: usize) -> Result<Cow<'a, str>, Error> {
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Ok(text);
+    }
+    // Only now, on the way to an error, is the exact offset looked for.
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut out = String::with_capacity(bytes.len().saturating_mul(3).saturating_add(16));
+    let (_, read) = decoder.decode_to_string_without_replacement(bytes, &mut out, true);
+    Err(undecodable(encoding.name(), bytes, read.saturating_sub(1), skipped))
+}
+
+fn undecodable(encoding: &str, bytes: &[u8], offset: usize, skipped: usize) -> Error {
+    let before = bytes.get(..offset).unwrap_or(bytes);
+    let line = 1 + memchr::memchr_iter(b'\n', before).count() as u64;
+    let value = bytes.get(offset).copied().unwrap_or(0);
+    let found = format!("byte 0x{value:02X} at offset {} that is no {encoding} text", offset + skipped);
+    Error::new(ErrorCode::Encoding, Place::line(line), found, format!("text in {encoding}, as the file declares"))
+        .with_hint("save the file again in the encoding that its first line names, or correct that line")
+}
+
+/// The encoding named in `<?xml … encoding="…"?>`.
+fn declared(bytes: &[u8]) -> Option<&[u8]> {
+    let head = bytes.get(..256).unwrap_or(bytes).trim_ascii_start();
+    let declaration = head.strip_prefix(b"<?xml")?;
+    let end = memchr::memmem::find(declaration, b"?>")?;
+    let declaration = declaration.get(..end)?;
+    let after = declaration.get(memchr::memmem::find(declaration, b"encoding")? + 8..)?.trim_ascii_start();
+    let value = after.strip_prefix(b"=")?.trim_ascii_start();
+    let (quote, value) = value.split_first()?;
+    let end = memchr::memchr(*quote, value).filter(|_| matches!(quote, b'"' | b'\''))?;
+    value.get(..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> String {
+        decode(bytes).unwrap().0.into_owned()
+    }
+
+    #[test]
+    fn boms_and_declarations_decide() {
+        assert_eq!(text("\u{feff}<a>Ä</a>".as_bytes()), "<a>Ä</a>");
+        assert!(text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xc4</a>").ends_with("<a>Ä</a>"));
+        assert!(text(b"<?xml version=\"1.0\" encoding = \"windows-1252\"?><a>\x80</a>").ends_with("<a>€</a>"));
+        let utf16: Vec<u8> = "\u{feff}<a>Ä</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(text(&utf16), "<a>Ä</a>");
+        let utf16: Vec<u8> = "\u{feff}<a>Ä</a>".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(text(&utf16), "<a>Ä</a>");
+    }
+
+    #[test]
+    fn a_false_utf16_declaration_is_said() {
+        let (_, finding) = decode(b"<?xml version=\"1.0\" encoding=\"utf-16\"?><a/>").unwrap();
+        assert_eq!(finding.unwrap().code, FindingCode::EncodingGuessed);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_an_error_with_offset() {
+        let e = decode(b"<a>\n\xc4</a>").unwrap_err();
+        assert_eq!((e.code(), e.place().line), (ErrorCode::Encoding, Some(2)));
+        assert!(e.found().contains("0xC4 at offset 4"), "{e}");
+        let mut utf16: Vec<u8> = "\u{feff}<a></a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        utf16.push(7);
+        assert_eq!(decode(&utf16).unwrap_err().code(), ErrorCode::Encoding);
+        assert_eq!(decode(b"<?xml encoding='klingon'?><a/>").unwrap_err().code(), ErrorCode::Encoding);
+    }
+}

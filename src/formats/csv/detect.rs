@@ -1,0 +1,121 @@
+//! Which profile fits. In: bytes. Out: a ranked list with reasons, or one profile, or an error that says what to do.
+
+use super::header::{Found, Head};
+use super::profile::Profile;
+use crate::base::{Place, decode_text};
+use crate::error::{Error, ErrorCode};
+
+/// How well a profile fits a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// Id of the profile.
+    pub id: String,
+    /// All required columns are there.
+    pub fits: bool,
+    /// Titles of the file that the profile knows; for one that does not fit, how many required ones were found.
+    pub score: usize,
+    /// Line of the header.
+    pub header_line: Option<u64>,
+    /// Required columns that are missing in the row that comes nearest.
+    pub missing: Vec<String>,
+    /// One sentence for a person.
+    pub reason: String,
+}
+
+impl Profile {
+    /// Ranks the built-in profiles by how well they fit the bytes: those that fit first, the better before the worse.
+    /// Empty when the bytes are no text.
+    pub fn detect(bytes: &[u8]) -> Vec<Fit> {
+        decode_text(bytes, &["windows-1252"]).map_or_else(|_| Vec::new(), |d| rank(&Head::new(&d.text)))
+    }
+}
+
+fn rank(head: &Head) -> Vec<Fit> {
+    let mut fits: Vec<Fit> = Profile::builtins().iter().map(|p| fit(head, p)).collect();
+    fits.sort_by(|a, b| (b.fits, b.score).cmp(&(a.fits, a.score)).then_with(|| a.id.cmp(&b.id)));
+    fits
+}
+
+fn fit(head: &Head, profile: &Profile) -> Fit {
+    let id = profile.id.clone();
+    match head.find(profile) {
+        Ok(Found { known, line, titles, .. }) => {
+            let at = line.map_or("no header is needed".to_owned(), |l| format!("header in line {l}"));
+            let reason = format!("{at}; {known} of {} columns known", titles.len());
+            Fit { id, fits: true, score: known, header_line: line, missing: Vec::new(), reason }
+        }
+        Err(near) => {
+            let reason = if near.matched == 0 {
+                "none of its required columns were found".to_owned()
+            } else {
+                format!("line {} has {} of its required columns, not: {}", near.line, near.matched, near.missing.join(", "))
+            };
+            let line = (near.matched > 0).then_some(near.line);
+            Fit { id, fits: false, score: near.matched, header_line: line, missing: near.missing, reason }
+        }
+    }
+}
+
+/// The one built-in profile that fits.
+///
+/// # Errors
+/// [`ErrorCode::Header`] when none fits, with the columns found and the nearest profile; when two fit about equally well, with
+/// both ids.
+pub(super) fn choose(text: &str) -> Result<&'static Profile, Error> {
+    let head = Head::new(text);
+    let ranked = rank(&head);
+    let best = ranked.first().filter(|f| f.fits);
+    // Within reach: the second knows all but at most one of the columns that the first knows.
+    let second = best.and_then(|b| ranked.get(1).filter(|s| s.fits && b.score.saturating_sub(s.score) < 2));
+    match (best, second) {
+        (Some(best), None) => Profile::builtins().iter().find(|p| p.id == best.id).ok_or_else(|| none(&head, &ranked)),
+        (Some(a), Some(b)) => Err(Error::new(
+            ErrorCode::Header,
+            Place::line(a.header_line.unwrap_or(1)),
+            format!("a header that fits the profiles `{}` and `{}`", a.id, b.id),
+            "one profile that fits better than all others",
+        )
+        .with_hint(format!("say which one: --profile {} or --profile {}", a.id, b.id))),
+        (None, _) => Err(none(&head, &ranked)),
+    }
+}
+
+/// The header of a file by a profile that was given.
+///
+/// # Errors
+/// [`ErrorCode::Header`] with what is missing in the row that comes nearest.
+pub(super) fn header(text: &str, profile: &Profile) -> Result<Found, Error> {
+    let head = Head::new(text);
+    head.find(profile).map_err(|near| {
+        let (line, titles) = head.likely_header();
+        let line = if near.matched > 0 { near.line } else { line };
+        let expected = if profile.file.header {
+            format!("the columns of profile `{}`; missing: {}", profile.id, near.missing.join(", "))
+        } else {
+            format!("rows of profile `{}`: {} cells, with its dates", profile.id, profile.file.width.unwrap_or(0))
+        };
+        Error::new(ErrorCode::Header, Place::line(line), format!("columns {}", titles.join(", ")), expected)
+            .with_hint("`tieout profiles detect FILE` shows which profiles come near")
+    })
+}
+
+/// Whether the text is a table, or any profile fits it.
+pub(super) fn looks_like_csv(text: &str) -> bool {
+    let start = text.trim_start();
+    if start.starts_with(['<', '{', '[', ':']) {
+        return false;
+    }
+    let head = Head::new(text);
+    head.is_tabular() || Profile::builtins().iter().any(|p| head.find(p).is_ok())
+}
+
+fn none(head: &Head, ranked: &[Fit]) -> Error {
+    let (line, titles) = head.likely_header();
+    let nearest = ranked.first().filter(|f| f.score > 0);
+    let expected = nearest.map_or_else(
+        || "the header of a known bank export".to_owned(),
+        |f| format!("the header of a known bank export; nearest is `{}`, which also needs {}", f.id, f.missing.join(", ")),
+    );
+    Error::new(ErrorCode::Header, Place::line(line), format!("columns {}", titles.join(", ")), expected)
+        .with_hint("write a profile for this bank and give it with --profile FILE; `tieout profiles show nl-rabobank` is an example")
+}

@@ -1,0 +1,190 @@
+//! Rows to entries. In: a money row. Out: an [`Entry`] with its account, currency and running balance.
+
+use super::cells::Cells;
+use super::control::Control;
+use super::labels;
+use super::profile::{Figure, Role, Zero};
+use crate::base::{CsvRow, Currency, Money, Place, currency_in_title};
+use crate::error::{Error, ErrorCode};
+use crate::model::{
+    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, StructuredRemittance, TransactionDetails,
+    is_no_reference,
+};
+
+/// A row that is money.
+pub(super) struct Mapped {
+    pub entry: Entry,
+    pub balance: Option<Money>,
+}
+
+/// Which account and currency a row belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub account: String,
+    pub currency: Currency,
+}
+
+/// What rows inherit when they do not say it themselves.
+pub(super) struct Defaults {
+    pub account: String,
+    pub currency: Currency,
+}
+
+/// Account and currency of the file: from the profile, its preamble, the title of the amount column, or the options.
+pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Currency>) -> Defaults {
+    let format = &cells.profile.format;
+    let account = format.account.as_deref().or(control.text(Figure::Account)).map(compact).unwrap_or_default();
+    let titled = || {
+        let columns = [Role::Amount, Role::Credit, Role::Debit].into_iter().filter_map(|r| cells.found.column(r));
+        columns.filter_map(|c| cells.found.titles.get(c)).find_map(|t| currency_in_title(&t.raw))
+    };
+    let currency = format.currency.as_deref().and_then(|c| Currency::parse(c).ok());
+    let currency = currency.or_else(|| control.text(Figure::Currency).and_then(|c| Currency::parse(c).ok()));
+    let currency = currency.or_else(|| format.currency_in_header.then(titled).flatten()).or(option);
+    Defaults { account, currency: currency.unwrap_or(Currency::NONE) }
+}
+
+/// Account and currency of a row.
+///
+/// # Errors
+/// When the currency cell holds no code, or none although no other source gives one.
+pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> Result<Key, Error> {
+    let account = compact(cells.of(row, Role::Account));
+    let account = if account.is_empty() { defaults.account.clone() } else { account };
+    let Some(column) = cells.found.column(Role::Currency) else {
+        return Ok(Key { account, currency: defaults.currency });
+    };
+    let text = cells.text(row, column);
+    if text.is_empty() && !defaults.currency.is_none() {
+        return Ok(Key { account, currency: defaults.currency });
+    }
+    let currency = Currency::parse(text).map_err(|_| {
+        let found = format!("currency `{text}`");
+        Error::new(ErrorCode::Currency, cells.place(row.line, column), found, "three letters (ISO 4217)")
+    })?;
+    Ok(Key { account, currency })
+}
+
+/// Maps a money row. `None` for a notice of amount zero that the profile leaves out.
+///
+/// # Errors
+/// With line, column number and column name, when a date or an amount is missing or cannot be read.
+pub(super) fn entry(
+    row: &CsvRow<'_>,
+    cells: &Cells<'_>,
+    key: &Key,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Mapped>, Error> {
+    let missing = |role: Role, what: &str| {
+        let place = cells.found.column(role).map_or(Place::line(row.line), |c| cells.place(row.line, c));
+        Error::new(ErrorCode::Missing, place, format!("no {what}"), format!("the {what} of a movement"))
+            .with_hint("if such rows are no movements, add a [[skip]] rule with a reason to the profile")
+    };
+    let booking_date = cells.date(row, Role::BookingDate)?;
+    let amount_role = if cells.found.column(Role::Amount).is_some() { Role::Amount } else { Role::Credit };
+    let amount = cells.amount(row, key.currency)?.ok_or_else(|| missing(amount_role, "amount"))?;
+    if amount.is_zero() && cells.profile.format.zero == Zero::Skip {
+        return Ok(None);
+    }
+    let booking_date = booking_date.ok_or_else(|| missing(Role::BookingDate, "booking date"))?;
+    let balance = cells.figure(row, Role::Balance, key.currency)?;
+    for (money, role) in [(Some(amount), amount_role), (balance, Role::Balance)] {
+        if let Some(money) = money.filter(|m| !m.is_whole()) {
+            let place = cells.found.column(role).map_or(Place::line(row.line), |c| cells.place(row.line, c));
+            let text = format!("{} has more decimals than {}", money.figure(), key.currency);
+            findings.push(Finding::new(FindingCode::ExcessDecimals, place, text));
+        }
+    }
+    let text = |role| Some(cells.of(row, role).to_owned()).filter(|t| !t.is_empty());
+    let bank_code =
+        BankCode { proprietary: text(Role::BankCode), text: text(Role::BankText), ..BankCode::default() };
+    let narrative: Vec<&str> =
+        cells.found.columns(Role::Narrative).iter().map(|c| cells.text(row, *c)).filter(|t| !t.is_empty()).collect();
+    let entry = Entry {
+        amount,
+        reversal: matches!(cells.of(row, Role::Reversal), "true" | "1" | "yes" | "TRUE"),
+        status: EntryStatus::Book,
+        booking_date: Some(booking_date),
+        booking_date_derived: false,
+        value_date: cells.date(row, Role::ValueDate)?,
+        bank_code,
+        servicer_reference: None,
+        entry_reference: text(Role::BankId),
+        owner_reference: None,
+        batch: None,
+        charges: charges(row, cells, key.currency)?,
+        details: vec![details(row, cells, amount)?],
+        narrative: Some(narrative.join("\n")).filter(|n| !n.is_empty()),
+        place: Place::line(row.line),
+    };
+    Ok(Some(Mapped { entry, balance }))
+}
+
+/// The pieces of the text columns of a row.
+pub(super) fn remittance(row: &CsvRow<'_>, cells: &Cells<'_>) -> Vec<String> {
+    let columns = cells.found.columns(Role::Remittance).iter();
+    let pieces = columns.flat_map(|c| cells.text(row, *c).lines()).map(str::trim).filter(|p| !p.is_empty());
+    pieces.map(str::to_owned).collect()
+}
+
+/// An account without blanks and stray quotes, as the model wants it.
+pub(super) fn compact(account: &str) -> String {
+    account.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '=')).collect()
+}
+
+fn charges(row: &CsvRow<'_>, cells: &Cells<'_>, currency: Currency) -> Result<Vec<Charge>, Error> {
+    let fee = cells.figure(row, Role::Charges, currency)?.filter(|f| !f.is_zero());
+    Ok(fee.map(|f| Charge { amount: f.abs(), included: Some(true), credit: false }).into_iter().collect())
+}
+
+fn details(row: &CsvRow<'_>, cells: &Cells<'_>, amount: Money) -> Result<TransactionDetails, Error> {
+    let mut fields: Vec<(Role, String)> = Vec::new();
+    let pieces = remittance(row, cells);
+    let mut words: Vec<String> = Vec::new();
+    if cells.profile.labels.is_empty() {
+        words = pieces;
+    } else {
+        for (role, piece) in labels::split(&pieces.join(" "), &cells.profile.labels) {
+            if role == Role::Remittance { words.push(piece) } else { fields.push((role, piece)) }
+        }
+    }
+    // A column of its own is better than a field inside a text.
+    let text = |role: Role| {
+        let own = cells.of(row, role);
+        let labelled = || fields.iter().find(|(r, _)| *r == role).map(|(_, t)| t.as_str());
+        Some(own).filter(|t| !t.is_empty()).or_else(labelled).map(str::to_owned)
+    };
+    let reference = |role| text(role).filter(|t| !is_no_reference(t));
+    let credit = !amount.is_negative();
+    let name = text(Role::CounterpartyName).or_else(|| text(if credit { Role::PayerName } else { Role::PayeeName }));
+    let other = Party {
+        name,
+        account: text(Role::CounterpartyIban).map(|a| compact(&a)).filter(|a| !a.is_empty()),
+        agent: text(Role::CounterpartyBic),
+        ..Party::default()
+    };
+    let ultimate = Party { name: text(Role::UltimateName), ..Party::default() };
+    let mut details = TransactionDetails {
+        amount: Some(amount),
+        end_to_end_id: reference(Role::E2eId),
+        mandate_id: reference(Role::MandateId),
+        creditor_id: reference(Role::CreditorId),
+        payment_info_id: reference(Role::BatchId),
+        returned: text(Role::ReturnReason).map(|r| ReturnInfo { reason: Some(r), text: Vec::new() }),
+        ..TransactionDetails::default()
+    };
+    if credit {
+        (details.debtor, details.ultimate_debtor) = (other, ultimate);
+    } else {
+        (details.creditor, details.ultimate_creditor) = (other, ultimate);
+    }
+    details.remittance.unstructured = words;
+    if let Some(creditor_reference) = reference(Role::StructuredRef) {
+        let structured =
+            StructuredRemittance { creditor_reference: Some(creditor_reference), ..StructuredRemittance::default() };
+        details.remittance.structured.push(structured);
+    }
+    let original_currency = Currency::parse(cells.of(row, Role::OriginalCurrency)).unwrap_or(amount.currency());
+    details.amounts.instructed = cells.figure(row, Role::OriginalAmount, original_currency)?.map(Money::abs);
+    Ok(details)
+}

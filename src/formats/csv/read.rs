@@ -1,0 +1,266 @@
+//! A whole file: decode, find the header, settle the styles, map the rows, and put the statements together.
+
+use super::cells::Cells;
+use super::chain::{self, Link};
+use super::control::Control;
+use super::map::{self, Defaults, Key, Mapped};
+use super::profile::{BalanceRowKind, Figure, Profile, Role};
+use super::rows::{self, Kind};
+use super::{ReadOptions, Statements, detect};
+use crate::base::{CsvRow, Currency, DecodeTextError, Money, Place, decode_text, line_column};
+use crate::error::{Error, ErrorCode};
+use crate::model::{Balance, BalanceKind, Finding, FindingCode, Format, Statement, StatementKind};
+
+/// Reads a file by a profile, or by the built-in one that fits.
+pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
+    let usual = ["windows-1252".to_owned()];
+    let given = options.profile.as_ref();
+    let decoded = decode_text(bytes, given.map_or(&usual[..], |p| &p.file.encodings)).map_err(|e| decode_error(bytes, &e))?;
+    let (decoded, profile) = match given {
+        Some(profile) => (decoded, profile),
+        None => {
+            let profile = detect::choose(&decoded.text)?;
+            (decode_text(bytes, &profile.file.encodings).map_err(|e| decode_error(bytes, &e))?, profile)
+        }
+    };
+    let mut findings = Vec::new();
+    if decoded.assumed {
+        let text = format!("the text is not UTF-8 and was read as {}, which profile `{}` allows", decoded.encoding, profile.id);
+        findings.push(Finding::new(FindingCode::EncodingGuessed, Place::line(1), text));
+    }
+    let found = detect::header(&decoded.text, profile)?;
+    let mut cells = Cells::new(profile, &found);
+    if cells.is_open() {
+        let money = rows::rows(&decoded.text, &cells).map_while(Result::ok);
+        let money: Vec<CsvRow<'_>> = money.filter(|r| matches!(rows::kind(r, &cells), Ok(Kind::Money))).collect();
+        cells.settle(money.into_iter())?;
+    }
+    let mut file = File { cells, options, control: Control::default(), groups: Vec::new(), left_out: Vec::new(), findings };
+    for (line, row) in &found.preamble {
+        file.control.take(&profile.preamble, *line, row);
+    }
+    file.read_rows(&decoded.text)?;
+    file.finish(profile)
+}
+
+struct File<'a> {
+    cells: Cells<'a>,
+    options: &'a ReadOptions,
+    control: Control,
+    groups: Vec<Group>,
+    /// Rows that belong to no account: reason and count.
+    left_out: Vec<(String, u64)>,
+    findings: Vec<Finding>,
+}
+
+struct Group {
+    key: Key,
+    rows: Vec<Mapped>,
+    opening: Option<(Money, Place)>,
+    closing: Option<(Money, Place)>,
+    left_out: Vec<(String, u64)>,
+    findings: Vec<Finding>,
+}
+
+impl File<'_> {
+    fn read_rows(&mut self, text: &str) -> Result<(), Error> {
+        let defaults = map::defaults(&self.cells, &self.control, self.options.currency);
+        let mut rest: Option<String> = None;
+        let rows = rows::rows(text, &self.cells).collect::<Vec<_>>();
+        for row in rows {
+            let row = row?;
+            self.check_length(&row)?;
+            if let Some(reason) = &rest {
+                self.control.take(&self.cells.profile.preamble, row.line, &row.cells);
+                count(&mut self.left_out, reason);
+                continue;
+            }
+            match rows::kind(&row, &self.cells)? {
+                Kind::Blank => count(&mut self.left_out, "blank_row"),
+                Kind::RepeatedHeader => count(&mut self.left_out, "repeated_header"),
+                Kind::Skip(skip) => {
+                    if skip.rest {
+                        rest = Some(skip.reason.clone());
+                    }
+                    if skip.control {
+                        self.control.take(&self.cells.profile.preamble, row.line, &row.cells);
+                    }
+                    if skip.join {
+                        self.join(&row);
+                    }
+                    let group = map::key(&row, &self.cells, &defaults).ok();
+                    let group = group.and_then(|key| self.groups.iter_mut().find(|g| g.key == key));
+                    count(group.map_or(&mut self.left_out, |g| &mut g.left_out), &skip.reason);
+                }
+                Kind::Balance(kind) => self.balance(&row, kind, &defaults)?,
+                Kind::Money => self.money(&row, &defaults)?,
+            }
+        }
+        if self.groups.is_empty() {
+            let key = Key { account: defaults.account, currency: defaults.currency };
+            self.group(key);
+        }
+        Ok(())
+    }
+
+    fn money(&mut self, row: &CsvRow<'_>, defaults: &Defaults) -> Result<(), Error> {
+        let key = map::key(row, &self.cells, defaults)?;
+        let mut findings = Vec::new();
+        let mapped = map::entry(row, &self.cells, &key, &mut findings)?;
+        let group = self.group(key);
+        group.findings.append(&mut findings);
+        match mapped {
+            Some(mapped) => group.rows.push(mapped),
+            None => count(&mut group.left_out, "zero_amount"),
+        }
+        Ok(())
+    }
+
+    fn balance(&mut self, row: &CsvRow<'_>, kind: BalanceRowKind, defaults: &Defaults) -> Result<(), Error> {
+        let currency = self.cells.of(row, Role::Currency);
+        let currency = Currency::parse(currency).unwrap_or(defaults.currency);
+        let account = map::compact(self.cells.of(row, Role::Account));
+        let account = if account.is_empty() { defaults.account.clone() } else { account };
+        let balance = self.cells.figure(row, Role::Balance, currency)?.map(|m| (m, Place::line(row.line)));
+        let group = self.group(Key { account, currency });
+        let (slot, reason) = match kind {
+            BalanceRowKind::Opening => (&mut group.opening, "opening_balance"),
+            BalanceRowKind::Closing => (&mut group.closing, "closing_balance"),
+        };
+        if slot.is_none() {
+            *slot = balance;
+        }
+        count(&mut group.left_out, reason);
+        Ok(())
+    }
+
+    fn group(&mut self, key: Key) -> &mut Group {
+        let at = self.groups.iter().position(|g| g.key == key).unwrap_or_else(|| {
+            let (rows, left_out, findings) = (Vec::new(), Vec::new(), Vec::new());
+            self.groups.push(Group { key, rows, opening: None, closing: None, left_out, findings });
+            self.groups.len() - 1
+        });
+        &mut self.groups[at]
+    }
+
+    /// Adds the text of a continuation row to the entry above it.
+    fn join(&mut self, row: &CsvRow<'_>) {
+        let pieces = map::remittance(row, &self.cells);
+        let last = self.groups.iter_mut().filter_map(|g| g.rows.last_mut()).max_by_key(|m| m.entry.place.line);
+        if let Some(details) = last.and_then(|m| m.entry.details.last_mut()) {
+            details.remittance.unstructured.extend(pieces);
+        }
+    }
+
+    fn check_length(&self, row: &CsvRow<'_>) -> Result<(), Error> {
+        let limit = self.options.limits.field_bytes;
+        let long = row.cells.iter().enumerate().find(|(_, c)| c.len() > limit);
+        long.map_or(Ok(()), |(i, c)| {
+            let found = format!("a cell of {} bytes", c.len());
+            Err(Error::new(ErrorCode::Limit, self.cells.place(row.line, i), found, format!("at most {limit} bytes")))
+        })
+    }
+
+    fn finish(self, profile: &Profile) -> Result<Statements, Error> {
+        let alone = self.groups.len() == 1;
+        let mut statements = Vec::new();
+        let mut unplaced = self.left_out;
+        for group in self.groups {
+            let control = alone.then_some(&self.control);
+            let mut statement = statement(group, &self.cells, control, self.options.limits.findings)?;
+            // Rows that name no account are counted with the first statement.
+            for (reason, n) in unplaced.drain(..) {
+                add(&mut statement.left_out, &reason, n);
+            }
+            statement.dialect.clone_from(&profile.id);
+            statements.push(statement);
+        }
+        Ok(Statements { format: Format::Csv, statements, findings: self.findings })
+    }
+}
+
+/// A statement of one account and currency: the oldest entry first, balances as far as they prove something.
+fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: usize) -> Result<Statement, Error> {
+    let Group { key, mut rows, opening, closing, left_out, findings } = group;
+    let currency = key.currency;
+    let mut s = Statement::new(StatementKind::Statement, Format::Csv, "");
+    (s.account, s.currency, s.left_out) = (key.account, currency, left_out);
+    s.place = rows.first().map_or(Place::line(cells.found.line.unwrap_or(1)), |m| m.entry.place.clone());
+    s.findings = cut(findings, limit);
+    if !currency.is_listed() && !currency.is_none() {
+        let text = format!("{currency} is no currency that ISO 4217 lists");
+        s.findings.push(Finding::new(FindingCode::CurrencyUnknown, s.place.clone(), text));
+    }
+    let stated = |figure, row: Option<(Money, Place)>| match (row, control) {
+        (Some(row), _) => Ok(Some(row)),
+        (None, Some(control)) => control.money(figure, cells, currency),
+        (None, None) => Ok(None),
+    };
+    let opening = stated(Figure::Opening, opening)?;
+    let closing = stated(Figure::Closing, closing)?;
+    if let Some(control) = control {
+        s.owner = control.text(Figure::Owner).map(str::to_owned);
+        s.totals.all.count = control.count()?;
+        s.totals.credits.sum = control.money(Figure::Credits, cells, currency)?.map(|(m, _)| m.abs());
+        s.totals.debits.sum = control.money(Figure::Debits, cells, currency)?.map(|(m, _)| m.abs());
+    }
+
+    let link = |m: &Mapped| Link { amount: m.entry.amount, balance: m.balance, date: m.entry.booking_date };
+    let links: Vec<Link> = rows.iter().map(link).collect();
+    let first = opening.as_ref().map(|(m, _)| *m);
+    let chain = chain::follow(&links, first, cells.profile.format.order)
+        .map_err(|e| Error::new(ErrorCode::Amount, s.place.clone(), e.to_string(), "balances that can be added up"))?;
+    if let Some((row, expected, found)) = chain.first_break {
+        let line = rows.get(row).and_then(|m| m.entry.place.line).unwrap_or(0);
+        let place = cells.found.column(Role::Balance).map_or(Place::line(line), |c| cells.place(line, c));
+        let text = format!(
+            "the running balance is {found}; the balance before and the amount of this row give {expected} (first of the rows that differ)"
+        );
+        s.findings.push(Finding::new(FindingCode::RunningBalanceMismatch, place, text));
+    }
+    if chain.newest_first {
+        rows.reverse();
+    }
+    let dates = || rows.iter().filter_map(|m| m.entry.booking_date);
+    s.period = dates().min().zip(dates().max());
+    // One balance alone proves nothing: an opening balance worked out from it would always fit.
+    let proves = chain.checked > 0 || opening.is_some();
+    let oldest = rows.first().map(|m| m.entry.place.clone()).unwrap_or_default();
+    let newest = rows.last().map(|m| m.entry.place.clone()).unwrap_or_default();
+    let opening = opening.or_else(|| chain.opening.filter(|_| proves).map(|m| (m, oldest)));
+    let closing = closing.or_else(|| chain.closing.map(|m| (m, newest)));
+    let balance = |kind, date| move |(amount, place)| Balance { kind, amount, date, place };
+    s.opening = opening.map(balance(BalanceKind::OpeningBooked, s.period.map(|p| p.0)));
+    s.closing = closing.map(balance(BalanceKind::ClosingBooked, s.period.map(|p| p.1)));
+    s.balances = s.opening.iter().chain(&s.closing).cloned().collect();
+    s.entries = rows.into_iter().map(|m| m.entry).collect();
+    Ok(s)
+}
+
+fn cut(mut findings: Vec<Finding>, limit: usize) -> Vec<Finding> {
+    let more = findings.len().saturating_sub(limit);
+    if more > 0 {
+        findings.truncate(limit);
+        let text = format!("{more} more findings were counted and left out");
+        findings.push(Finding::new(FindingCode::FindingsCut, Place::default(), text));
+    }
+    findings
+}
+
+fn count(left_out: &mut Vec<(String, u64)>, reason: &str) {
+    add(left_out, reason, 1);
+}
+
+fn add(left_out: &mut Vec<(String, u64)>, reason: &str, n: u64) {
+    match left_out.iter_mut().find(|(r, _)| r == reason) {
+        Some((_, count)) => *count += n,
+        None => left_out.push((reason.to_owned(), n)),
+    }
+}
+
+fn decode_error(bytes: &[u8], e: &DecodeTextError) -> Error {
+    let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes));
+    let (line, column) = line_column(&before, before.len());
+    Error::new(ErrorCode::Encoding, Place::line_column(line, column), e.to_string(), "text in one known encoding")
+        .with_hint("export the file again as UTF-8, or name its encoding in the profile: [file] encodings = [\"…\"]")
+}

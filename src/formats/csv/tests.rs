@@ -1,0 +1,241 @@
+use super::*;
+use crate::base::{Currency, Money};
+use crate::error::ErrorCode;
+use crate::model::{FindingCode, Statement};
+
+fn read(text: impl AsRef<[u8]>) -> Result<Statements, Error> {
+    CsvReader.read(text.as_ref(), &ReadOptions::default())
+}
+
+fn with(profile: &str, text: &str) -> Result<Statements, Error> {
+    let profile = Profile::from_toml(profile, "own.toml").unwrap();
+    CsvReader.read(text.as_bytes(), &ReadOptions { profile: Some(profile), ..ReadOptions::default() })
+}
+
+fn one(statements: Statements) -> Statement {
+    assert_eq!(statements.statements.len(), 1);
+    statements.statements.into_iter().next().unwrap()
+}
+
+fn figures(s: &Statement) -> Vec<String> {
+    s.entries.iter().map(|e| e.amount.figure()).collect()
+}
+
+fn balance(b: &Option<crate::model::Balance>) -> Option<String> {
+    b.as_ref().map(|b| b.amount.figure())
+}
+
+const OWN: &str = "id = \"own\"\nversion = 1\n[detect]\nrequire = [\"Date\", \"Text\", \"Amount\"]\n[columns]\n\
+    booking_date = \"Date\"\nremittance = \"Text\"\namount = \"Amount\"\nbalance = \"Balance\"\n[format]\n\
+    decimal = \".\"\ndate = [\"%Y-%m-%d\"]\namount = \"signed\"\ncurrency = \"EUR\"\n";
+
+const SPARKASSE: &str = "\"Auftragskonto\";\"Buchungstag\";\"Valutadatum\";\"Buchungstext\";\"Verwendungszweck\";\"Glaeubiger ID\";\
+    \"Mandatsreferenz\";\"Kundenreferenz (End-to-End)\";\"Sammlerreferenz\";\"Lastschrift Ursprungsbetrag\";\
+    \"Auslagenersatz Ruecklastschrift\";\"Beguenstigter/Zahlungspflichtiger\";\"Kontonummer/IBAN\";\"BIC (SWIFT-Code)\";\"Betrag\";\
+    \"Waehrung\";\"Info\"\n";
+
+fn sparkasse(date: &str, text: &str, amount: &str, info: &str) -> String {
+    format!(
+        "\"DE89370400440532013000\";\"{date}\";\"{date}\";\"GUTSCHR. UEBERWEISUNG\";\"{text}\";\"\";\"\";\"NOTPROVIDED\";\"\";\"\";\"\";\
+         \"Muster GmbH\";\"DE02120300000000202051\";\"BYLADEM1001\";\"{amount}\";\"EUR\";\"{info}\"\n"
+    )
+}
+
+#[test]
+fn every_builtin_profile_reads_and_bears_its_file_name() {
+    for (id, text) in builtin::FILES {
+        let profile = Profile::from_toml(text, id).unwrap_or_else(|e| panic!("{e} {:?}", e.hint()));
+        assert_eq!(profile.id, *id);
+    }
+    assert_eq!(Profile::builtins().len(), builtin::FILES.len());
+}
+
+#[test]
+fn sparkasse_leaves_announced_rows_out_and_turns_newest_first_round() {
+    let file = SPARKASSE.to_owned()
+        + &sparkasse("28.04.26", "RE-3", "7,00", "Umsatz vorgemerkt")
+        + &sparkasse("24.04.26", "RE-2", "-1.190,00", "Umsatz gebucht")
+        + &sparkasse("23.04.26", "RE-1", "50,5", "Umsatz gebucht");
+    let s = one(read(&file).unwrap());
+    assert_eq!(figures(&s), ["50.50", "-1190.00"]);
+    assert_eq!(s.left_out, [("pending".to_owned(), 1)]);
+    assert_eq!((s.account.as_str(), s.currency, s.dialect.as_str()), ("DE89370400440532013000", Currency::EUR, "de-sparkasse-camt"));
+    let entry = s.entries.first().unwrap();
+    assert_eq!(entry.booking_date, chrono::NaiveDate::from_ymd_opt(2026, 4, 23));
+    assert_eq!(entry.place.line, Some(4));
+    let details = entry.details.first().unwrap();
+    assert_eq!(details.debtor.name.as_deref(), Some("Muster GmbH"));
+    assert_eq!(details.debtor.account.as_deref(), Some("DE02120300000000202051"));
+    assert_eq!((details.end_to_end_id.as_deref(), details.remittance.unstructured.join("|").as_str()), (None, "RE-1"));
+    assert!(s.opening.is_none() && s.closing.is_none(), "no balances: nothing is proven");
+}
+
+fn rabobank(account: &str, number: &str, amount: &str, balance: &str) -> String {
+    format!("\"{account}\",\"EUR\",\"RABONL2U\",\"{number}\",\"2026-04-24\",\"2026-04-25\",\"{amount}\",\"{balance}\",\"NL91ABNA0417164300\",\
+        \"Bakker BV\",\"\",\"\",\"\",\"cb\",\"\",\"E2E-1\",\"\",\"\",\"1234567890123456\",\"factuur 12\",\" \",\"\",\"\",\"\",\"\",\"\"\r\n")
+}
+
+const RABOBANK: &str = "\"IBAN/BBAN\",\"Munt\",\"BIC\",\"Volgnr\",\"Datum\",\"Rentedatum\",\"Bedrag\",\"Saldo na trn\",\
+    \"Tegenrekening IBAN/BBAN\",\"Naam tegenpartij\",\"Naam uiteindelijke partij\",\"Naam initi\u{eb}rende partij\",\
+    \"BIC tegenpartij\",\"Code\",\"Batch ID\",\"Transactiereferentie\",\"Machtigingskenmerk\",\"Incassant ID\",\
+    \"Betalingskenmerk\",\"Omschrijving-1\",\"Omschrijving-2\",\"Omschrijving-3\",\"Reden retour\",\"Oorspr bedrag\",\
+    \"Oorspr munt\",\"Koers\"\r\n";
+
+#[test]
+fn rabobank_splits_accounts_and_proves_each_by_its_balances() {
+    let text = RABOBANK.to_owned()
+        + &rabobank("NL44RABO0123456789", "1", "+2500,00", "+3500,00")
+        + &rabobank("NL39RABO0300065264", "1", "-10,00", "+90,00")
+        + &rabobank("NL44RABO0123456789", "2", "-0,01", "+3499,99");
+    let (latin1, _, _) = encoding_rs::WINDOWS_1252.encode(&text);
+    let read = read(&latin1).unwrap();
+    assert_eq!(read.findings.first().map(|f| f.code), Some(FindingCode::EncodingGuessed));
+    let [a, b] = read.statements.as_slice() else { panic!("two accounts") };
+    assert_eq!((balance(&a.opening), balance(&a.closing)), (Some("1000.00".into()), Some("3499.99".into())));
+    assert_eq!(figures(b), ["-10.00"]);
+    assert_eq!((balance(&b.opening), balance(&b.closing)), (None, Some("90.00".into())), "one balance proves nothing");
+    let details = a.entries.first().unwrap().details.first().unwrap();
+    assert_eq!(details.remittance.structured.first().unwrap().creditor_reference.as_deref(), Some("1234567890123456"));
+    assert_eq!(a.entries.first().unwrap().entry_reference.as_deref(), Some("1"));
+}
+
+#[test]
+fn a_broken_running_balance_is_a_finding_with_the_first_bad_line_and_does_not_tie_out() {
+    let text = RABOBANK.to_owned()
+        + &rabobank("NL44RABO0123456789", "1", "+2500,00", "+3500,00")
+        + &rabobank("NL44RABO0123456789", "2", "-0,02", "+3499,99")
+        + &rabobank("NL44RABO0123456789", "3", "+1,00", "+3500,99");
+    let s = one(read(&text).unwrap());
+    let finding = s.findings.iter().find(|f| f.code == FindingCode::RunningBalanceMismatch).unwrap();
+    assert_eq!((finding.place.line, finding.place.column), (Some(3), Some(8)));
+    let sum = s.entries.iter().try_fold(s.opening.as_ref().unwrap().amount, |a, e| a.checked_add(e.amount)).unwrap();
+    assert_ne!(sum, s.closing.as_ref().unwrap().amount);
+}
+
+#[test]
+fn hsbc_reads_two_columns_several_lines_and_the_opening_row() {
+    let text = "Date,Type,Description,Paid Out,Paid In,Balance\n01 Apr 2026,,Opening balance,,,\"1,000.00\"\n\
+        02 Apr 2026,CR,\"ACME LTD\nINV 4711\",,\"£1,190.00\",\n02 Apr 2026,DD,RATES,40.00,,\"2,150.00\"\n";
+    let s = one(read(text).unwrap());
+    assert_eq!(figures(&s), ["1190.00", "-40.00"]);
+    assert_eq!((balance(&s.opening), balance(&s.closing)), (Some("1000.00".into()), Some("2150.00".into())));
+    assert_eq!(s.left_out, [("opening_balance".to_owned(), 1)]);
+    assert_eq!(s.entries.first().unwrap().details.first().unwrap().remittance.unstructured, ["ACME LTD", "INV 4711"]);
+    assert_eq!(s.entries.get(1).unwrap().place.line, Some(5), "line breaks inside a cell count");
+    assert_eq!(s.currency.code(), "GBP");
+}
+
+#[test]
+fn an_amount_that_cannot_be_read_is_an_error_with_line_column_and_name() {
+    for bad in ["12..34", "1,23", "1e5", "abc", "12.5.0", "EUR", "USD 5.00", "--1"] {
+        let e = with(OWN, &format!("Date,Text,Amount,Balance\n2026-04-24,ok,1.00,\n2026-04-24,x,\"{bad}\",\n")).unwrap_err();
+        assert!(matches!(e.code(), ErrorCode::Amount | ErrorCode::Currency), "{e}");
+        let place = e.place();
+        assert_eq!((place.line, place.column, place.path.as_deref()), (Some(3), Some(3), Some("Amount")), "{bad}");
+    }
+    let e = with(OWN, "Date,Text,Amount,Balance\n2026-04-24,x,,\n").unwrap_err();
+    assert_eq!((e.code(), e.place().line), (ErrorCode::Missing, Some(2)));
+    let e = with(OWN, "Date,Text,Amount,Balance\n24.04.2026,x,1.00,\n").unwrap_err();
+    assert_eq!((e.code(), e.place().column), (ErrorCode::Date, Some(1)));
+}
+
+#[test]
+fn ragged_rows_are_errors_unless_what_is_too_much_is_empty() {
+    let head = "Date,Text,Amount,Balance\n";
+    assert_eq!(one(with(OWN, &format!("{head}2026-04-24,x,1.00,5.00,,\n")).unwrap()).entries.len(), 1);
+    let e = with(OWN, &format!("{head}2026-04-24,x,y,1.00,5.00\n")).unwrap_err();
+    assert_eq!((e.code(), e.place().line, e.place().column), (ErrorCode::Row, Some(2), Some(5)));
+    let e = with(OWN, &format!("{head}2026-04-24,x\n")).unwrap_err();
+    assert_eq!((e.code(), e.place().line), (ErrorCode::Row, Some(2)));
+    let e = with(OWN, &format!("{head}2026-04-24,x,1.00,5.00\n2026-04-25,y,1.0")).unwrap_err();
+    assert_eq!((e.code(), e.place().line), (ErrorCode::Row, Some(3)), "a file that was cut off");
+}
+
+#[test]
+fn an_open_quote_and_a_nul_are_refused_with_their_place() {
+    let head = "Date,Text,Amount,Balance\n";
+    let e = with(OWN, &format!("{head}2026-04-24,\"x,1.00,5.00\n2026-04-25,y,1.00,6.00\n")).unwrap_err();
+    assert_eq!((e.code(), e.place().line, e.place().column), (ErrorCode::Row, Some(2), Some(2)));
+    let e = with(OWN, &format!("{head}2026-04-24,x\0,1.00,5.00\n")).unwrap_err();
+    assert_eq!((e.code(), e.place().line), (ErrorCode::Encoding, Some(2)));
+}
+
+#[test]
+fn rows_that_are_no_money_are_counted_and_none_is_lost() {
+    let profile = OWN.to_owned()
+        + "zero = \"skip\"\n[[skip]]\nwhen = { column = \"Text\", in = \"Total\" }\nreason = \"total\"\nrest = true\n\
+           [[skip]]\nwhen = { column = \"Date\", empty = true }\nreason = \"continuation\"\njoin = true\n";
+    let text = "Account;DE1\n\nDate;Text;Amount;Balance\n2026-04-24;a;1.00;\n;more;;\n;;;\nDate;Text;Amount;Balance\n\
+        2026-04-25;b;0.00;\n;Total;1.00;\nDisclaimer\n";
+    let s = one(with(&profile, text).unwrap());
+    let want = [("zero_amount", 1), ("continuation", 1), ("blank_row", 1), ("repeated_header", 1), ("total", 2)];
+    let mut left = s.left_out.clone();
+    left.sort();
+    let mut want: Vec<_> = want.iter().map(|(r, n)| ((*r).to_owned(), *n)).collect();
+    want.sort();
+    assert_eq!(left, want);
+    assert_eq!(s.entries.first().unwrap().details.first().unwrap().remittance.unstructured, ["a", "more"]);
+}
+
+#[test]
+fn styles_are_told_by_the_whole_column_or_refused() {
+    let auto = OWN.replace("decimal = \".\"", "decimal = \"auto\"").replace("\"%Y-%m-%d\"", "\"%d/%m/%Y\", \"%m/%d/%Y\"");
+    let head = "Date;Text;Amount;Balance\n";
+    let s = one(with(&auto, &format!("{head}03/04/2026;a;1.234;\n25/04/2026;b;1.234,50;\n")).unwrap());
+    assert_eq!(figures(&s), ["1234.00", "1234.50"]);
+    assert_eq!(s.entries.first().unwrap().booking_date, chrono::NaiveDate::from_ymd_opt(2026, 4, 3));
+    let e = with(&auto, &format!("{head}25/04/2026;a;1.234;\n")).unwrap_err();
+    assert_eq!((e.code(), e.place().line), (ErrorCode::Amount, Some(2)));
+    let e = with(&auto, &format!("{head}03/04/2026;a;1.23;\n")).unwrap_err();
+    assert_eq!((e.code(), e.place().column), (ErrorCode::Date, Some(1)));
+}
+
+#[test]
+fn direction_words_and_excel_armour_are_read() {
+    let profile = OWN.replace("amount = \"signed\"", "amount = \"direction\"\ncredit = \"Bij\"\ndebit = \"Af\"\ncurrency_in_header = true")
+        .replace("currency = \"EUR\"\n", "")
+        .replace("[columns]\n", "[columns]\ndirection = \"Af Bij\"\n")
+        .replace("\"Amount\"", "\"Amount (SEK)\"");
+    let text = "Date,Text,Af Bij,Amount (SEK),Balance\n2026-04-24,x,Bij,\"=\"\"12.50\"\"\",\n2026-04-24,x,Af,1.00,\n";
+    let s = one(with(&profile, text).unwrap());
+    assert_eq!(figures(&s), ["12.50", "-1.00"]);
+    assert_eq!(s.currency.code(), "SEK");
+    let e = with(&profile, &text.replace("Af,1.00", "Uit,1.00")).unwrap_err();
+    assert_eq!((e.code(), e.place().line), (ErrorCode::Direction, Some(3)));
+    let e = with(&profile, &text.replace("Af,1.00", "Af,-1.00")).unwrap_err();
+    assert_eq!(e.code(), ErrorCode::Amount);
+}
+
+#[test]
+fn an_unknown_header_lists_its_columns_and_the_nearest_profile() {
+    let text = "\"IBAN/BBAN\",\"Munt\",\"Volgnr\",\"Datum\",\"Bedrag\"\n\"NL1\",\"EUR\",\"1\",\"2026-04-24\",\"1,00\"\n";
+    assert!(CsvReader.recognises(text.as_bytes(), &ReadOptions::default()));
+    let e = read(text).unwrap_err();
+    assert_eq!((e.code(), e.place().line), (ErrorCode::Header, Some(1)));
+    assert!(e.found().contains("Volgnr") && e.expected().contains("nl-rabobank") && e.expected().contains("Saldo na trn"), "{e}");
+    assert!(e.hint().unwrap().contains("--profile FILE"));
+    for no in ["just a letter, with commas\nand nothing else.\n", ":20:1\n:25:X\n", "<a>,<b>\n<c>,<d>\n"] {
+        assert!(!CsvReader.recognises(no.as_bytes(), &ReadOptions::default()), "{no}");
+    }
+}
+
+#[test]
+fn preamble_figures_are_taken_and_checked_by_the_chain() {
+    let profile = OWN.to_owned() + "[preamble]\naccount = \"*iban*\"\nopening = \"Opening\"\nclosing = \"Closing\"\ncount = \"Count\"\n";
+    let text = "Konto,DE89 3704 0044 0532 0130 00\nOpening:,100.00\nClosing:,105.00\nCount:,1\n\nDate,Text,Amount,Balance\n2026-04-24,x,5.00,105.00\n";
+    let s = one(with(&profile, text).unwrap());
+    assert_eq!(s.account, "DE89370400440532013000");
+    assert_eq!((balance(&s.opening), balance(&s.closing)), (Some("100.00".into()), Some("105.00".into())));
+    assert_eq!(s.totals.all.count, Some(1));
+    let s = one(with(&profile, &text.replace("5.00,105", "6.00,105")).unwrap());
+    assert!(s.findings.iter().any(|f| f.code == FindingCode::RunningBalanceMismatch));
+}
+
+#[test]
+fn an_export_without_rows_is_an_empty_statement() {
+    let s = one(with(OWN, "Date,Text,Amount,Balance\n").unwrap());
+    assert!(s.entries.is_empty() && s.period.is_none());
+    assert_eq!(s.currency, Money::zero(Currency::EUR).currency());
+}
+
+mod builtin_headers;

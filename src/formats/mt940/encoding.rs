@@ -1,0 +1,92 @@
+//! Bytes to text. Comes in: the file as it is. Goes out: text without control characters, and what was done to get it.
+
+use crate::base::Place;
+use crate::model::{Finding, FindingCode};
+use std::borrow::Cow;
+
+/// A decoded file with the findings on its characters.
+pub(super) struct Decoded<'b> {
+    /// The text: no byte order mark, no control characters but tab and line ends.
+    pub text: Cow<'b, str>,
+    /// What was guessed or left out.
+    pub findings: Vec<Finding>,
+}
+
+/// Decodes a file: by its byte order mark, else as UTF-8, else as windows-1252, which reads every byte.
+///
+/// SWIFT allows ASCII only; banks send umlauts in 8-bit pages, NUL and other control bytes, and the `@@` that old FinTS
+/// servers put for a line end. None of that may keep a statement from being read.
+pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
+    let mut findings = Vec::new();
+    let text = decode_characters(bytes, &mut findings);
+    let text = without_controls(text, &mut findings);
+    let text = match text.trim_start().starts_with("@@:") {
+        true => {
+            findings.push(file(FindingCode::Dialect, "lines end in `@@`, as old FinTS servers write them"));
+            Cow::Owned(text.replace("@@", "\n"))
+        }
+        false => text,
+    };
+    Decoded { text, findings }
+}
+
+fn decode_characters<'b>(bytes: &'b [u8], findings: &mut Vec<Finding>) -> Cow<'b, str> {
+    let utf16 = match bytes {
+        [0xFF, 0xFE, rest @ ..] => Some((encoding_rs::UTF_16LE, rest)),
+        [0xFE, 0xFF, rest @ ..] => Some((encoding_rs::UTF_16BE, rest)),
+        _ => None,
+    };
+    if let Some((encoding, rest)) = utf16 {
+        return encoding.decode_without_bom_handling(rest).0;
+    }
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(wrong) => {
+            let line = body.iter().take(wrong.valid_up_to()).filter(|b| **b == b'\n').count() as u64 + 1;
+            let text = "the bytes are no UTF-8 and were read as windows-1252; names may show wrong letters";
+            findings.push(Finding::new(FindingCode::EncodingGuessed, Place::line(line), text));
+            encoding_rs::WINDOWS_1252.decode_without_bom_handling(body).0
+        }
+    }
+}
+
+fn without_controls<'b>(text: Cow<'b, str>, findings: &mut Vec<Finding>) -> Cow<'b, str> {
+    let is_control = |b: u8| (b < 0x20 && b != b'\n' && b != b'\r' && b != b'\t') || b == 0x7F;
+    // Without a branch per byte, so that the compiler can take many at once; nearly every file has none.
+    let any = text.as_bytes().chunks(4096).any(|c| c.iter().fold(false, |any, b| any | is_control(*b)));
+    if !any {
+        return text;
+    }
+    findings.push(file(FindingCode::Dialect, "control characters were left out"));
+    Cow::Owned(text.chars().filter(|c| !u8::try_from(*c).is_ok_and(is_control)).collect())
+}
+
+fn file(code: FindingCode, text: &str) -> Finding {
+    Finding::new(code, Place::line(1), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> (String, Vec<FindingCode>) {
+        let d = decode(bytes);
+        (d.text.into_owned(), d.findings.iter().map(|f| f.code).collect())
+    }
+
+    #[test]
+    fn every_encoding_a_bank_sends_is_text() {
+        assert_eq!(text("Müller".as_bytes()), ("Müller".into(), vec![]));
+        assert_eq!(text(b"\xEF\xBB\xBF:20:"), (":20:".into(), vec![]));
+        assert_eq!(text(b"M\xFCller"), ("Müller".into(), vec![FindingCode::EncodingGuessed]));
+        assert_eq!(text(b"\xFF\xFE:\x002\x000\x00"), (":20".into(), vec![]));
+        assert_eq!(text(b"\xFE\xFF\x00:\x002"), (":2".into(), vec![]));
+    }
+
+    #[test]
+    fn control_bytes_are_left_out_and_told() {
+        assert_eq!(text(b"\x01\r\n:20:A\0B\x1a"), ("\r\n:20:AB".into(), vec![FindingCode::Dialect]));
+        assert_eq!(text(b"@@:20:A@@:25:B"), ("\n:20:A\n:25:B".into(), vec![FindingCode::Dialect]));
+    }
+}

@@ -1,0 +1,89 @@
+//! Text put together from pieces that were cut at fixed columns, with the cuts remembered.
+
+/// Text with the offsets at which its pieces began.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    /// The pieces without anything between them.
+    pub text: String,
+    /// Offset of each piece but the first, ascending.
+    pub cuts: Vec<usize>,
+    /// Those of the cuts at which a blank was trimmed: the line before is one short of the 65 columns.
+    lost_blanks: Vec<usize>,
+}
+
+impl Joined {
+    /// Joins pieces.
+    pub(super) fn new<'p>(pieces: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut joined = Joined::default();
+        let mut one_short = false;
+        for piece in pieces {
+            if !joined.text.is_empty() {
+                joined.cuts.push(joined.text.len());
+                if one_short {
+                    joined.lost_blanks.push(joined.text.len());
+                }
+            }
+            joined.text.push_str(piece);
+            one_short = piece.chars().count() == 64;
+        }
+        joined
+    }
+
+    /// The text of a range.
+    pub(super) fn range(&self, from: usize, to: usize) -> &str {
+        self.text.get(from..to).unwrap_or("")
+    }
+
+    /// The text of a range with the blanks that were lost at the ends of lines; for names, which nobody compares by letter.
+    pub(super) fn words(&self, from: usize, to: usize) -> String {
+        let mut out = String::with_capacity(to.saturating_sub(from) + 1);
+        let mut start = from;
+        for cut in self.lost_blanks.iter().copied().filter(|c| *c > from && *c < to) {
+            out.push_str(self.range(start, cut));
+            out.push(' ');
+            start = cut;
+        }
+        out.push_str(self.range(start, to));
+        out
+    }
+
+    /// The pieces of a range, as the cuts give them; blanks at both ends of the range are dropped.
+    pub(super) fn pieces(&self, from: usize, to: usize) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut start = from;
+        let inside = self.cuts.iter().copied().filter(|c| *c > from && *c < to);
+        for end in inside.chain([to]) {
+            let piece = self.range(start, end);
+            if !piece.is_empty() {
+                out.push(piece.to_owned());
+            }
+            start = end;
+        }
+        if let Some(first) = out.first_mut() {
+            *first = first.trim_start().to_owned();
+        }
+        if let Some(last) = out.last_mut() {
+            last.truncate(last.trim_end().len());
+        }
+        out.retain(|p| !p.is_empty());
+        out
+    }
+
+    /// Whether a piece begins at an offset.
+    pub(super) fn begins_piece(&self, offset: usize) -> bool {
+        offset == 0 || self.cuts.binary_search(&offset).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_a_range_follow_the_cuts() {
+        let j = Joined::new(["SVWZ+RE-2026-0", "0731 ", "Muster"]);
+        assert_eq!(j.text, "SVWZ+RE-2026-00731 Muster");
+        assert_eq!(j.pieces(5, j.text.len()), ["RE-2026-0", "0731 ", "Muster"]);
+        assert!(j.begins_piece(14) && !j.begins_piece(15));
+    }
+}

@@ -1,0 +1,133 @@
+//! Free text, with labels where a bank writes some: `IBAN: … BIC: … NAAM: … OMSCHRIJVING: …` (ABN AMRO, Knab),
+//! `AUFTRAGGEBER: … MITTEILUNGEN: …` (PostFinance), `OD: …; TYT.: …; TNR: …` (mBank).
+//!
+//! The whole text stays remittance: labels only add what they name.
+
+use super::{Info, compact, free_pieces, looks_like_bic, looks_like_iban, tidy};
+use crate::formats::mt940::lines::split_lines;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Label {
+    Account,
+    Bic,
+    Name,
+    EndToEnd,
+    Mandate,
+    CreditorId,
+    Transaction,
+    Text,
+}
+
+const LABELS: &[(&str, Label)] = &[
+    ("IBAN:", Label::Account),
+    ("REK:", Label::Account),
+    ("REKENING:", Label::Account),
+    ("Z RACH.:", Label::Account),
+    ("NA RACH.:", Label::Account),
+    ("BIC:", Label::Bic),
+    ("NAAM:", Label::Name),
+    ("AUFTRAGGEBER:", Label::Name),
+    ("OD:", Label::Name),
+    ("DLA:", Label::Name),
+    ("KENMERK:", Label::EndToEnd),
+    ("MACHTIGING:", Label::Mandate),
+    ("INCASSANT:", Label::CreditorId),
+    ("TNR:", Label::Transaction),
+    ("OMSCHRIJVING:", Label::Text),
+    ("BETALINGSKENM.:", Label::Text),
+    ("MITTEILUNGEN:", Label::Text),
+    ("TYT.:", Label::Text),
+];
+
+/// Reads free text.
+pub(super) fn read(text: &str) -> Info {
+    let mut info = Info::default();
+    info.remittance.unstructured = free_pieces(text);
+    let line: String = split_lines(text).collect::<Vec<_>>().join(" ");
+    if line.contains(':') {
+        labels(&line, &mut info);
+    }
+    // `IBAN BIC NAME text`: where the name ends is not told.
+    let mut words = line.split_whitespace();
+    if let Some(account) = words.next().filter(|w| looks_like_iban(w)) {
+        info.counterparty.account.get_or_insert_with(|| account.to_owned());
+        if let Some(bic) = words.next().filter(|w| looks_like_bic(w)) {
+            info.counterparty.agent.get_or_insert_with(|| bic.to_owned());
+        }
+    }
+    info
+}
+
+fn labels(line: &str, info: &mut Info) {
+    let mut found: Vec<(usize, usize, Label)> = Vec::new();
+    for (name, label) in LABELS {
+        for (at, _) in line.match_indices(name) {
+            // A label is a word of its own: after a blank, a slash or a semicolon, never inside another word.
+            let free = line.get(..at).is_some_and(|b| b.is_empty() || b.ends_with([' ', '/', ';']));
+            if free {
+                found.push((at, at + name.len(), *label));
+            }
+        }
+    }
+    found.sort_by_key(|(at, ..)| *at);
+    let mut seen = Vec::new();
+    for (i, (_, value, label)) in found.iter().enumerate() {
+        // The first of a kind counts: what follows may be the payer's own words.
+        if *label != Label::Text && seen.contains(label) {
+            continue;
+        }
+        seen.push(*label);
+        let end = found.get(i + 1).map_or(line.len(), |(at, ..)| *at);
+        let value = line.get(*value..end).unwrap_or("").trim().trim_end_matches(['/', ';']);
+        let party = &mut info.counterparty;
+        match label {
+            Label::Account => {
+                let first = compact(value.split("  ").next().and_then(|v| v.split(';').next()).unwrap_or(""));
+                set(&mut party.account, first.filter(|a| a.bytes().any(|b| b.is_ascii_digit())));
+            }
+            Label::Bic => {
+                set(&mut party.agent, value.split_whitespace().next().filter(|b| looks_like_bic(b)).map(str::to_owned))
+            }
+            Label::Name => set(&mut party.name, value.split(';').next().and_then(tidy)),
+            Label::EndToEnd => set(&mut info.end_to_end_id, tidy(value)),
+            Label::Mandate => set(&mut info.mandate_id, tidy(value)),
+            Label::CreditorId => set(&mut info.creditor_id, compact(value)),
+            Label::Transaction => set(&mut info.transaction_id, value.split_whitespace().next().map(str::to_owned)),
+            Label::Text => {}
+        }
+    }
+}
+
+fn set<T>(slot: &mut Option<T>, value: Option<T>) {
+    if slot.is_none() {
+        *slot = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_add_what_they_name_and_the_text_stays_whole() {
+        let text = "SEPA OVERBOEKING                 IBAN: NL91ABNA0417164300\nBIC: ABNANL2A                    NAAM: A DE MAN\nOMSCHRIJVING: FACT 2026-1\nKENMERK: 7541410";
+        let i = read(text);
+        assert_eq!(i.counterparty.account.as_deref(), Some("NL91ABNA0417164300"));
+        assert_eq!(i.counterparty.name.as_deref(), Some("A DE MAN"));
+        assert_eq!(i.end_to_end_id.as_deref(), Some("7541410"));
+        assert_eq!(i.remittance.unstructured.len(), 4);
+        let i = read("REK: NL91ABNA0417164300/NAAM: BEDRIJF VOF");
+        assert_eq!(i.counterparty.account.as_deref(), Some("NL91ABNA0417164300"));
+        let i = read("911 COLLECT; Z RACH.: 5611; OD: JAN NOWAK; TYT.: PRZELEW; TNR: 17917.01");
+        assert_eq!(i.counterparty.account.as_deref(), Some("5611"));
+        assert_eq!(
+            (i.counterparty.name.as_deref(), i.transaction_id.as_deref()),
+            (Some("JAN NOWAK"), Some("17917.01"))
+        );
+    }
+
+    #[test]
+    fn a_word_that_ends_like_a_label_is_none() {
+        assert_eq!(read("WERKNAAM: X").counterparty.name, None);
+    }
+}

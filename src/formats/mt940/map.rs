@@ -1,0 +1,278 @@
+//! One message to a [`Statement`] of the model.
+
+use super::entry::entry;
+use super::fields;
+use super::info86::{Context, Dialect};
+use super::lines::{Field, Message, MessageType, Tag, split_lines};
+use super::notes::{Notes, fault};
+use crate::base::{CreditDebit, Currency, Limits, Place, is_valid_iban};
+use crate::error::{Error, ErrorCode};
+use crate::model::{
+    Balance, BalanceKind, ControlTotals, Entry, FindingCode, Format, Page, Statement, StatementKind, Totals,
+};
+
+/// Reads a message.
+///
+/// # Errors
+/// When a `:60:`, `:61:` or `:62:` breaks the grammar, or a field is longer than the limit.
+pub(super) fn statement(message: &Message<'_>, limits: &Limits) -> Result<Statement, Error> {
+    let fields = &message.fields;
+    let interim = is_interim(message);
+    let (kind, format) =
+        if interim { (StatementKind::Report, Format::Mt942) } else { (StatementKind::Statement, Format::Mt940) };
+    let mut s = Statement::new(kind, format, "");
+    s.place = Place::line(message.line);
+    s.servicer = message.header.bic.map(|(bic, branch)| format!("{bic}{branch}"));
+
+    let account = fields.iter().find(|f| matches!(f.tag, Tag::Account | Tag::AccountWithBic));
+    let (account, account_currency) = account.map(|f| account_of(f, &mut s.servicer)).unwrap_or_default();
+    s.account = account;
+    s.currency = currency_of(fields).or(account_currency).unwrap_or(Currency::NONE);
+
+    let mut notes = Notes::new(limits.findings);
+    if !s.currency.is_listed() && !s.currency.is_none() {
+        let text = format!("ISO 4217 does not list the currency {}", s.currency);
+        notes.add(FindingCode::CurrencyUnknown, s.place.clone(), text);
+    }
+    let mut reader = MessageReader { statement: s, notes, house: message.header.house, dialect: None, pending: None };
+    for field in fields {
+        if field.text.len() > limits.field_bytes {
+            let found = format!("a field of {} bytes", field.text.len());
+            let expected = format!("at most {} bytes", limits.field_bytes);
+            return Err(Error::new(ErrorCode::Limit, field.place(0), found, expected));
+        }
+        reader.field(*field)?;
+    }
+    reader.finish_entry()?;
+
+    let MessageReader { statement: mut s, notes, dialect, .. } = reader;
+    s.findings = notes.finish();
+    s.dialect = match message.header.message_type {
+        MessageType::Mt941 => "mt941",
+        MessageType::Mt950 => "mt950",
+        _ => message.header.house.or(dialect.map(Dialect::as_str)).unwrap_or("swift"),
+    }
+    .to_owned();
+    if message.header.message_type == MessageType::Mt941 {
+        // A balance report counts entries that it does not show: nothing of it can be proven by entries.
+        s.kind = StatementKind::Report;
+        s.totals = ControlTotals::default();
+        (s.opening, s.closing) = (None, None);
+    }
+    Ok(s)
+}
+
+struct MessageReader<'t> {
+    statement: Statement,
+    notes: Notes,
+    house: Option<&'static str>,
+    dialect: Option<Dialect>,
+    /// A `:61:` whose `:86:` are still coming, and whether its text stands in `:NS:`.
+    pending: Option<(Field<'t>, Vec<Field<'t>>)>,
+}
+
+impl<'t> MessageReader<'t> {
+    fn field(&mut self, field: Field<'t>) -> Result<(), Error> {
+        match field.tag {
+            Tag::Info => match self.pending.as_mut() {
+                Some((_, infos)) => infos.push(field),
+                None => self.statement_text(field),
+            },
+            Tag::Line => {
+                self.finish_entry()?;
+                self.pending = Some((field, Vec::new()));
+            }
+            Tag::Extension => {
+                self.notes.add(
+                    FindingCode::UnknownField,
+                    field.place(0),
+                    "`:NS:` is no SWIFT field and was left aside",
+                );
+            }
+            _ => {
+                self.finish_entry()?;
+                self.statement_field(field)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_entry(&mut self) -> Result<(), Error> {
+        let Some((line, infos)) = self.pending.take() else { return Ok(()) };
+        let s = &mut self.statement;
+        let context = Context { currency: s.currency, account: &s.account };
+        let (entry, dialect): (Entry, Dialect) = entry(line, &infos, context, self.house, &mut self.notes)?;
+        if self.dialect.is_none_or(|d| d == Dialect::Free) && !infos.is_empty() {
+            self.dialect = Some(dialect);
+        }
+        s.entries.push(entry);
+        Ok(())
+    }
+
+    fn statement_field(&mut self, field: Field<'t>) -> Result<(), Error> {
+        let s = &mut self.statement;
+        match field.tag {
+            Tag::Reference => s.statement_id = Some(field.first_line().to_owned()).filter(|t| !t.is_empty()),
+            Tag::Number => (s.sequence, s.page) = number(field.first_line()),
+            Tag::Opening | Tag::OpeningPage => {
+                let kind = if field.tag == Tag::Opening { BalanceKind::OpeningBooked } else { BalanceKind::Interim };
+                let balance = self.balance(field, kind)?;
+                self.statement.opening = Some(balance);
+            }
+            Tag::Closing | Tag::ClosingPage => {
+                let kind = if field.tag == Tag::Closing { BalanceKind::ClosingBooked } else { BalanceKind::Interim };
+                let balance = self.balance(field, kind)?;
+                let s = &mut self.statement;
+                if let Some(page) = s.page.as_mut() {
+                    page.last = Some(field.tag == Tag::Closing);
+                }
+                s.closing = Some(balance);
+            }
+            Tag::Available | Tag::Forward => {
+                let kind =
+                    if field.tag == Tag::Available { BalanceKind::Available } else { BalanceKind::ForwardAvailable };
+                // Not part of the proof: one that cannot be read is told and left aside.
+                if let Err(e) = self.balance(field, kind) {
+                    let text = format!("the balance was left aside: {}, expected {}", e.found(), e.expected());
+                    self.notes.add(FindingCode::UnknownField, e.place().clone(), text);
+                }
+            }
+            Tag::DebitTotal | Tag::CreditTotal => match fields::total(field.text) {
+                Some((count, currency, figure)) => {
+                    let totals =
+                        if field.tag == Tag::DebitTotal { &mut s.totals.debits } else { &mut s.totals.credits };
+                    *totals = Totals { count, sum: figure.money(CreditDebit::Credit, currency) };
+                }
+                None => self.notes.add(
+                    FindingCode::UnknownField,
+                    field.place(0),
+                    "the total was left aside: no count, currency and sum",
+                ),
+            },
+            Tag::Stamp => s.period = fields::stamp_date(field.text).map(|d| (d, d)),
+            Tag::Related | Tag::Account | Tag::AccountWithBic | Tag::Floor => {}
+            Tag::Line | Tag::Info | Tag::Extension => {}
+        }
+        Ok(())
+    }
+
+    fn balance(&mut self, field: Field<'t>, kind: BalanceKind) -> Result<Balance, Error> {
+        let read = fields::balance(field.text).map_err(|f| fault(field, f))?;
+        let amount_at = field.text.find(read.currency.code()).map_or(0, |i| i + 3);
+        let Some(amount) = read.amount.money(read.direction, read.currency) else {
+            let place = field.place(amount_at);
+            return Err(Error::new(ErrorCode::Amount, place, "more than 18 digits", "at most 18 digits"));
+        };
+        self.notes.amount(field, amount_at, read.amount, amount);
+        if read.date.is_some_and(|d| d.clamped) {
+            self.notes.add(
+                FindingCode::ImpossibleDate,
+                field.place(1),
+                "no calendar has the date; the month's last day was taken",
+            );
+        }
+        let balance = Balance { kind, amount, date: read.date.map(|d| d.date), place: field.place(0) };
+        self.statement.balances.push(balance.clone());
+        Ok(balance)
+    }
+
+    /// `:86:` outside any entry: text on the statement, or ING's counts and sums.
+    fn statement_text(&mut self, field: Field<'t>) {
+        let s = &mut self.statement;
+        if let Some(totals) = control_totals(field.text, s.currency) {
+            s.totals = totals;
+        } else if s.closing.is_none() && s.entries.is_empty() && s.totals == ControlTotals::default() {
+            let text = "`:86:` before any `:61:` was read as text on the statement";
+            self.notes.add(FindingCode::FieldOrder, field.place(0), text);
+        }
+        let text: Vec<&str> = split_lines(field.text).map(str::trim_end).collect();
+        let text = text.join("\n");
+        match s.narrative.as_mut() {
+            Some(narrative) => {
+                narrative.push('\n');
+                narrative.push_str(&text);
+            }
+            None => s.narrative = Some(text),
+        }
+    }
+}
+
+/// MT942 by its header; without one by fields that only MT942 has, where no balance is given.
+fn is_interim(message: &Message<'_>) -> bool {
+    let has = |tags: &[Tag]| message.fields.iter().any(|f| tags.contains(&f.tag));
+    let balanced = has(&[Tag::Opening, Tag::OpeningPage, Tag::Closing, Tag::ClosingPage]);
+    match message.header.message_type {
+        MessageType::Mt942 => true,
+        MessageType::Mt941 | MessageType::Mt950 => false,
+        MessageType::Mt940 | MessageType::Unsaid => {
+            !balanced && has(&[Tag::Floor, Tag::Stamp, Tag::DebitTotal, Tag::CreditTotal])
+        }
+    }
+}
+
+/// The currency of the account: of the opening balance, else the closing one, else the floor limit or the totals.
+fn currency_of(fields: &[Field<'_>]) -> Option<Currency> {
+    let by = |wanted: &[Tag], read: fn(&str) -> Option<Currency>| {
+        fields.iter().filter(|f| wanted.contains(&f.tag)).find_map(|f| read(f.text))
+    };
+    let of_balance = |t: &str| fields::balance(t).ok().map(|b| b.currency);
+    by(&[Tag::Opening, Tag::OpeningPage], of_balance)
+        .or_else(|| by(&[Tag::Closing, Tag::ClosingPage], of_balance))
+        .or_else(|| by(&[Tag::Floor], fields::floor_currency))
+        .or_else(|| by(&[Tag::DebitTotal, Tag::CreditTotal], |t| fields::total(t).map(|t| t.1)))
+}
+
+/// The account without blanks, leading slash and currency (`NL54INGB0001234500EUR`, `NL10BUNQ2290325473 EUR`), and that
+/// currency. The second line of `:25P:` is the bank's BIC.
+fn account_of(field: &Field<'_>, servicer: &mut Option<String>) -> (String, Option<Currency>) {
+    let second = field.lines().nth(1).map(str::trim).filter(|b| matches!(b.len(), 8 | 11));
+    if let Some(bic) = second.filter(|_| field.tag == Tag::AccountWithBic) {
+        *servicer = Some(bic.to_owned());
+    }
+    let compact: String = field.first_line().chars().filter(|c| !c.is_whitespace()).collect();
+    let account = compact.trim_start_matches('/');
+    let split = account.len().checked_sub(3).and_then(|at| account.split_at_checked(at));
+    if let Some((head, tail)) = split.filter(|_| !is_valid_iban(account)) {
+        let currency = Currency::parse(tail).ok().filter(|c| c.code() == tail && c.is_listed());
+        // Letters before it would make the three a part of a word.
+        let apart = head.ends_with(|c: char| c.is_ascii_digit() || c == '/');
+        if let Some(currency) = currency.filter(|_| apart && head.len() >= 5) {
+            return (head.trim_end_matches('/').to_owned(), Some(currency));
+        }
+    }
+    (account.to_owned(), None)
+}
+
+/// `00219/001`: number and page. Other shapes (`036/2009/BPL`) are a number as a whole.
+fn number(text: &str) -> (Option<String>, Option<Page>) {
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    if let Some((number, page)) = text.split_once('/').filter(|(_, page)| digits(page) && page.len() <= 5) {
+        let page = page.parse().ok().filter(|p| *p > 0).map(|number| Page { number, last: None });
+        return (Some(number.to_owned()).filter(|n| !n.is_empty()), page);
+    }
+    (Some(text.to_owned()).filter(|t| !t.is_empty()), None)
+}
+
+/// ING: `/SUM/18/1/4445,32/9998,43/` and older `D000004C000002D25,24C28,71`: counts and sums of debits and credits.
+fn control_totals(text: &str, currency: Currency) -> Option<ControlTotals> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let parts: Vec<&str> = match text.strip_prefix("/SUM/") {
+        Some(rest) => rest.trim_end_matches('/').split('/').collect(),
+        None => {
+            let (count_debits, rest) = text.strip_prefix('D')?.split_once('C')?;
+            let (count_credits, rest) = rest.split_once('D')?;
+            let (sum_debits, sum_credits) = rest.split_once('C')?;
+            vec![count_debits, count_credits, sum_debits, sum_credits]
+        }
+    };
+    let [count_debits, count_credits, sum_debits, sum_credits] = parts.try_into().ok()?;
+    let totals = |count: &str, sum: &str| {
+        let (sum, rest) = fields::money_text(sum, currency)?;
+        Some(Totals { count: Some(count.parse().ok()?), sum: Some(sum).filter(|_| rest.is_empty()) })
+    };
+    Some(ControlTotals {
+        debits: totals(count_debits, sum_debits)?,
+        credits: totals(count_credits, sum_credits)?,
+        ..ControlTotals::default()
+    })
+}

@@ -1,0 +1,61 @@
+//! Pages of one statement that came as several messages (`:62M:` of one is `:60M:` of the next).
+
+use crate::base::{Currency, Map};
+use crate::model::{BalanceKind, Statement};
+
+/// Merges each page into the one it goes on from: same account, currency and number, and the page before closes with the
+/// intermediate balance that this one opens with. What does not fit stays a statement of its own.
+pub(super) fn merge(statements: Vec<Statement>) -> Vec<Statement> {
+    type Key = (String, Currency, Option<String>);
+    let mut merged: Vec<Statement> = Vec::with_capacity(statements.len());
+    let mut unfinished: Map<Key, usize> = Map::default();
+    for page in statements {
+        let interim_opening = page.opening.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim);
+        let interim_closing = page.closing.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim);
+        if !interim_opening && !interim_closing {
+            merged.push(page);
+            continue;
+        }
+        let key = (page.account.clone(), page.currency, page.sequence.clone());
+        let before = unfinished.remove(&key).filter(|_| interim_opening);
+        let at = match before.and_then(|i| Some((i, merged.get_mut(i)?))) {
+            Some((i, whole)) if goes_on(whole, &page) => {
+                append(whole, page);
+                i
+            }
+            _ => {
+                merged.push(page);
+                merged.len() - 1
+            }
+        };
+        if interim_closing {
+            unfinished.insert(key, at);
+        }
+    }
+    merged
+}
+
+fn goes_on(whole: &Statement, page: &Statement) -> bool {
+    let end = whole.closing.as_ref().map(|b| b.amount);
+    end.is_some() && end == page.opening.as_ref().map(|b| b.amount) && whole.kind == page.kind
+}
+
+fn append(whole: &mut Statement, page: Statement) {
+    whole.closing = page.closing;
+    whole.balances.extend(page.balances);
+    whole.entries.extend(page.entries);
+    whole.findings.extend(page.findings);
+    whole.page = page.page;
+    if let Some(text) = page.narrative {
+        match whole.narrative.as_mut() {
+            Some(narrative) => {
+                narrative.push('\n');
+                narrative.push_str(&text);
+            }
+            None => whole.narrative = Some(text),
+        }
+    }
+    if page.totals != Default::default() {
+        whole.totals = page.totals;
+    }
+}

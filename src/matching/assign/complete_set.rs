@@ -1,0 +1,60 @@
+//! A complete set: as many equal payments as equal open items of one customer. Then it does not matter which pays which.
+
+use crate::base::Set;
+use crate::book::{CustomerIx, ItemIx, OpenItemBook};
+use crate::matching::decide::{Proposed, allocation};
+use crate::matching::hypotheses::Part;
+use crate::model::{ItemStatus, Outcome, Payment, ReasonCode};
+use std::collections::BTreeMap;
+
+/// Applies the ties that form a complete set; the others stay queued.
+pub fn apply(book: &OpenItemBook, payments: &[Payment], proposed: &mut [Proposed]) {
+    let mut groups: BTreeMap<(CustomerIx, i64), Vec<usize>> = BTreeMap::new();
+    for (k, p) in proposed.iter().enumerate() {
+        if let Some(tie) = p.tie {
+            groups.entry(tie).or_default().push(k);
+        }
+    }
+    let taken: Set<ItemIx> = proposed.iter().flat_map(|p| p.claims.iter().filter(|c| c.1 > 0).map(|c| c.0)).collect();
+    for ((customer, amount), mut who) in groups {
+        let currency = who.first().and_then(|k| payments.get(*k)).map(|p| p.currency);
+        let mut items: Vec<ItemIx> = book
+            .items_of(customer)
+            .iter()
+            .copied()
+            .filter(|ix| {
+                let open = |it: &crate::model::OpenItem| {
+                    it.open_amount == amount && it.status != ItemStatus::Closed && Some(it.currency) == currency
+                };
+                !taken.contains(ix) && book.item(*ix).is_some_and(open)
+            })
+            .collect();
+        let blocked = items.iter().any(|ix| book.item(*ix).is_some_and(|it| it.status.blocks()));
+        if items.len() != who.len() || blocked {
+            continue;
+        }
+        // Oldest document to oldest payment: indifferent for the money, and the same in every run.
+        items.sort_by_key(|ix| {
+            book.item(*ix).map(|it| (it.due_date, it.doc_date, it.doc_no.clone(), it.item_id.clone()))
+        });
+        who.sort_by_key(|k| payments.get(*k).map(|p| (p.booking_date, p.payment_id.clone())));
+        let count = items.len();
+        for (k, ix) in who.into_iter().zip(items) {
+            let part = Part { item: ix, applied: amount, ..Part::default() };
+            let (Some(p), Some(allocation)) = (proposed.get_mut(k), allocation(book, &part)) else { continue };
+            let decision = &mut p.decision;
+            decision.outcome = Outcome::Applied;
+            decision.reason = ReasonCode::CompleteSet;
+            decision.explanation =
+                format!("{}: {count} equal payments for {count} equal documents of this customer", allocation.doc_no);
+            decision.allocations = vec![allocation];
+            decision.unapplied = 0;
+            decision.disposition = None;
+            decision.would_need = None;
+            // The tie was the only doubt.
+            decision.error_ppm =
+                crate::matching::score::error_ppm(decision.score, [], crate::matching::score::weights::ERROR_FLOOR_PPM);
+            p.claims = vec![(ix, amount)];
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Stage 2: what the text names and who may have paid, from the book's indexes. No scan over items or customers.
+
+mod namings;
+mod payers;
+
+pub use namings::{NamedIn, Naming, Strength, namings};
+pub use payers::{PayerEvidence, PayerKind, payers};

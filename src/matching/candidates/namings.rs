@@ -1,0 +1,463 @@
+//! Which documents the payer's words name. One naming is one place in a text and the items that bear the number written there.
+
+use crate::book::keys::{self, DocumentForms, compact, strip_zeros, year_of};
+use crate::book::{ItemIx, OpenItemBook};
+use crate::matching::reading::{Glue, Label, Reading, Typed};
+use crate::matching::score::{centibans, weights};
+use crate::model::{ItemKind, Payment};
+use crate::references::reference_key;
+
+/// How exactly a number is written, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// The structured reference that the item carries.
+    Reference,
+    /// The whole number with its letters.
+    Whole,
+    /// All its digits, five or more.
+    Digits,
+    /// Year and running number, or an ending after a number named in full, or inside a range.
+    Short,
+    /// An order, delivery or reminder number of the item.
+    Other,
+    /// The running number alone.
+    Tail,
+}
+
+impl Strength {
+    /// Whether a document is thereby "named exactly" (POLICY rows 4 to 6, 16).
+    pub fn is_exact(self) -> bool {
+        self <= Strength::Digits
+    }
+}
+
+/// Where a number was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedIn {
+    /// The payer's words.
+    Text,
+    /// A field for documents or references.
+    Field,
+    /// The end-to-end id: the payer's own, ours only in a collection.
+    EndToEnd,
+}
+
+/// A number in the text and the items that bear it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    /// The items, in book order; more than one if the form is not unique.
+    pub items: Vec<ItemIx>,
+    /// How exactly.
+    pub strength: Strength,
+    /// Where.
+    pub named_in: NamedIn,
+    /// As written.
+    pub quote: String,
+    /// The number is part of something else.
+    pub typed: Option<Typed>,
+    /// The label in front.
+    pub label: Option<Label>,
+    /// Log-odds against a chance hit, in centibans.
+    pub weight: i32,
+    /// Expected number of such hits by chance in this text, in hundredths.
+    pub chance_hundredths: u32,
+    first: usize,
+    last: usize,
+}
+
+/// Most items that one form of a number may stand for; beyond it, it names nothing.
+const ITEMS_MAX: usize = 40;
+/// Most tokens that one number may be cut into.
+const GLUE_MAX: usize = 9;
+/// Longest range that is filled in.
+const RANGE_MAX: u64 = 60;
+
+/// All namings of a payment, in the order of fields, text, end-to-end id.
+pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<Naming> {
+    let mut found = Vec::new();
+    for reference in &payment.structured_refs {
+        let reading = Reading::of([reference.as_str()]);
+        by_reference_key(book, reference, &mut found);
+        if found.is_empty() {
+            in_text(book, &reading, NamedIn::Field, &mut found);
+        }
+    }
+    for document in &payment.documents {
+        if let Some(number) = &document.number {
+            let reading = Reading::of([number.as_str()]);
+            in_text(book, &reading, NamedIn::Field, &mut found);
+        }
+    }
+    in_text(book, reading, NamedIn::Text, &mut found);
+    if let Some(id) = &payment.end_to_end_id {
+        in_text(book, &Reading::of([id.as_str()]), NamedIn::EndToEnd, &mut found);
+    }
+    found
+}
+
+fn by_reference_key(book: &OpenItemBook, reference: &str, found: &mut Vec<Naming>) {
+    let Some(key) = reference_key(reference) else { return };
+    let items = bearing(book, book.by_reference(&key), |i| {
+        i.payment_reference.as_deref().and_then(reference_key).as_deref() == Some(&key)
+    });
+    push(found, items, Strength::Reference, NamedIn::Field, reference.to_owned(), None, None, (0, 0), 0);
+}
+
+/// The items whose number really is what the key stands for.
+fn bearing(book: &OpenItemBook, rows: &[ItemIx], same: impl Fn(&crate::model::OpenItem) -> bool) -> Vec<ItemIx> {
+    if rows.len() > ITEMS_MAX {
+        return Vec::new();
+    }
+    rows.iter().copied().filter(|ix| book.item(*ix).is_some_and(&same)).collect()
+}
+
+#[allow(clippy::too_many_arguments)]
+fn push(
+    found: &mut Vec<Naming>,
+    items: Vec<ItemIx>,
+    strength: Strength,
+    named_in: NamedIn,
+    quote: String,
+    typed: Option<Typed>,
+    label: Option<Label>,
+    (first, last): (usize, usize),
+    chance_millionths: u64,
+) {
+    if items.is_empty() {
+        return;
+    }
+    let chance = centibans(900_000, chance_millionths.max(1));
+    let weight = match strength {
+        Strength::Reference => weights::REFERENCE,
+        Strength::Whole => weights::NUMBER_WHOLE,
+        Strength::Digits | Strength::Short | Strength::Other | Strength::Tail => chance.min(weights::NUMBER_DIGITS_MAX),
+    };
+    let labelled = matches!(label, Some(Label::Document | Label::CreditNote)) && strength > Strength::Whole;
+    let weight = weight + if labelled { weights::LABEL } else { 0 } - centibans(items.len() as u64, 1);
+    let weight = weight + if typed.is_some() { weights::NUMBER_TYPED } else { 0 };
+    let chance_hundredths = u32::try_from(chance_millionths / 10_000).unwrap_or(u32::MAX);
+    found.push(Naming { items, strength, named_in, quote, typed, label, weight, chance_hundredths, first, last });
+}
+
+fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, found: &mut Vec<Naming>) {
+    let begin = found.len();
+    let n = reading.tokens.list.len();
+    let numbers = (0..n).filter(|i| reading.tokens.is_digits(*i)).count().max(1) as u64;
+    let mut i = 0;
+    while i < n {
+        i = match longest_at(book, reading, i, numbers, named_in, found) {
+            Some(last) => last + 1,
+            None => i + 1,
+        };
+    }
+    endings_and_ranges(book, reading, named_in, begin, found);
+}
+
+/// Chance hits of a random number of this many digits, in millionths, over all numbers of the text.
+fn chance_of(bearers: u32, digits: usize, numbers: u64) -> u64 {
+    let space = 9 * 10u64.saturating_pow(u32::try_from(digits.saturating_sub(1)).unwrap_or(18).min(15));
+    (u64::from(bearers) * 1_000_000 * numbers / space).min(1_000_000)
+}
+
+/// Finds the strongest, then longest, number that begins at a token; returns its last token.
+fn longest_at(
+    book: &OpenItemBook,
+    reading: &Reading,
+    i: usize,
+    numbers: u64,
+    named_in: NamedIn,
+    found: &mut Vec<Naming>,
+) -> Option<usize> {
+    let tokens = &reading.tokens;
+    let label = reading.label(i).or_else(|| (i + 1 < tokens.list.len()).then(|| reading.label(i + 1)).flatten());
+    let mut glued = String::new();
+    let mut best: Option<(Strength, Vec<ItemIx>, usize, u64)> = None;
+    let mut consider = |strength: Strength, items: Vec<ItemIx>, last: usize, chance: u64| {
+        let better = match &best {
+            None => true,
+            Some((s, _, l, _)) => (strength, std::cmp::Reverse(last)) <= (*s, std::cmp::Reverse(*l)),
+        };
+        if !items.is_empty() && better {
+            best = Some((strength, items, last, chance));
+        }
+    };
+    let starts_with_digits = tokens.is_digits(i);
+    let mut digits_only = starts_with_digits;
+    let mut tight = true;
+    for j in i..tokens.list.len().min(i + GLUE_MAX) {
+        if j > i {
+            match tokens.glue(j) {
+                Glue::Apart => break,
+                Glue::Blank => tight = false,
+                _ => {}
+            }
+        }
+        // The number goes on without a sign between: this is not its end.
+        let open = tokens.glue(j + 1) == Glue::None
+            && j + 1 < tokens.list.len()
+            && tokens.is_digits(j)
+            && tokens.word(j + 1).len() == 1
+            && tokens.is_digits(j + 2)
+            && tokens.glue(j + 2) == Glue::None;
+        digits_only &= tokens.is_digits(j);
+        glued.push_str(tokens.word(j));
+        if glued.len() > 35 {
+            break;
+        }
+        let digit_count = glued.bytes().filter(u8::is_ascii_digit).count();
+        if digit_count == 0 || open {
+            continue;
+        }
+        if !digits_only && digit_count >= 2 && glued.len() >= 3 {
+            let rows = book.by_whole(keys::key_of(&glued));
+            consider(Strength::Whole, bearing(book, rows, |it| compact(&it.doc_no) == glued), j, 0);
+        }
+        if glued.len() >= 5 {
+            if let Some(key) = reference_key(&glued) {
+                let rows = book.by_reference(&key);
+                let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
+                let items = bearing(book, rows, |it| {
+                    it.payment_reference.as_deref().and_then(reference_key).as_deref() == Some(&key)
+                });
+                consider(Strength::Reference, items, j, chance);
+            }
+        }
+        if glued.len() >= 4 && (!digits_only || digit_count >= 4) {
+            let rows = book.by_other_number(keys::key_of(&glued));
+            let items = bearing(book, rows, |it| it.refs.iter().any(|r| compact(r) == glued));
+            consider(Strength::Other, items, j, chance_of(book.open_count(), digit_count, numbers));
+        }
+        let together = tight || year_of(tokens.word(i)).is_some() || digit_count >= 8;
+        if digits_only && together {
+            let digits = strip_zeros(&glued);
+            if digits.len() >= 4 {
+                let strength = if digits.len() >= 5 { Strength::Digits } else { Strength::Tail };
+                let items = bearing(book, book.by_digits(digits), |it| DocumentForms::new(&it.doc_no).digits == digits);
+                consider(strength, items, j, chance_of(book.numbers_with_digits(digits.len()), digits.len(), numbers));
+            }
+        }
+        if j == i + 1 && digits_only {
+            let (a, b) = (tokens.word(i), tokens.word(j));
+            for (year, tail) in [(a, b), (b, a)] {
+                let (Some(y), tail) = (year_of(year), strip_zeros(tail)) else { continue };
+                if tail.is_empty() || year.len() == 2 && tail.len() < 3 {
+                    continue;
+                }
+                let items = bearing(book, book.by_year_tail(y, tail), |it| {
+                    let f = DocumentForms::new(&it.doc_no);
+                    f.year == Some(y) && f.tail == tail
+                });
+                let chance = chance_of(book.tails_with_digits(tail.len()), tail.len() + 1, numbers);
+                consider(Strength::Short, items, j, chance);
+            }
+        }
+        if j == i && digits_only {
+            let tail = strip_zeros(&glued);
+            let enough = tail.len() >= 3 || label.is_some() && !tail.is_empty();
+            // A running number is not cut out of a longer glued number.
+            let alone = tokens.glue(i) != Glue::None || i == 0 || foreign_free(reading, i);
+            if enough && alone {
+                let items = bearing(book, book.by_tail(tail), |it| DocumentForms::new(&it.doc_no).tail == tail);
+                consider(Strength::Tail, items, j, chance_of(book.tails_with_digits(tail.len()), tail.len(), numbers));
+            }
+        }
+    }
+    let (strength, items, last, chance) = best?;
+    let typed = (i..=last).find_map(|k| reading.typed(k));
+    // Letters prove that a number in full is one, whatever its digits look like.
+    let typed = match (strength, typed) {
+        (Strength::Whole | Strength::Reference, Some(Typed::Date | Typed::Amount | Typed::Phone | Typed::Customer)) => {
+            None
+        }
+        (_, other) => other,
+    };
+    let typed = typed.or_else(|| foreign_prefix(book, reading, i, strength, &items).then_some(Typed::OwnId));
+    let items = by_label(book, items, label);
+    push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
+    Some(last)
+}
+
+/// Whether the letters glued in front are a label (`RE731`), not part of somebody else's number (`KX731`).
+fn foreign_free(reading: &Reading, i: usize) -> bool {
+    reading.label(i).is_some() || i == 0
+}
+
+/// A bare number with other letters glued in front than the document bears: `PO2026-00731` is no invoice.
+fn foreign_prefix(book: &OpenItemBook, reading: &Reading, i: usize, strength: Strength, items: &[ItemIx]) -> bool {
+    if strength <= Strength::Whole || i == 0 || !reading.tokens.is_digits(i) || reading.tokens.is_digits(i - 1) {
+        return false;
+    }
+    if !matches!(reading.tokens.glue(i), Glue::None | Glue::Joined) || strength == Strength::Other {
+        return false;
+    }
+    let letters = reading.tokens.word(i - 1);
+    let known = reading.label(i).is_some()
+        || letters.len() > 4
+        || matches!(letters, "NR" | "NO" | "N" | "NUM" | "SVWZ" | "REMI" | "INV" | "ZU" | "KE" | "VOM");
+    let own = items
+        .iter()
+        .any(|ix| book.item(*ix).is_some_and(|it| DocumentForms::new(&it.doc_no).prefix.ends_with(letters)));
+    !known && !own
+}
+
+/// "GS 12" means the credit note of that number, "RE 12" the invoice, where both exist.
+fn by_label(book: &OpenItemBook, items: Vec<ItemIx>, label: Option<Label>) -> Vec<ItemIx> {
+    let wanted = |ix: &ItemIx| {
+        let credit = book.item(*ix).is_some_and(|it| it.kind == ItemKind::CreditNote);
+        match label {
+            Some(Label::CreditNote) => credit,
+            Some(Label::Document) => !credit,
+            _ => true,
+        }
+    };
+    if items.iter().any(wanted) { items.into_iter().filter(wanted).collect() } else { items }
+}
+
+/// `RE2026-00123, 127, 131` and `1001-1004`: numbers after one that is named, shortened or as the end of a range.
+fn endings_and_ranges(
+    book: &OpenItemBook,
+    reading: &Reading,
+    named_in: NamedIn,
+    begin: usize,
+    found: &mut Vec<Naming>,
+) {
+    let mut extra = Vec::new();
+    let mut drop = Vec::new();
+    let own: Vec<Naming> = found.get(begin..).unwrap_or(&[]).to_vec();
+    for (k, naming) in own.iter().enumerate() {
+        let ([item], true) = (naming.items.as_slice(), naming.typed.is_none()) else { continue };
+        if naming.strength == Strength::Other || naming.strength == Strength::Tail && naming.label.is_none() {
+            continue;
+        }
+        let Some(forms) = book.item(*item).map(|it| DocumentForms::new(&it.doc_no)) else { continue };
+        let mut at = naming.last + 1;
+        // Words like "und" and "bis" may stand between; a range word is remembered.
+        let mut range = false;
+        while at < reading.tokens.list.len() {
+            let word = reading.tokens.word(at);
+            if !reading.tokens.is_digits(at) {
+                let joining = matches!(
+                    word,
+                    "UND" | "U" | "AND" | "EN" | "ET" | "E" | "Y" | "I" | "SOWIE" | "PLUS" | "OG" | "OCH" | "JA"
+                );
+                let to = matches!(
+                    word,
+                    "BIS"
+                        | "TO"
+                        | "T"
+                        | "M"
+                        | "TM"
+                        | "TOT"
+                        | "AU"
+                        | "AL"
+                        | "ATE"
+                        | "DO"
+                        | "TILL"
+                        | "TIL"
+                        | "A"
+                        | "THRU"
+                );
+                let label_or_prefix = word == forms.prefix || reading.label(at + 1).is_some() && word.len() <= 4;
+                if !(joining || to || label_or_prefix) {
+                    break;
+                }
+                range |= to;
+                at += 1;
+                continue;
+            }
+            if reading.typed(at).is_some() {
+                break;
+            }
+            let hyphen = reading.tokens.before(at).trim() == "-"
+                && reading.tokens.glue(at) != Glue::Apart
+                && at == naming.last + 1;
+            let resolved = own.iter().position(|o| o.first <= at && at <= o.last && o.strength < Strength::Short);
+            let target = match resolved {
+                Some(r) => own.get(r).and_then(|o| o.items.first().copied()),
+                None => ending(book, &forms, word),
+            };
+            let Some(target) = target else { break };
+            if (range || hyphen) && resolved != Some(k) {
+                let between = range_items(book, &forms, *item, target);
+                let quote = reading.tokens.quote(naming.first, at);
+                for ix in between {
+                    push(
+                        &mut extra,
+                        vec![ix],
+                        Strength::Short,
+                        named_in,
+                        quote.clone(),
+                        None,
+                        naming.label,
+                        (at, at),
+                        100,
+                    );
+                }
+            }
+            if resolved.is_none() {
+                drop.extend(
+                    own.iter().enumerate().filter(|(_, o)| o.first <= at && at <= o.last).map(|(d, _)| begin + d),
+                );
+                let quote = reading.tokens.quote(at, at);
+                push(&mut extra, vec![target], Strength::Short, named_in, quote, None, naming.label, (at, at), 1_000);
+            }
+            if resolved.is_some() {
+                break;
+            }
+            range = false;
+            at += 1;
+        }
+    }
+    drop.sort_unstable();
+    drop.dedup();
+    for d in drop.into_iter().rev() {
+        found.remove(d);
+    }
+    for naming in extra {
+        let known = found.iter().skip(begin).any(|f| f.items == naming.items && f.strength <= naming.strength);
+        if !known {
+            found.push(naming);
+        }
+    }
+}
+
+/// The item whose number is the named one with its last digits replaced.
+fn ending(book: &OpenItemBook, named: &DocumentForms, digits: &str) -> Option<ItemIx> {
+    let keep = named.whole.len().checked_sub(digits.len())?;
+    let head = named.whole.get(..keep)?;
+    // Only digits may be replaced, and not all of them.
+    let replaced = named.whole.get(keep..)?;
+    if digits.len() > 6
+        || !replaced.bytes().all(|b| b.is_ascii_digit())
+        || !head.ends_with(|c: char| c.is_ascii_digit())
+    {
+        return None;
+    }
+    let whole = format!("{head}{digits}");
+    let items = bearing(book, book.by_whole(keys::key_of(&whole)), |it| compact(&it.doc_no) == whole);
+    match items.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// The items of the same series and customer between two, both left out.
+fn range_items(book: &OpenItemBook, named: &DocumentForms, from: ItemIx, to: ItemIx) -> Vec<ItemIx> {
+    let number = |t: &str| t.parse::<u64>().ok();
+    let other = book.item(to).map(|it| DocumentForms::new(&it.doc_no));
+    let (Some(a), Some(b)) = (number(&named.tail), other.as_ref().and_then(|o| number(&o.tail))) else {
+        return Vec::new();
+    };
+    if b <= a || b - a > RANGE_MAX || book.customer_of(from) != book.customer_of(to) {
+        return Vec::new();
+    }
+    let width = named.whole.len();
+    (a + 1..b)
+        .filter_map(|n| {
+            let digits = n.to_string();
+            let whole = format!("{}{digits}", named.whole.get(..width.checked_sub(digits.len())?)?);
+            let items = bearing(book, book.by_whole(keys::key_of(&whole)), |it| compact(&it.doc_no) == whole);
+            items.first().copied().filter(|ix| book.customer_of(*ix) == book.customer_of(from))
+        })
+        .collect()
+}

@@ -1,0 +1,109 @@
+//! Sentences for people.
+
+use crate::base::Money;
+use crate::matching::hypotheses::{Context, Difference, Hypothesis};
+use crate::model::{ReasonCode, Remainder};
+
+/// Reason and sentence when there is no proposal at all.
+pub fn nothing_found(context: &Context<'_>) -> (ReasonCode, String) {
+    match context.unresolved.first() {
+        Some(u) => (
+            ReasonCode::NoReference,
+            format!("the text names document `{}`, which is not among the items, and the payer is not known", u.quote),
+        ),
+        None => (
+            ReasonCode::UnknownPayer,
+            "no document is named, the payer is not known, and no document has this amount".to_owned(),
+        ),
+    }
+}
+
+/// What an applied payment did, with its figures.
+pub fn applied(context: &Context<'_>, h: &Hypothesis, reason: ReasonCode) -> String {
+    let money = |minor: i64| Money::from_minor(minor, context.payment.currency).figure();
+    let numbers: Vec<&str> =
+        h.parts.iter().filter_map(|p| context.book.item(p.item)).map(|it| it.doc_no.as_str()).take(12).collect();
+    let more = h.parts.len().saturating_sub(numbers.len());
+    let list = if more > 0 { format!("{} and {more} more", numbers.join(", ")) } else { numbers.join(", ") };
+    let rest = match h.difference {
+        Difference::Discount(d) => format!(", discount {}", money(d)),
+        Difference::CentsShort(d) => format!(", {} written off", money(d)),
+        Difference::Charges(d) => format!(", charges {}", money(d)),
+        Difference::CreditNote(d) => format!(", credit note {} set off", money(d)),
+        Difference::CentsOver(d) | Difference::OverSmall(d) | Difference::Over(d) => {
+            format!(", {} on account", money(d))
+        }
+        Difference::Partial(d) | Difference::Short(d) => format!(", {} stays open", money(d)),
+        Difference::Exact | Difference::DiscountLate(..) | Difference::DiscountRate(_) => String::new(),
+    };
+    let slip =
+        h.parts.first().filter(|_| reason == ReasonCode::PayerAmountUnique || reason == ReasonCode::NameAmountUnique);
+    let slip = slip
+        .and_then(|p| context.slip_of(p.item))
+        .map(|u| format!("; `{}` is one slip away", u.quote))
+        .unwrap_or_default();
+    if list.is_empty() {
+        return format!("{} on account", money(h.on_account));
+    }
+    format!("{list}{rest}{slip}")
+}
+
+/// The difference of a proposal, coded.
+pub fn remainder(difference: &Difference) -> Option<Remainder> {
+    let (code, amount) = match *difference {
+        Difference::Exact => return None,
+        Difference::Discount(d) => ("discount", d),
+        Difference::DiscountLate(d, _) => ("discount_late", d),
+        Difference::DiscountRate(d) => ("discount_rate", d),
+        Difference::CentsShort(d) => ("writeoff", d),
+        Difference::Charges(d) => ("charges", d),
+        Difference::CreditNote(d) => ("credit_note", d),
+        Difference::CentsOver(d) | Difference::OverSmall(d) | Difference::Over(d) => ("on_account", d),
+        Difference::Partial(d) | Difference::Short(d) => ("keep_open", d),
+    };
+    Some(Remainder { code, amount })
+}
+
+/// What would have made a queued payment automatic.
+pub fn would_need(reason: ReasonCode) -> &'static str {
+    match reason {
+        ReasonCode::NoReference => {
+            "a document number in the text, or an amount that only one document of a certain payer has"
+        }
+        ReasonCode::UnknownPayer => {
+            "the payer's account or name with the customer, or a document number in full with the exact sum"
+        }
+        ReasonCode::Ambiguous | ReasonCode::Tie => "a document number that tells the answers apart",
+        ReasonCode::AmountShort | ReasonCode::PartialSilent => {
+            "the exact amount, or words that announce a part payment of a document named exactly"
+        }
+        ReasonCode::AmountOver => "the exact amount, or the numbers of all documents paid",
+        ReasonCode::Contradiction => "number, payer and amount that agree",
+        ReasonCode::ThirdPayer => "the payer as parent or usual payer of the document's customer",
+        ReasonCode::DiscountLate => "payment by the discount date, or days of grace in the policy",
+        ReasonCode::DiscountRate => "the discount as agreed on the document",
+        ReasonCode::DuplicateSuspect | ReasonCode::AlreadyPaid => "an open document with the number named",
+        ReasonCode::BlockedItem => "a document that is open without dispute or block",
+        ReasonCode::CustomerHold => "a customer that is not on hold",
+        ReasonCode::CurrencyDiffers => "a document in the currency of the payment",
+        ReasonCode::CheckDigit => "a reference with the right check digits",
+        ReasonCode::NameSpoof => "a name in one script without invisible characters",
+        ReasonCode::ReturnUnmatched => "a certain link: the paid document's number and its amount",
+        ReasonCode::BatchUnsplit => "details that sum to the entry (camt.054, or the batch's own list)",
+        ReasonCode::WrongCompany => "an account of the company that the document belongs to",
+        ReasonCode::Prepayment => "an open document named in full",
+        ReasonCode::PolicyLimit => "an amount and a chance of error within the policy's limits",
+        ReasonCode::StatementBreak => "a statement that ties out",
+        ReasonCode::StatementUnproven => {
+            "balances, a control total (--control-total), or statement.unproven = \"apply\" in the policy"
+        }
+        ReasonCode::StatementGap => "the missing statement in this run",
+        ReasonCode::StatementOverlap => "statements that do not overlap",
+        ReasonCode::SearchCap => "a document number in the text",
+        ReasonCode::RefundSuspect => "a document number in full with the exact amount",
+        ReasonCode::Settlement => "the provider's or agency's own list",
+        ReasonCode::MistypedNumber => "the number as it stands on the document",
+        ReasonCode::OlderThanDocument => "the document's number in full and its exact amount",
+        _ => "a reviewer's decision",
+    }
+}

@@ -1,0 +1,517 @@
+//! Hypotheses from what the text names: one document, a list, a range, with whatever difference; or documents that are closed.
+
+use super::difference::{Difference, explain};
+use super::{Basis, Context, Hypothesis, Part};
+use crate::book::{CustomerIx, ItemIx};
+use crate::matching::candidates::{NamedIn, Naming, PayerKind, Strength};
+use crate::matching::reading::{Label, Typed};
+use crate::matching::score::{centibans, weights};
+use crate::model::{EvidenceKind, EvidenceLine, Gate, ItemStatus, Payment, ReasonCode};
+
+/// Most customers that an ambiguous number is tried for.
+const FOCUS_MAX: usize = 6;
+
+/// All hypotheses in which the items are named.
+pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
+    let mut found: Vec<Hypothesis> = Vec::new();
+    for tier in tiers(context) {
+        for focus in foci(context, &tier) {
+            for hypothesis in resolve(context, &tier, focus) {
+                let known = |h: &Hypothesis| {
+                    h.item_set() == hypothesis.item_set() && h.basis == hypothesis.basis && h.gates == hypothesis.gates
+                };
+                match found.iter_mut().find(|h| known(h)) {
+                    Some(same) if same.score < hypothesis.score => *same = hypothesis,
+                    Some(_) => {}
+                    None => found.push(hypothesis),
+                }
+            }
+        }
+        // A lower tier explains a payment only if nothing better names an item.
+        if found.iter().any(|h| !h.parts.is_empty() || h.basis == Basis::Duplicate) {
+            break;
+        }
+    }
+    found
+}
+
+/// Money that we collected: then the end-to-end id is our own.
+pub fn is_collection(payment: &Payment) -> bool {
+    payment.bank_code.contains("IDDT") || matches!(payment.gvc.as_deref(), Some("171" | "174" | "192" | "196"))
+}
+
+/// The namings that count together, best explanation first: documents; documents without the weak ones; orders; the end-to-end
+/// id; numbers that look like something else.
+fn tiers<'a>(context: &Context<'a>) -> Vec<Vec<&'a Naming>> {
+    let collection = is_collection(context.payment);
+    let payers_own = |n: &Naming| {
+        n.items
+            .iter()
+            .any(|ix| context.book.customer_of(*ix).and_then(|c| context.payer(c)).is_some_and(|p| p.weight >= 150))
+    };
+    let words = |n: &&Naming| n.named_in != NamedIn::EndToEnd || collection;
+    let plain = |n: &&Naming| n.typed.is_none() || n.typed == Some(Typed::BadReference);
+    let document = |n: &&Naming| {
+        n.strength <= Strength::Short
+            || n.strength == Strength::Tail && (n.label.is_some() && n.label != Some(Label::Order) || payers_own(n))
+    };
+    let pick = |f: &dyn Fn(&&Naming) -> bool| -> Vec<&'a Naming> { context.namings.iter().filter(|n| f(n)).collect() };
+    let all = pick(&|n| words(n) && plain(n) && document(n));
+    let strong = pick(&|n| words(n) && plain(n) && n.strength <= Strength::Short);
+    let mut list = Vec::new();
+    if !strong.is_empty() && strong.len() < all.len() {
+        // Both readings compete; the sum decides.
+        let both: Vec<&Naming> = all.clone();
+        list.push(both);
+        list.push(strong);
+        return list_with_rest(context, list, collection);
+    }
+    list.push(all);
+    list_with_rest(context, list, collection)
+}
+
+fn list_with_rest<'a>(context: &Context<'a>, mut list: Vec<Vec<&'a Naming>>, collection: bool) -> Vec<Vec<&'a Naming>> {
+    let pick = |f: &dyn Fn(&&Naming) -> bool| -> Vec<&'a Naming> { context.namings.iter().filter(|n| f(n)).collect() };
+    list.push(pick(&|n| n.strength == Strength::Other && n.named_in != NamedIn::EndToEnd && n.typed.is_none()));
+    if !collection {
+        list.push(pick(&|n| n.named_in == NamedIn::EndToEnd && n.strength <= Strength::Short));
+    }
+    list.push(pick(&|n| n.named_in != NamedIn::EndToEnd && (n.typed.is_some() || n.strength == Strength::Tail)));
+    list.retain(|tier| !tier.is_empty());
+    list
+}
+
+/// The customers for whom ambiguous numbers are read; `None` alone if no number is ambiguous.
+fn foci(context: &Context<'_>, tier: &[&Naming]) -> Vec<Option<CustomerIx>> {
+    let mut customers: Vec<CustomerIx> = tier
+        .iter()
+        .filter(|n| n.items.len() > 1)
+        .flat_map(|n| n.items.iter().filter_map(|ix| context.book.customer_of(*ix)))
+        .collect();
+    customers.sort_unstable();
+    customers.dedup();
+    customers.sort_by_key(|c| -context.payer(*c).map_or(0, |p| p.weight));
+    customers.truncate(FOCUS_MAX);
+    if customers.is_empty() { vec![None] } else { customers.into_iter().map(Some).collect() }
+}
+
+struct Resolved<'a> {
+    naming: &'a Naming,
+    item: ItemIx,
+    unique: bool,
+}
+
+fn resolve(context: &Context<'_>, tier: &[&Naming], focus: Option<CustomerIx>) -> Vec<Hypothesis> {
+    let mut resolved: Vec<Resolved<'_>> = Vec::new();
+    for naming in tier {
+        let bearing: Vec<ItemIx> = naming.items.clone();
+        let of_focus: Vec<ItemIx> =
+            bearing.iter().copied().filter(|ix| focus.is_none() || context.book.customer_of(*ix) == focus).collect();
+        let pool = if bearing.len() == 1 { &bearing } else { &of_focus };
+        let open: Vec<ItemIx> =
+            pool.iter().copied().filter(|ix| context.book.item(*ix).is_some_and(|it| context.payable(it))).collect();
+        let item = match (open.as_slice(), pool.as_slice()) {
+            ([one], _) | ([], [one]) => Some(*one),
+            // Several open items of one customer bear this short form: the one of this amount, if only one is.
+            (many, _) => {
+                let fits: Vec<ItemIx> = many
+                    .iter()
+                    .copied()
+                    .filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount == context.payment.amount))
+                    .collect();
+                match fits.as_slice() {
+                    [one] => Some(*one),
+                    _ => None,
+                }
+            }
+        };
+        if let Some(item) = item {
+            match resolved.iter_mut().find(|r| r.item == item) {
+                Some(r) if naming.strength < r.naming.strength => {
+                    *r = Resolved { naming, item, unique: bearing.len() == 1 }
+                }
+                Some(_) => {}
+                None => resolved.push(Resolved { naming, item, unique: bearing.len() == 1 }),
+            }
+        }
+    }
+    let mut out = Vec::new();
+    let state =
+        |r: &Resolved<'_>| context.book.item(r.item).map(|it| (context.payable(it), it.status == ItemStatus::Closed));
+    let open: Vec<&Resolved<'_>> = resolved.iter().filter(|r| state(r).is_some_and(|s| s.0)).collect();
+    let closed: Vec<&Resolved<'_>> = resolved
+        .iter()
+        .filter(|r| {
+            state(r).is_some_and(|s| s.1) && context.book.item(r.item).is_some_and(|it| context.right_company(it))
+        })
+        .collect();
+    let elsewhere: Vec<&Resolved<'_>> = resolved.iter().filter(|r| state(r).is_some_and(|s| !s.0 && !s.1)).collect();
+    if open.is_empty() {
+        out.extend(closed.first().map(|_| duplicate(context, &closed)));
+        out.extend(elsewhere.first().map(|r| foreign(context, r)));
+        return out;
+    }
+    out.extend(set(context, &open, &elsewhere, true));
+    if let Some(extra) = with_missing_document(context, &open) {
+        out.push(extra);
+    }
+    out
+}
+
+fn set(
+    context: &Context<'_>,
+    open: &[&Resolved<'_>],
+    elsewhere: &[&Resolved<'_>],
+    with_gates: bool,
+) -> Option<Hypothesis> {
+    let items: Vec<ItemIx> = open.iter().map(|r| r.item).collect();
+    let mut customers: Vec<CustomerIx> = items.iter().filter_map(|ix| context.book.customer_of(*ix)).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let customer = match customers.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let explained = explain(context, &items, customer)?;
+    let mut lines: Vec<EvidenceLine> = Vec::new();
+
+    let payer_fits = customers.iter().all(|c| fits(context, *c, open));
+    let certain_other = other_customer(context, &customers);
+    let payer_weight = customer.and_then(|c| context.payer(c)).map(|p| p.weight);
+    let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
+    let mut score = prior;
+    if let (Some(c), Some(weight)) = (customer, payer_weight) {
+        let within = -centibans(context.open_items_of(c).len() as u64, 1);
+        // The payer narrows the search from the book to one account; it can only help.
+        let gain = (weight + within - prior).max(0);
+        if let Some(payer) = context.payer(c) {
+            lines.extend(payer.lines.iter().cloned());
+            scale(&mut lines, gain);
+        }
+        score += gain;
+    }
+    let mut number_weight = 0;
+    for (k, r) in open.iter().enumerate() {
+        let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
+        let full = if k == 0 { r.naming.weight } else { r.naming.weight.min(weights::FURTHER_NUMBER) };
+        let weight = full.min(weights::NUMBERS_MAX - number_weight);
+        number_weight += weight;
+        lines.push(EvidenceLine { kind: kind_of(r.naming), weight, text: naming_text(r.naming, doc_no) });
+    }
+    score += number_weight;
+    let (amount_weight, amount_text) = amount_evidence(context, &explained.difference, items.len());
+    score += amount_weight;
+    lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight: amount_weight, text: amount_text });
+
+    let fully_named = open.iter().all(|r| r.naming.strength.is_exact() && r.unique && r.naming.typed.is_none());
+    let exactly_named = open.iter().all(|r| {
+        r.naming.typed.is_none()
+            && (r.naming.strength.is_exact() && r.unique
+                || payer_fits && customers.len() == 1 && r.naming.strength != Strength::Other)
+    });
+    let mut gates = Vec::new();
+    if let Some((other, kind)) = certain_other {
+        let name = context.book.customer(other).map_or("", |c| c.name.as_str());
+        let (reason, text) = if kind <= PayerKind::Mandate {
+            (ReasonCode::ThirdPayer, format!("the payer is the customer {name}, the documents are another customer's"))
+        } else {
+            (
+                ReasonCode::Contradiction,
+                format!("the payer's name is that of {name}, the documents are another customer's"),
+            )
+        };
+        score += weights::OTHER_CUSTOMER;
+        lines.push(EvidenceLine { kind: EvidenceKind::Warning, weight: weights::OTHER_CUSTOMER, text: text.clone() });
+        gates.push(Gate { reason, text });
+    }
+    if with_gates {
+        if let Some(bad) = open.iter().find(|r| r.naming.typed == Some(Typed::BadReference)) {
+            gates.push(Gate {
+                reason: ReasonCode::CheckDigit,
+                text: format!("the reference `{}` fails its check digits", bad.naming.quote),
+            });
+        }
+        if let Some(r) = elsewhere.first() {
+            gates.extend(foreign(context, r).gates);
+        }
+    }
+    Some(Hypothesis {
+        customer,
+        basis: Basis::Named,
+        difference: explained.difference,
+        parts: explained.parts,
+        on_account: explained.on_account,
+        exactly_named,
+        fully_named,
+        by_reference: open.iter().any(|r| r.naming.strength == Strength::Reference),
+        payer_fits,
+        prior,
+        score,
+        lines,
+        gates,
+        capped: false,
+    })
+}
+
+/// The rest of the payment is exactly one more document of the customer: somebody forgot to name it. Never automatic.
+fn with_missing_document(context: &Context<'_>, open: &[&Resolved<'_>]) -> Option<Hypothesis> {
+    let base = set(context, open, &[], false)?;
+    let Difference::Over(rest) = base.difference else { return None };
+    let customer = base.customer?;
+    let mut fits = context.open_items_of(customer).into_iter().filter(|ix| {
+        context.book.item(*ix).is_some_and(|it| it.open_amount == rest) && !base.parts.iter().any(|p| p.item == *ix)
+    });
+    let (first, second) = (fits.next()?, fits.next());
+    let item = context.book.item(first)?;
+    let mut h = base;
+    h.parts.push(Part { item: first, applied: rest, ..Part::default() });
+    h.on_account = 0;
+    h.difference = Difference::Exact;
+    h.exactly_named = false;
+    h.fully_named = false;
+    h.score += 120;
+    let text = match second {
+        None => format!("with {} the sum is exact, but the text does not name it", item.doc_no),
+        Some(_) => format!("with {} the sum is exact, but so it is with another document of this amount", item.doc_no),
+    };
+    h.lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight: 120, text: text.clone() });
+    h.gates.push(Gate { reason: ReasonCode::AmountOver, text });
+    Some(h)
+}
+
+fn duplicate(context: &Context<'_>, closed: &[&Resolved<'_>]) -> Hypothesis {
+    let total = closed.iter().filter_map(|r| context.book.item(r.item)).fold(0i64, |s, it| s.saturating_add(it.amount));
+    let numbers: Vec<&str> =
+        closed.iter().filter_map(|r| context.book.item(r.item)).map(|it| it.doc_no.as_str()).collect();
+    let same = total == context.payment.amount;
+    let reason = if same { ReasonCode::DuplicateSuspect } else { ReasonCode::AlreadyPaid };
+    let text = if same {
+        format!("{} is already paid, and this is the same amount again", numbers.join(", "))
+    } else {
+        format!("{} is already paid", numbers.join(", "))
+    };
+    let customer = closed.first().and_then(|r| context.book.customer_of(r.item));
+    let weight = closed.iter().map(|r| r.naming.weight).max().unwrap_or(0) + if same { 200 } else { 0 };
+    let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
+    Hypothesis {
+        customer,
+        basis: Basis::Duplicate,
+        difference: Difference::Exact,
+        parts: Vec::new(),
+        on_account: context.payment.amount,
+        exactly_named: false,
+        fully_named: false,
+        by_reference: false,
+        payer_fits: customer.is_some_and(|c| context.payer(c).is_some()),
+        prior,
+        score: prior + weight,
+        lines: vec![EvidenceLine { kind: EvidenceKind::DocumentNumber, weight, text: text.clone() }],
+        gates: vec![Gate { reason, text }],
+        capped: false,
+    }
+}
+
+/// A named item of another company or in another currency.
+fn foreign(context: &Context<'_>, r: &Resolved<'_>) -> Hypothesis {
+    let item = context.book.item(r.item);
+    let doc_no = item.map_or("", |it| it.doc_no.as_str());
+    let gate = match item {
+        Some(it) if !context.right_company(it) => Gate {
+            reason: ReasonCode::WrongCompany,
+            text: format!(
+                "{doc_no} belongs to company {}, the account to company {}",
+                it.company, context.payment.company
+            ),
+        },
+        Some(it) => Gate {
+            reason: ReasonCode::CurrencyDiffers,
+            text: format!("{doc_no} is in {}, the payment in {}", it.currency, context.payment.currency),
+        },
+        None => Gate { reason: ReasonCode::NoReference, text: String::new() },
+    };
+    let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
+    Hypothesis {
+        customer: context.book.customer_of(r.item),
+        basis: Basis::Duplicate,
+        difference: Difference::Exact,
+        parts: Vec::new(),
+        on_account: context.payment.amount,
+        exactly_named: false,
+        fully_named: false,
+        by_reference: false,
+        payer_fits: false,
+        prior,
+        score: prior + r.naming.weight,
+        lines: vec![EvidenceLine {
+            kind: EvidenceKind::DocumentNumber,
+            weight: r.naming.weight,
+            text: gate.text.clone(),
+        }],
+        gates: vec![gate],
+        capped: false,
+    }
+}
+
+/// Whether the evidence on the payer fits a document's customer: itself, its parent, or somebody who usually pays for it.
+fn fits(context: &Context<'_>, customer: CustomerIx, open: &[&Resolved<'_>]) -> bool {
+    if context.payer(customer).is_some_and(|p| p.weight >= 150) {
+        return true;
+    }
+    context
+        .payers
+        .iter()
+        .filter(|p| p.weight >= 250)
+        .any(|p| related(context, p.customer, customer, open.iter().map(|r| r.item)))
+}
+
+/// Whether one customer may pay for another, by the books.
+pub fn related(
+    context: &Context<'_>,
+    payer: CustomerIx,
+    customer: CustomerIx,
+    items: impl Iterator<Item = ItemIx>,
+) -> bool {
+    if payer == customer {
+        return true;
+    }
+    let (Some(p), Some(c)) = (context.book.customer(payer), context.book.customer(customer)) else { return false };
+    let is = |id: &str| id == p.customer_id && p.company == c.company;
+    c.parent_id.as_deref().is_some_and(is)
+        || c.payer_ids.iter().any(|id| is(id))
+        || p.parent_id.as_deref() == Some(c.customer_id.as_str())
+        || p.parent_id.is_some() && p.parent_id == c.parent_id
+        || items.filter_map(|ix| context.book.item(ix)).any(|it| it.payer_id.as_deref().is_some_and(is))
+}
+
+/// A customer whom the evidence names as payer and who has nothing to do with the documents' customers.
+fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) -> Option<(CustomerIx, PayerKind)> {
+    let own = customers
+        .iter()
+        .filter_map(|c| context.payer(*c))
+        .map(|p| (p.kind, p.name, p.weight))
+        .min_by_key(|p| (p.0, p.1));
+    context
+        .payers
+        .iter()
+        .filter(|p| !customers.iter().any(|c| related(context, p.customer, *c, std::iter::empty())))
+        .find(|p| {
+            let by_account = p.kind <= PayerKind::Mandate && p.weight >= 350;
+            // A name speaks against the document only if it is wholly another customer's, and better than the document's own.
+            let by_name = p.kind == PayerKind::Name
+                && p.weight >= 300
+                && match own {
+                    None => true,
+                    Some((kind, name, _)) => {
+                        kind > PayerKind::Number && name.is_none_or(|n| p.name.is_some_and(|o| o < n))
+                    }
+                };
+            let own_account = own.is_some_and(|(kind, _, _)| kind <= PayerKind::Number);
+            by_account && !own_account || by_name
+        })
+        .map(|p| (p.customer, p.kind))
+}
+
+fn kind_of(naming: &Naming) -> EvidenceKind {
+    match naming.strength {
+        Strength::Reference => EvidenceKind::StructuredReference,
+        Strength::Other => EvidenceKind::OtherNumber,
+        _ => EvidenceKind::DocumentNumber,
+    }
+}
+
+fn naming_text(naming: &Naming, doc_no: &str) -> String {
+    let chance = format!("{}.{:02}", naming.chance_hundredths / 100, naming.chance_hundredths % 100);
+    let quote = &naming.quote;
+    let place = match naming.named_in {
+        NamedIn::Text => "the text",
+        NamedIn::Field => "the reference field",
+        NamedIn::EndToEnd => "the end-to-end id",
+    };
+    let what = match naming.strength {
+        Strength::Reference => format!("{place} has the payment reference of {doc_no}"),
+        Strength::Whole => format!("{place} names {doc_no} in full"),
+        Strength::Digits => format!("{place} names {doc_no} by its digits `{quote}`"),
+        Strength::Short => format!("{place} names {doc_no} as `{quote}`"),
+        Strength::Other => format!("{place} names `{quote}`, an order or other number of {doc_no}"),
+        Strength::Tail => format!("{place} has `{quote}`, the running number of {doc_no}"),
+    };
+    let several =
+        if naming.items.len() > 1 { format!(" ({} items bear it)", naming.items.len()) } else { String::new() };
+    let typed = match naming.typed {
+        None => String::new(),
+        Some(Typed::BadReference) => ", inside a reference with wrong check digits".to_owned(),
+        Some(typed) => format!(", but it reads as {}", typed_name(typed)),
+    };
+    format!("{what}{several}{typed}; {chance} such hits expected by chance")
+}
+
+fn typed_name(typed: Typed) -> &'static str {
+    match typed {
+        Typed::Date => "a date",
+        Typed::Amount => "an amount",
+        Typed::Percent => "a percentage",
+        Typed::Account => "a bank account",
+        Typed::Phone => "a telephone number",
+        Typed::Tax => "a tax number",
+        Typed::OwnId => "somebody else's id",
+        Typed::Customer => "a customer number",
+        Typed::BadReference => "a wrong reference",
+    }
+}
+
+/// Weight and sentence for how the amount fits.
+pub fn amount_evidence(context: &Context<'_>, difference: &Difference, documents: usize) -> (i32, String) {
+    let money = |minor: i64| crate::base::Money::from_minor(minor, context.payment.currency).figure();
+    let amount = money(context.payment.amount);
+    let sum = if documents > 1 { format!("sum of {documents} documents") } else { "open amount".to_owned() };
+    match *difference {
+        Difference::Exact => {
+            let (weight, same) = exact_weight(context, documents);
+            let also = if same > 1 { format!("; {same} open items have this amount") } else { String::new() };
+            (weight, format!("{amount} is exactly the {sum}{also}"))
+        }
+        Difference::Discount(d) => {
+            (weights::AMOUNT_DISCOUNT, format!("{amount} is the {sum} less the discount of {} in term", money(d)))
+        }
+        Difference::CentsShort(d) => (weights::AMOUNT_CENTS, format!("{amount} is {} short of the {sum}", money(d))),
+        Difference::CentsOver(d) => (weights::AMOUNT_CENTS, format!("{amount} is {} over the {sum}", money(d))),
+        Difference::Charges(d) => (
+            weights::AMOUNT_CHARGES,
+            format!("{amount} is the {sum} less the charges of {} that the statement states", money(d)),
+        ),
+        Difference::CreditNote(d) => (
+            weights::AMOUNT_DISCOUNT,
+            format!("{amount} is the {sum} less the customer's only credit note of {}", money(d)),
+        ),
+        Difference::OverSmall(d) => (weights::AMOUNT_OVER, format!("{amount} is {} over the {sum}", money(d))),
+        Difference::Over(d) => (weights::AMOUNT_OTHER, format!("{amount} is {} over the {sum}", money(d))),
+        Difference::Partial(d) => (0, format!("{amount} is announced as a part of the {sum}; {} stays open", money(d))),
+        Difference::DiscountLate(d, days) => (
+            weights::AMOUNT_OVER,
+            format!("{amount} is the {sum} less a discount of {} that was due {days} days before", money(d)),
+        ),
+        Difference::DiscountRate(d) => {
+            (weights::AMOUNT_OVER, format!("{amount} is the {sum} less {}, which is not the discount agreed", money(d)))
+        }
+        Difference::Short(d) => (weights::AMOUNT_OTHER, format!("{amount} is {} short of the {sum}", money(d))),
+    }
+}
+
+/// Weight of an exact amount: less where the price is popular in this book. Also how many open items have it.
+pub fn exact_weight(context: &Context<'_>, documents: usize) -> (i32, usize) {
+    if documents != 1 {
+        return (weights::AMOUNT_EXACT, 0);
+    }
+    let same = context.book.by_amount(context.payment.currency, context.payment.amount).len();
+    let rarity = centibans(u64::from(context.book.open_count()), same as u64);
+    let weight = if same <= 1 { weights::AMOUNT_EXACT } else { weights::AMOUNT_EXACT.min(rarity.max(100) + 60) };
+    (weight, same)
+}
+
+/// Scales the payer's lines so that they sum to what the payer really added.
+fn scale(lines: &mut [EvidenceLine], gain: i32) {
+    let sum: i32 = lines.iter().map(|l| l.weight).sum();
+    if let Some(first) = lines.first_mut() {
+        first.weight += gain - sum;
+    }
+}

@@ -1,0 +1,114 @@
+//! Numbers that claim to be documents of ours and that no item bears: a typing error, a document of last year, another company's.
+
+use super::Context;
+use crate::book::keys::DocumentForms;
+use crate::book::{ItemIx, OpenItemBook};
+use crate::matching::candidates::{Naming, Strength};
+use crate::matching::reading::{Glue, Label, Reading};
+
+/// A number with a document label, or in the shape of our numbers, that no item bears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unresolved {
+    /// As written.
+    pub quote: String,
+    /// Letters and digits glued.
+    pub glued: String,
+}
+
+/// The unresolved document numbers of a text.
+pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
+    let tokens = &reading.tokens;
+    let mut list = Vec::new();
+    let mut i = 0;
+    while i < tokens.list.len() {
+        let labelled = matches!(reading.label(i), Some(Label::Document | Label::CreditNote));
+        if !tokens.is_digits(i) || !labelled || reading.typed(i).is_some() {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        let mut glued = tokens.word(i).to_owned();
+        while i + 1 < tokens.list.len()
+            && matches!(tokens.glue(i + 1), Glue::None | Glue::Joined | Glue::Break)
+            && reading.typed(i + 1).is_none()
+            && (tokens.is_digits(i + 1) || tokens.word(i + 1).len() <= 3 && tokens.is_digits(i + 2))
+        {
+            i += 1;
+            glued.push_str(tokens.word(i));
+        }
+        let quote = tokens.quote(start, i);
+        // A number is resolved if any item bears it, or a part of it of three digits or more.
+        let known = namings.iter().any(|n| n.strength != Strength::Other && overlaps(&n.quote, &quote));
+        let counts = glued.bytes().filter(u8::is_ascii_digit).count() >= 3;
+        if !known && counts {
+            list.push(Unresolved { quote, glued });
+        }
+        i += 1;
+    }
+    list
+}
+
+fn overlaps(a: &str, b: &str) -> bool {
+    a.contains(b) || b.contains(a) || {
+        let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
+        let (a, b) = (digits(a), digits(b));
+        !a.is_empty() && !b.is_empty() && (a.contains(&b) || b.contains(&a))
+    }
+}
+
+/// Whether the number as written is an item's number with one slip: a digit wrong, missing or doubled, two neighbours swapped,
+/// or O for 0, I or L for 1, S for 5, B for 8.
+pub fn is_one_slip(book: &OpenItemBook, written: &Unresolved, item: ItemIx) -> bool {
+    let Some(forms) = book.item(item).map(|it| DocumentForms::new(&it.doc_no)) else { return false };
+    let glued: String = written
+        .glued
+        .chars()
+        .map(|c| match c {
+            'O' => '0',
+            'I' | 'L' => '1',
+            'S' => '5',
+            'B' => '8',
+            c => c,
+        })
+        .filter(char::is_ascii_digit)
+        .collect();
+    let glued = glued.trim_start_matches('0');
+    [forms.digits.as_str(), forms.tail.as_str()].iter().any(|d| d.len() >= 3 && !glued.is_empty() && one_edit(glued, d))
+}
+
+fn one_edit(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (ra, rb) = (a.get(head..).unwrap_or(&[]), b.get(head..).unwrap_or(&[]));
+    let tail = ra.iter().rev().zip(rb.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (ra, rb) = (ra.get(..ra.len() - tail).unwrap_or(&[]), rb.get(..rb.len() - tail).unwrap_or(&[]));
+    match (ra, rb) {
+        ([], []) | ([_], [_]) | ([], [_]) | ([_], []) => true,
+        ([x1, x2], [y1, y2]) => x1 == y2 && x2 == y1,
+        _ => false,
+    }
+}
+
+impl Context<'_> {
+    /// Whether any unresolved number is one slip away from an item's number.
+    pub fn slip_of(&self, item: ItemIx) -> Option<&Unresolved> {
+        self.unresolved.iter().find(|u| is_one_slip(self.book, u, item))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_edit;
+
+    #[test]
+    fn one_slip_is_one_digit_or_one_swap() {
+        assert!(one_edit("202600713", "202600731"));
+        assert!(one_edit("202600781", "202600731"));
+        assert!(one_edit("20260731", "202600731"));
+        assert!(!one_edit("202600999", "202600731"));
+        assert!(!one_edit("12", "731"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Returns: a payment came back, and what it had closed is open again (POLICY row 13). A return never closes anything.
+
+use super::candidates::{NamedIn, Naming, PayerEvidence, Strength};
+use super::reading::Reading;
+use crate::base::Money;
+use crate::book::{ItemIx, OpenItemBook};
+use crate::model::{ItemStatus, Payment};
+use crate::names::fold_text;
+
+/// What a return takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnLink {
+    /// The items, each with what is opened again, in positive minor units.
+    pub items: Vec<(ItemIx, i64)>,
+    /// Bank's fee inside the amount, positive.
+    pub fee: i64,
+    /// Whether the link is certain.
+    pub certain: bool,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Largest fee that is believed without being stated, in minor units.
+const FEE_MAX: i64 = 5_000;
+
+/// Words that mark a returned receipt where the bank gives no code. Folded, as whole words.
+const WORDS: [&str; 26] = [
+    "RUCKLASTSCHRIFT",
+    "RUCKLASTSCHR",
+    "RUCKLAST",
+    "RETOURE",
+    "RUCKGABE",
+    "RUCKBELASTUNG",
+    "RUCKBUCHUNG",
+    "RUCKRUF",
+    "RETURN",
+    "RETURNED",
+    "REJECT",
+    "REJECTED",
+    "UNPAID",
+    "CHARGEBACK",
+    "BOUNCED",
+    "TERUGBOEKING",
+    "STORNERING",
+    "STORNO",
+    "IMPAYE",
+    "REJET",
+    "INSOLUTO",
+    "DEVOLUCION",
+    "DEVOLUCAO",
+    "ZWROT",
+    "ARUDD",
+    "RETURRETT",
+];
+
+/// Whether a payment says that an earlier one came back.
+pub fn is_return(payment: &Payment) -> bool {
+    if payment.return_reason.is_some() || payment.reversal {
+        return true;
+    }
+    if payment.amount > 0 {
+        return false;
+    }
+    let text = format!("{} {}", payment.remittance_text(), payment.bank_text.as_deref().unwrap_or(""));
+    fold_text(&text).split_ascii_whitespace().any(|w| WORDS.contains(&w))
+}
+
+/// Finds what a returned receipt had closed. The amount of the line may be the original and the bank's fee.
+pub fn link(
+    book: &OpenItemBook,
+    payment: &Payment,
+    reading: &Reading,
+    namings: &[Naming],
+    payers: &[PayerEvidence],
+) -> Option<ReturnLink> {
+    let gross = payment.amount.checked_neg().filter(|g| *g > 0)?;
+    let stated = payment.original_amount.filter(|_| {
+        payment.original_currency == Some(payment.currency) && payment.original_amount.is_some_and(|o| o <= gross)
+    });
+    let fee_for = |original: i64| -> Option<i64> {
+        let fee = gross.checked_sub(original)?;
+        let believable = fee == 0
+            || fee == payment.charges
+            || stated == Some(original)
+            || reading.marks.amounts.contains(&fee)
+            || (0..=FEE_MAX).contains(&fee) && reading.marks.amounts.contains(&original);
+        (fee >= 0 && believable).then_some(fee)
+    };
+    // By number: in the text or as our end-to-end id.
+    let mut named: Vec<ItemIx> = namings
+        .iter()
+        .filter(|n| n.strength <= Strength::Short && (n.typed.is_none() || n.named_in == NamedIn::EndToEnd))
+        .filter_map(|n| match n.items.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        })
+        .filter(|ix| book.item(*ix).is_some_and(|it| was_paid(it, payment)))
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    if !named.is_empty() {
+        let total = named.iter().filter_map(|ix| book.item(*ix)).try_fold(0i64, |s, it| s.checked_add(paid(it)))?;
+        let numbers: Vec<&str> = named.iter().filter_map(|ix| book.item(*ix)).map(|it| it.doc_no.as_str()).collect();
+        let fee = fee_for(total);
+        let shown = |m: i64| Money::from_minor(m, payment.currency).figure();
+        let text = match fee {
+            Some(0) => format!("the return names {} and has its amount", numbers.join(", ")),
+            Some(fee) => format!("the return names {}; {} of the amount is the fee", numbers.join(", "), shown(fee)),
+            None => format!(
+                "the return names {}, but {} is not its amount {}",
+                numbers.join(", "),
+                shown(gross),
+                shown(total)
+            ),
+        };
+        let items = named.iter().filter_map(|ix| Some((*ix, paid(book.item(*ix)?)))).collect();
+        return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some(), text });
+    }
+    // By mandate or account, and amount.
+    let mut fits: Vec<(ItemIx, i64, i64)> = Vec::new();
+    for payer in payers.iter().filter(|p| p.weight >= 300).take(3) {
+        for ix in book.items_of(payer.customer) {
+            let Some(item) = book.item(*ix).filter(|it| was_paid(it, payment)) else { continue };
+            if let Some(fee) = fee_for(paid(item)) {
+                fits.push((*ix, paid(item), fee));
+            }
+        }
+    }
+    fits.sort_unstable();
+    fits.dedup();
+    let certain_payer = payers.iter().any(|p| p.is_certain());
+    match fits.as_slice() {
+        [(item, amount, fee)] => {
+            let doc_no = book.item(*item).map_or("", |it| it.doc_no.as_str());
+            let text = format!("the only paid document of this customer with the returned amount is {doc_no}");
+            Some(ReturnLink { items: vec![(*item, *amount)], fee: *fee, certain: certain_payer, text })
+        }
+        [] => None,
+        [(item, amount, fee), ..] => {
+            let text = format!("{} paid documents of this customer have the returned amount", fits.len());
+            Some(ReturnLink { items: vec![(*item, *amount)], fee: *fee, certain: false, text })
+        }
+    }
+}
+
+/// A closed item, or one in part paid, of the right company and currency.
+fn was_paid(item: &crate::model::OpenItem, payment: &Payment) -> bool {
+    let company = item.company == payment.company || item.company.is_empty() || payment.company.is_empty();
+    company
+        && item.currency == payment.currency
+        && item.amount > 0
+        && (item.status == ItemStatus::Closed || item.open_amount < item.amount)
+}
+
+/// What of an item was paid and can be opened again.
+fn paid(item: &crate::model::OpenItem) -> i64 {
+    item.amount.saturating_sub(item.open_amount)
+}

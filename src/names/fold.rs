@@ -1,0 +1,88 @@
+//! Folding to capital ASCII. Banks write `ue`, `oe`, `aa` for `ü`, `ö`, `å`, or drop the marks: both sides are folded to the
+//! bare vowel, so that Müller, Mueller and MULLER are one word.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Folds a text to capital ASCII letters, digits and blanks; every other character becomes a blank. Transliterates other
+/// scripts. Vowel pairs of transliteration (`AE OE UE AA`) fold to their first letter.
+pub fn fold_text(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    if text.is_ascii() {
+        plain.extend(text.chars().map(|c| c.to_ascii_uppercase()));
+    } else {
+        for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+            match c {
+                c if c.is_ascii() => plain.push(c.to_ascii_uppercase()),
+                'ß' | 'ẞ' => plain.push_str("SS"),
+                c if c.is_alphanumeric() => plain.push_str(&deunicode::deunicode_char(c).unwrap_or(" ").to_uppercase()),
+                _ => plain.push(' '),
+            }
+        }
+    }
+    let mut out = String::with_capacity(plain.len());
+    let mut last = ' ';
+    for c in plain.chars() {
+        let c = if c.is_ascii_alphanumeric() { c } else { ' ' };
+        let pair = matches!((last, c), ('A' | 'O' | 'U', 'E') | ('A', 'A'));
+        if !pair {
+            out.push(c);
+        }
+        last = if pair { ' ' } else { c };
+    }
+    out
+}
+
+/// The folded words of a text. Single letters that stand dotted together are one word: `G.m.b.H.` is `GMBH`, `B.V.` is `BV`.
+pub fn fold_words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut letters = String::new();
+    // Dots inside abbreviations vanish; elsewhere they part words.
+    let undotted: String = text.split('.').map(|part| part.trim_start_matches(' ')).collect::<Vec<_>>().join(".");
+    for chunk in undotted.split(' ') {
+        let dotted = chunk.contains('.') && chunk.split('.').filter(|p| !p.is_empty()).all(|p| p.chars().count() <= 3);
+        let chunk = if dotted { chunk.replace('.', "") } else { chunk.to_owned() };
+        for word in fold_text(&chunk).split_ascii_whitespace() {
+            if word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic()) {
+                letters.push_str(word);
+                continue;
+            }
+            flush(&mut letters, &mut words);
+            words.push(word.to_owned());
+        }
+    }
+    flush(&mut letters, &mut words);
+    words
+}
+
+fn flush(letters: &mut String, words: &mut Vec<String>) {
+    if !letters.is_empty() {
+        words.push(std::mem::take(letters));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_transliterations_give_one_word() {
+        for name in ["Müller & Söhne", "Mueller + Soehne", "MULLER SOHNE", "mu\u{308}ller, so\u{308}hne"] {
+            assert_eq!(
+                fold_words(name).iter().filter(|w| w.len() > 1).collect::<Vec<_>>(),
+                ["MULLER", "SOHNE"],
+                "{name}"
+            );
+        }
+        assert_eq!(fold_words("Ærø Ångström Łódź"), ["ARO", "ANGSTROM", "LODZ"]);
+        assert_eq!(fold_words("Weiß"), ["WEISS"]);
+    }
+
+    #[test]
+    fn dotted_abbreviations_are_one_word() {
+        assert_eq!(fold_words("Muster G.m.b.H."), ["MUSTER", "GMBH"]);
+        assert_eq!(fold_words("De Vries B.V."), ["DE", "VRIES", "BV"]);
+        assert_eq!(fold_words("Rossi S. p. A."), ["ROSSI", "SPA"]);
+        assert_eq!(fold_words("Nowak Sp. z o.o."), ["NOWAK", "SPZ", "OO"]);
+    }
+}

@@ -1,0 +1,136 @@
+//! Continuity of one account's statements: the order within a day, unbroken balances, and gaps.
+
+use super::collect::{place_of, same_series};
+use super::content::{is_final, number};
+use super::{Day, FiledStatement};
+use crate::model::{Finding, FindingCode, Statement, Trust};
+use chrono::{Datelike, NaiveDate};
+
+/// Statements of one account and day without numbers are put in the order that their balances give.
+pub(super) fn order_within_days(statements: &mut [FiledStatement]) {
+    let mut start = 0;
+    while let Some(first) = statements.get(start).map(|f| &f.statement) {
+        let same = |f: &FiledStatement| same_series(&f.statement, first) && f.statement.closing_date() == first.closing_date();
+        let len = statements.iter().skip(start).take_while(|f| same(f)).count().max(1);
+        let before = start.checked_sub(1).and_then(|i| statements.get(i)).filter(|f| same_series(&f.statement, first));
+        let before = before.and_then(|f| f.statement.closing.as_ref().map(|c| c.amount));
+        if let Some(run) = statements.get_mut(start..start + len)
+            && len > 1
+            && run.iter().all(|f| is_final(&f.statement) && f.statement.opening.is_some() && f.statement.closing.is_some())
+            && run.iter().any(|f| number(&f.statement).is_none())
+        {
+            follow_balances(run, before);
+        }
+        start += len;
+    }
+}
+
+fn follow_balances(run: &mut [FiledStatement], before: Option<crate::base::Money>) {
+    let opening = |f: &FiledStatement| f.statement.opening.as_ref().map(|b| b.amount);
+    let closing = |f: &FiledStatement| f.statement.closing.as_ref().map(|b| b.amount);
+    let mut at = before;
+    for i in 0..run.len() {
+        let rest = run.get(i..).unwrap_or_default();
+        let next = rest.iter().position(|f| at.is_some() && opening(f) == at).or_else(|| {
+            // The one that continues none of the others comes first.
+            rest.iter().enumerate().position(|(k, f)| {
+                !rest.iter().enumerate().any(|(m, other)| m != k && closing(other) == opening(f))
+            })
+        });
+        if let Some(part) = run.get_mut(i..)
+            && let Some(next) = next
+            && let Some(part) = part.get_mut(..=next)
+        {
+            part.rotate_right(1);
+        }
+        at = run.get(i).and_then(closing);
+    }
+}
+
+/// Whether each statement of a slice opens with the balance that the one before closes with.
+pub(super) fn unbroken(statements: &[FiledStatement]) -> bool {
+    statements.len() > 1
+        && statements.windows(2).all(|pair| match pair {
+            [a, b] => same_series(&a.statement, &b.statement) && fits(&a.statement, &b.statement) == Some(true),
+            _ => false,
+        })
+}
+
+fn fits(a: &Statement, b: &Statement) -> Option<bool> {
+    let (closing, opening) = (a.closing.as_ref()?, b.opening.as_ref()?);
+    Some(closing.amount == opening.amount)
+}
+
+/// Finds statements missing between two of one account, by balance and by number, and marks what comes after.
+pub(super) fn gaps(day: &mut Day, overlaps: &[(usize, usize)]) {
+    let mut last: Option<usize> = None;
+    let mut broken = false;
+    for i in 0..day.statements.len() {
+        let Some(here) = day.statements.get(i).filter(|f| is_final(&f.statement)) else { continue };
+        let before = last.and_then(|j| day.statements.get(j).map(|f| (j, f)));
+        let before = before.filter(|(_, f)| same_series(&f.statement, &here.statement));
+        if before.is_none() {
+            broken = false;
+        }
+        if let Some((j, before)) = before
+            && !overlaps.contains(&(j, i))
+            && !conflicting(day, j, i)
+            && let Some(why) = gap_between(&before.statement, &here.statement)
+        {
+            let text = format!(
+                "between {} and {} a statement of account {} is missing: {why}",
+                before.file, here.file, here.statement.account
+            );
+            let place = place_of(here);
+            day.findings.push(Finding::new(FindingCode::StatementGap, place, text));
+            broken = true;
+        }
+        if broken && let Some(marks) = day.marks.get_mut(i) {
+            marks.trust = marks.trust.max(Some(Trust::Gap));
+        }
+        last = Some(i);
+    }
+}
+
+fn conflicting(day: &Day, i: usize, j: usize) -> bool {
+    [i, j].iter().all(|k| day.marks.get(*k).is_some_and(|m| m.trust == Some(Trust::Broken)))
+}
+
+/// Why a statement seems to be missing between two.
+fn gap_between(a: &Statement, b: &Statement) -> Option<String> {
+    if fits(a, b) == Some(false) {
+        let (closing, opening) = (a.closing.as_ref()?, b.opening.as_ref()?);
+        return Some(format!(
+            "{} closes with {} on {}, {} opens with {}",
+            name(a),
+            closing.amount,
+            date(closing.date),
+            name(b),
+            opening.amount
+        ));
+    }
+    let (before, after) = (number(a)?, number(b)?);
+    let same_year = match (a.closing_date(), b.closing_date()) {
+        (Some(x), Some(y)) => x.year() == y.year(),
+        _ => true,
+    };
+    // Numbers restart with the year, and some banks write the date or the day of the year as a number.
+    let runs = same_year && after > before && !is_dated(a, before) && !is_dated(b, after) && before < 100_000;
+    (runs && after - before > 1).then(|| format!("{} is followed by {}", name(a), name(b)))
+}
+
+/// Whether a number is the day of the year (with or without the year before it) rather than a running number.
+fn is_dated(statement: &Statement, number: u64) -> bool {
+    statement.closing_date().is_some_and(|d| u64::from(d.ordinal()) == number % 1000)
+}
+
+fn name(statement: &Statement) -> String {
+    match &statement.sequence {
+        Some(number) => format!("statement {number}"),
+        None => format!("the statement of {}", date(statement.closing_date())),
+    }
+}
+
+fn date(date: Option<NaiveDate>) -> String {
+    date.map_or_else(|| "an unknown day".to_owned(), |d| d.to_string())
+}

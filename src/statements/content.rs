@@ -1,0 +1,164 @@
+//! What a statement and an entry say, apart from how the file is called and when it was made: keys to know them again.
+
+use crate::base::{ContentId, Currency, Money, content_id};
+use crate::model::{Balance, Entry, Format, Statement, StatementKind};
+use chrono::NaiveDate;
+
+/// An account string without blanks, in capitals.
+pub(super) fn account_key(account: &str) -> String {
+    account.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// Whether two formats may mean one account: the same string, or an IBAN that ends with the national account number
+/// (`37040044/0532013000` is DE89 37040044 0532013000).
+pub(super) fn same_account(a: &str, b: &str) -> bool {
+    let (a, b) = (account_key(a), account_key(b));
+    if a == b {
+        return true;
+    }
+    let fits = |iban: &str, other: &str| {
+        let tail = other.rsplit('/').next().unwrap_or(other);
+        let tail = tail.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0');
+        crate::base::is_valid_iban(iban)
+            && !crate::base::is_valid_iban(other)
+            && tail.len() >= 6
+            && tail.bytes().all(|b| b.is_ascii_digit())
+            && iban.ends_with(tail)
+    };
+    fits(&a, &b) || fits(&b, &a)
+}
+
+/// A statement's number as a figure, without year or page behind a slash; `0` is none.
+pub(super) fn number(statement: &Statement) -> Option<u64> {
+    let text = statement.sequence.as_deref()?.trim();
+    text.split('/').next()?.parse().ok().filter(|n| *n > 0)
+}
+
+/// Letters and digits in lower case: what re-wrapped text has in common.
+pub(super) fn folded(text: &str, into: &mut String) {
+    into.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+}
+
+/// Everything that an entry says in words and references, folded.
+pub(super) fn entry_text(entry: &Entry) -> String {
+    let mut text = String::new();
+    let mut add = |part: Option<&str>| {
+        text.push('|');
+        if let Some(part) = part {
+            folded(part, &mut text);
+        }
+    };
+    add(entry.servicer_reference.as_deref());
+    add(entry.entry_reference.as_deref());
+    add(entry.owner_reference.as_deref());
+    add(entry.narrative.as_deref());
+    for d in &entry.details {
+        for part in [&d.end_to_end_id, &d.transaction_id, &d.servicer_reference, &d.mandate_id, &d.narrative] {
+            add(part.as_deref());
+        }
+        for party in [&d.debtor, &d.creditor] {
+            add(party.name.as_deref());
+            add(party.account.as_deref());
+        }
+        d.remittance.unstructured.iter().for_each(|t| add(Some(t)));
+        for s in &d.remittance.structured {
+            add(s.creditor_reference.as_deref());
+            s.documents.iter().for_each(|doc| add(doc.number.as_deref()));
+            s.additional.iter().for_each(|t| add(Some(t)));
+        }
+    }
+    text
+}
+
+/// The same entry in two exports of one format.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct EntryKey(String);
+
+/// Key of an entry: with its words within one format, by day and amount alone between formats, which word things differently.
+pub(super) fn entry_key(entry: &Entry, with_text: bool) -> EntryKey {
+    let date = entry.booking_date.map(|d| d.to_string()).unwrap_or_default();
+    let text = if with_text { entry_text(entry) } else { String::new() };
+    EntryKey(format!("{date}|{}|{text}", entry.amount))
+}
+
+/// The statement's content as a hash: account, currency, days, balances and entries with their words. Not: ids of the message,
+/// file name, copy mark, time of creation.
+pub(super) fn content_hash(statement: &Statement) -> ContentId {
+    let mut parts = vec![
+        format!("{:?}", statement.kind),
+        account_key(&statement.account),
+        statement.currency.to_string(),
+        day(statement.closing_date()),
+        balance(&statement.opening),
+        balance(&statement.closing),
+    ];
+    for entry in &statement.entries {
+        parts.push(format!("{}|{}|{:?}|{:?}", entry.amount, entry.status.as_str(), entry.booking_date, entry.value_date));
+        parts.push(entry_text(entry));
+    }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    content_id('s', &parts)
+}
+
+/// The figures of a statement that all formats share: currency, closing date, balances, sorted amounts of its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Figures {
+    kind: String,
+    currency: Currency,
+    closing_date: Option<NaiveDate>,
+    balances: Option<(Money, Money)>,
+    amounts: Vec<String>,
+}
+
+/// See [`Figures`].
+pub(super) fn figures(statement: &Statement) -> Figures {
+    let mut amounts: Vec<String> = statement.entries.iter().map(|e| e.amount.to_string()).collect();
+    amounts.sort_unstable();
+    Figures {
+        kind: format!("{:?}", statement.kind),
+        currency: statement.currency,
+        closing_date: statement.closing_date(),
+        balances: statement.opening.as_ref().zip(statement.closing.as_ref()).map(|(o, c)| (o.amount, c.amount)),
+        amounts,
+    }
+}
+
+impl Figures {
+    /// Whether these are the figures of the same statement in another format. One without balances (many CSV exports) can only be
+    /// told by its entries, so it needs some.
+    pub(super) fn same(&self, other: &Figures) -> bool {
+        self.kind == other.kind
+            && self.currency == other.currency
+            && self.closing_date == other.closing_date
+            && self.amounts == other.amounts
+            && match (self.balances, other.balances) {
+                (Some(a), Some(b)) => a == b,
+                _ => !self.amounts.is_empty(),
+            }
+    }
+}
+
+/// Which format is kept where one day came in two.
+pub(super) fn rank(format: Format) -> u8 {
+    match format {
+        Format::Camt053 => 0,
+        Format::Mt940 => 1,
+        Format::Csv => 2,
+        Format::Camt054 => 3,
+        Format::Camt052 => 4,
+        Format::Mt942 => 5,
+    }
+}
+
+/// Whether this is a final statement: reports and notifications have no place in a chain of balances.
+pub(super) fn is_final(statement: &Statement) -> bool {
+    statement.kind == StatementKind::Statement
+}
+
+fn balance(balance: &Option<Balance>) -> String {
+    balance.as_ref().map(|b| b.amount.to_string()).unwrap_or_default()
+}
+
+fn day(date: Option<NaiveDate>) -> String {
+    date.map(|d| d.to_string()).unwrap_or_default()
+}

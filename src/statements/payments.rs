@@ -1,0 +1,144 @@
+//! The statements of a day in, its payments out, with a count of everything that became none.
+
+use super::content::account_key;
+use super::payment::{Parts, make};
+use super::{Day, FiledStatement, LeftOut, Marks, Payments};
+use crate::base::{ContentId, Map, Money, content_id};
+use crate::model::{Entry, EntryStatus, Finding, FindingCode, Payment, TieOut, TransactionDetails, Trust};
+use std::collections::BTreeMap;
+
+/// Makes the payments of a day. `company_of` maps an account to its company.
+///
+/// Entries read = entries that became payments + entries left out. An amount finer than the smallest unit of its currency cannot
+/// be posted: such an entry is left out as `excess_decimals`, with its finding in [`Payments::unpostable`].
+pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
+    let mut made = Payments::default();
+    let mut left: BTreeMap<(String, String, &'static str), LeftOut> = BTreeMap::new();
+    let mut seen: Map<ContentId, u32> = Map::default();
+    for (index, filed) in day.statements.iter().enumerate() {
+        let marks = day.marks.get(index).cloned().unwrap_or_default();
+        let company = company_of(&filed.statement.account);
+        for (k, entry) in filed.statement.entries.iter().enumerate() {
+            let reason = match entry.status {
+                _ if marks.intraday_repeated.contains(&k) => Some("intraday_repeated"),
+                EntryStatus::Pdng => Some("pending"),
+                EntryStatus::Info => Some("information"),
+                EntryStatus::Futr => Some("future"),
+                EntryStatus::Other => Some("unknown_status"),
+                EntryStatus::Book if entry.amount.minor().is_err() => Some("excess_decimals"),
+                EntryStatus::Book if booking_date(filed, entry).is_none() => Some("no_date"),
+                EntryStatus::Book => None,
+            };
+            if let Some(reason) = reason {
+                leave_out(&mut left, filed, entry, reason);
+                if reason == "excess_decimals" {
+                    made.unpostable.push((index, too_fine(filed, entry)));
+                }
+                continue;
+            }
+            let trust = trust(filed, &marks, k);
+            for (details, amount, unsplit) in split(entry) {
+                let Some(date) = booking_date(filed, entry) else { continue };
+                let Ok(minor) = amount.minor() else { continue };
+                let parts = Parts { filed, entry, details, minor, date, unsplit, trust, company: &company };
+                let payment = make(&parts);
+                made.payments.push(numbered(payment, &mut seen));
+            }
+        }
+    }
+    made.left_out = left.into_values().collect();
+    made
+}
+
+/// The movements of an entry: one per detail where their signed amounts sum exactly to it, else one for the whole.
+fn split(entry: &Entry) -> Vec<(Option<&TransactionDetails>, Money, bool)> {
+    let stated = entry.batch.as_ref().map(|b| b.count);
+    match entry.details.as_slice() {
+        // A batch that shows nothing is one movement that stands for several, unless it says that it is of one.
+        [] => vec![(None, entry.amount, stated.is_some_and(|count| count != Some(1)))],
+        // One detail for a batch of many is its sum and not a payment.
+        [only] => vec![(Some(only), entry.amount, stated.flatten().is_some_and(|n| n > 1))],
+        several => {
+            let amounts: Option<Vec<Money>> = several.iter().map(|d| d.amount.filter(|a| a.is_whole())).collect();
+            let total = amounts.as_ref().and_then(|amounts| {
+                amounts.iter().try_fold(Money::zero(entry.amount.currency()), |sum, a| sum.checked_add(*a).ok())
+            });
+            match amounts.filter(|_| total == Some(entry.amount)) {
+                Some(amounts) => several.iter().zip(amounts).map(|(d, amount)| (Some(d), amount, false)).collect(),
+                None => vec![(None, entry.amount, true)],
+            }
+        }
+    }
+}
+
+fn booking_date(filed: &FiledStatement, entry: &Entry) -> Option<chrono::NaiveDate> {
+    entry.booking_date.or(entry.value_date).or_else(|| filed.statement.closing_date())
+}
+
+fn trust(filed: &FiledStatement, marks: &Marks, entry: usize) -> Trust {
+    let own = match filed.statement.tie_out {
+        TieOut::Proven => Trust::Proven,
+        TieOut::Unproven => Trust::Unproven,
+        TieOut::Broken => Trust::Broken,
+    };
+    let overlap = if marks.overlapping.contains(&entry) { Trust::Overlap } else { Trust::Proven };
+    own.max(overlap).max(marks.trust.unwrap_or(Trust::Proven))
+}
+
+fn leave_out(
+    left: &mut BTreeMap<(String, String, &'static str), LeftOut>,
+    filed: &FiledStatement,
+    entry: &Entry,
+    reason: &'static str,
+) {
+    let account = filed.statement.account.clone();
+    let currency = entry.amount.currency();
+    let row = left.entry((account.clone(), currency.to_string(), reason)).or_insert_with(|| LeftOut {
+        account,
+        currency,
+        reason: reason.to_owned(),
+        count: 0,
+        sum: 0,
+    });
+    row.count += 1;
+    let minor = entry.amount.minor().map(i128::from).unwrap_or_else(|_| {
+        let cut = entry.amount.to_decimal().trunc_with_scale(u32::from(currency.decimals()));
+        cut.mantissa()
+    });
+    row.sum = row.sum.saturating_add(minor);
+}
+
+fn too_fine(filed: &FiledStatement, entry: &Entry) -> Finding {
+    let text = format!(
+        "the entry of {} is finer than the smallest unit of {}, so the statement cannot be posted",
+        entry.amount,
+        entry.amount.currency()
+    );
+    let mut place = entry.place.clone();
+    place.file.get_or_insert_with(|| filed.file.clone());
+    Finding::new(FindingCode::ExcessDecimals, place, text)
+}
+
+/// Gives a payment its final id: equal ones of a day are numbered, so that true twins stay two.
+fn numbered(mut payment: Payment, seen: &mut Map<ContentId, u32>) -> Payment {
+    let count = seen.entry(payment.payment_id.clone()).or_insert(0);
+    *count += 1;
+    payment.payment_id = content_id('p', &[payment.payment_id.as_str(), &count.to_string()]);
+    payment
+}
+
+/// The id of a payment before its occurrence number is known.
+pub(super) fn base_id(payment: &Payment, text: &str, bank_reference: &str) -> ContentId {
+    content_id(
+        'p',
+        &[
+            &account_key(&payment.account),
+            payment.currency.code(),
+            &payment.booking_date.to_string(),
+            &payment.amount.to_string(),
+            text,
+            payment.end_to_end_id.as_deref().unwrap_or_default(),
+            bank_reference,
+        ],
+    )
+}
