@@ -44,6 +44,10 @@ pub enum ErrorCode {
     Config,
     /// Larger, deeper or longer than the limits allow.
     Limit,
+    /// A file or folder that cannot be read or written.
+    Io,
+    /// A command line that asks for something that cannot be done.
+    Usage,
     /// A result that does not conserve money. A defect of ours: nothing is written.
     Conservation,
 }
@@ -70,6 +74,8 @@ impl ErrorCode {
             ErrorCode::Duplicate => "DUPLICATE",
             ErrorCode::Config => "CONFIG",
             ErrorCode::Limit => "LIMIT",
+            ErrorCode::Io => "IO",
+            ErrorCode::Usage => "USAGE",
             ErrorCode::Conservation => "CONSERVATION",
         }
     }

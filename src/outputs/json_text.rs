@@ -15,7 +15,8 @@ pub(super) fn safe_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
     escape_hidden(&serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
-fn escape_hidden(json: &str) -> String {
+/// The same for JSON that is text already.
+pub fn escape_hidden(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut units = [0u16; 2];
     for c in json.chars() {

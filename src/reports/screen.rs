@@ -29,10 +29,7 @@ fn files(out: &mut String, summary: &Summary) {
     out.push_str(&paragraph("Files        ", &text));
     for file in summary.rejected() {
         if let Some(error) = &file.error {
-            out.push_str(&paragraph("             rejected: ", &error.to_string()));
-            if let Some(hint) = error.hint() {
-                out.push_str(&paragraph("             hint: ", hint));
-            }
+            out.push_str(&paragraph("             rejected: ", &error.place().to_string()));
         }
     }
     if !summary.unrecognised.is_empty() {

@@ -1,15 +1,12 @@
 //! The equations of a run, checked before anything is written. In go statements, payments, decisions and items, out come
 //! control totals and both sides of every equation, or the one that fails.
 
-use crate::base::{Currency, Place};
+use crate::base::{Currency, Money, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::conservation::{self, ControlTotal};
 use crate::model::{Decision, EntryStatus, Equation, OpenItem, Payment, Sum};
 use crate::statements::{Day, Payments};
 use std::collections::BTreeMap;
-
-/// Entries that are no booked money: they stand outside the run equation.
-const NOT_BOOKED: [&str; 4] = ["pending", "information", "future", "unknown_status"];
 
 /// What the checks found: all equal.
 pub(super) struct Checked {
@@ -76,18 +73,28 @@ fn control_totals(day: &Day, read: &Payments) -> Vec<ControlTotal> {
             payment_debits: 0,
         }));
     };
+    // What the statements hold less what is told as left out must be the payments, whatever the reasons are.
+    let mut told: BTreeMap<(&str, Currency), i128> = BTreeMap::new();
     for statement in day.statements.iter().map(|s| &s.statement) {
-        for entry in statement.entries.iter().filter(|e| e.status == EntryStatus::Book) {
-            let Ok(minor) = entry.amount.minor() else { continue };
-            at(&statement.account, entry.amount.currency(), &|t| {
-                *(if minor < 0 { &mut t.statement_debits } else { &mut t.statement_credits }) += i128::from(minor);
-            });
+        for entry in &statement.entries {
+            let currency = entry.amount.currency();
+            let minor = whole_minor(entry.amount);
+            *told.entry((&statement.account, currency)).or_default() += minor;
+            if entry.status == EntryStatus::Book {
+                at(&statement.account, currency, &|t| {
+                    *(if minor < 0 { &mut t.statement_debits } else { &mut t.statement_credits }) += minor;
+                });
+            }
         }
     }
-    for left_out in read.left_out.iter().filter(|l| !NOT_BOOKED.contains(&l.reason.as_str())) {
-        // Booked, yet no payment (told as left out): taken off the statements' side.
-        at(&left_out.account, left_out.currency, &|t| {
-            *(if left_out.sum < 0 { &mut t.statement_debits } else { &mut t.statement_credits }) -= left_out.sum;
+    for left_out in &read.left_out {
+        *told.entry((&left_out.account, left_out.currency)).or_default() -= left_out.sum;
+    }
+    for ((account, currency), net) in told {
+        // Booked entries that are told as left out come off the side they stand on.
+        at(account, currency, &|t| {
+            let left_out = t.statement_credits + t.statement_debits - net;
+            *(if left_out < 0 { &mut t.statement_debits } else { &mut t.statement_credits }) -= left_out;
         });
     }
     for payment in &read.payments {
@@ -97,6 +104,12 @@ fn control_totals(day: &Day, read: &Payments) -> Vec<ControlTotal> {
         });
     }
     totals.into_values().collect()
+}
+
+/// Minor units; digits beyond them are cut off, as in the sums of what is left out.
+fn whole_minor(amount: Money) -> i128 {
+    let whole = || amount.to_decimal().trunc_with_scale(u32::from(amount.currency().decimals()));
+    amount.minor().map_or_else(|_| whole().mantissa(), i128::from)
 }
 
 fn payment_equations(payments: &[Payment], decisions: &[Decision]) -> Vec<Equation> {
@@ -150,7 +163,6 @@ fn broken(found: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Money;
     use crate::model::{Entry, Format, Statement, StatementKind};
     use crate::statements::{FiledStatement, LeftOut};
 

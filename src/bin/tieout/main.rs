@@ -1,1 +1,63 @@
-fn main() {}
+//! The program around the library: what the user wrote in, files and messages out, one exit code.
+
+mod args;
+mod check;
+mod explain;
+mod failure;
+mod files;
+mod folder;
+mod init;
+mod items;
+mod parse;
+mod progress;
+mod run;
+mod say;
+mod shell;
+
+use args::{Args, Command};
+use clap::Parser;
+use say::Say;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version go to standard output with 0, mistakes to standard error with 2.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let say = Say::new(&args.global);
+    let done = with_threads(args.global.jobs, || match args.command {
+        Command::Run(command) => run::run(command, &say),
+        Command::Parse(command) => parse::parse(command, &say),
+        Command::Check(command) => check::check(command, &say),
+        Command::Explain(command) => explain::explain(command, &say),
+        Command::Items(command) => items::items(command, &say),
+        Command::Init(command) => init::init(command, &say),
+        Command::Completions(command) => shell::completions(command, &say),
+        Command::Man => shell::man(&say),
+    });
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            for error in &failure.errors {
+                say.error(error);
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Runs in a pool of so many threads; 0 and nothing mean one per processor.
+fn with_threads<T: Send>(
+    jobs: Option<usize>,
+    work: impl FnOnce() -> Result<T, failure::Failure> + Send,
+) -> Result<T, failure::Failure> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.unwrap_or(0))
+        .build()
+        .map_err(|e| failure::Failure::io("threads", &std::io::Error::other(e.to_string())))?;
+    pool.install(work)
+}

@@ -1,0 +1,209 @@
+//! What the user wrote. Nothing is opened or checked here beyond the grammar.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Bank statements and open items in, allocations and a review queue out.
+#[derive(Parser)]
+#[command(name = "tieout", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 internal or I/O error (nothing written), 2 usage or configuration, \
+    3 some input was rejected or does not tie out, 4 a --fail-on condition held.")]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(ClapArgs)]
+pub struct Global {
+    /// Machine-readable output, and errors as objects.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Only data and errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// More about what is done.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Number of threads; the result is the same for any. Default: one per processor.
+    #[arg(long, global = true, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// A day's statements against the open items: allocations and a review queue.
+    Run(Run),
+    /// Any statement as JSON, or as normalised payments.
+    Parse(Parse),
+    /// Read and tie out: where does a statement break?
+    Check(Check),
+    /// Why a payment was decided as it was.
+    Explain(Explain),
+    /// Work on files of open items.
+    Items(Items),
+    /// Write a commented tieout.toml with the whole default policy.
+    Init(Init),
+    /// Completions for a shell, on standard output.
+    Completions(Completions),
+    /// The manual page, on standard output.
+    Man,
+}
+
+#[derive(ClapArgs)]
+pub struct Run {
+    /// Statement files or folders (not searched further down); `-` is standard input.
+    #[arg(required = true, value_name = "STATEMENT")]
+    pub statements: Vec<PathBuf>,
+    /// Open items, CSV or JSON.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_OPEN_ITEMS")]
+    pub open_items: PathBuf,
+    /// A mapping, if the open items are an ERP's own export.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_ITEMS_MAP")]
+    pub items_map: Option<PathBuf>,
+    /// Customers, CSV or JSON.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_CUSTOMERS")]
+    pub customers: Option<PathBuf>,
+    /// The policy; see `tieout init`.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// CSV layout of the bank: the id of a built-in profile, or a file.
+    #[arg(long, value_name = "ID|FILE")]
+    pub profile: Option<String>,
+    /// The run folder to write: new, empty, or holding this same run.
+    #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", required_unless_present = "dry_run")]
+    pub out: Option<PathBuf>,
+    /// Replace the run that the folder holds.
+    #[arg(long)]
+    pub replace: bool,
+    /// Write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The day that ages are counted to. Default: the latest closing date.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// The net of the one statement given, as you know it from elsewhere: proves a statement without balances.
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub control_total: Option<String>,
+    /// How CSV is written.
+    #[arg(long, value_name = "DIALECT", default_value = "plain")]
+    pub csv_dialect: Dialect,
+    /// End with 4 if this holds; may be given more than once.
+    #[arg(long, value_name = "COND", value_delimiter = ',')]
+    pub fail_on: Vec<Condition>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Dialect {
+    /// Comma, decimal point.
+    Plain,
+    /// Byte-order mark, semicolon, decimal comma: for spreadsheets of most of Europe.
+    ExcelSemicolon,
+}
+
+impl From<Dialect> for tieout::outputs::CsvDialect {
+    fn from(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Plain => tieout::outputs::CsvDialect::Plain,
+            Dialect::ExcelSemicolon => tieout::outputs::CsvDialect::ExcelSemicolon,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Condition {
+    /// A payment waits for review.
+    Queued,
+    /// A file could not be read.
+    Rejected,
+    /// A statement has nothing to prove it by.
+    Unproven,
+    /// A statement does not tie out.
+    Broken,
+    /// A file of a folder is no statement.
+    Unrecognised,
+}
+
+#[derive(ClapArgs)]
+pub struct Parse {
+    /// Statement files or folders; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// json: one line per file with its statements; jsonl, csv: payments.
+    #[arg(long, value_name = "FORM", default_value = "json")]
+    pub output: ParseOutput,
+    /// CSV layout of the bank: the id of a built-in profile, or a file.
+    #[arg(long, value_name = "ID|FILE")]
+    pub profile: Option<String>,
+    /// How CSV is written.
+    #[arg(long, value_name = "DIALECT", default_value = "plain")]
+    pub csv_dialect: Dialect,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ParseOutput {
+    Json,
+    Jsonl,
+    Csv,
+}
+
+#[derive(ClapArgs)]
+pub struct Check {
+    /// Statement files or folders; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// CSV layout of the bank: the id of a built-in profile, or a file.
+    #[arg(long, value_name = "ID|FILE")]
+    pub profile: Option<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct Explain {
+    /// The payment's id, or its beginning.
+    #[arg(value_name = "PAYMENT_ID")]
+    pub payment_id: String,
+    /// The run folder.
+    #[arg(long, value_name = "DIR", env = "TIEOUT_OUT")]
+    pub run: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Items {
+    #[command(subcommand)]
+    pub command: ItemsCommand,
+}
+
+#[derive(Subcommand)]
+pub enum ItemsCommand {
+    /// An ERP's export as open items, on standard output.
+    Convert {
+        /// The mapping.
+        #[arg(long, value_name = "FILE.toml", env = "TIEOUT_ITEMS_MAP")]
+        map: PathBuf,
+        /// The export; `-` is standard input.
+        #[arg(value_name = "EXPORT")]
+        export: PathBuf,
+    },
+}
+
+#[derive(ClapArgs)]
+pub struct Init {
+    /// The file to write; never overwritten.
+    #[arg(value_name = "FILE", default_value = "tieout.toml")]
+    pub file: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Completions {
+    /// Which shell.
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        <super::Args as clap::CommandFactory>::command().debug_assert();
+    }
+}

@@ -1,0 +1,30 @@
+//! `tieout check`: read and tie out, without deciding anything.
+
+use super::args::Check;
+use super::failure::{DONE, Failure, REJECTED};
+use super::files;
+use super::say::Say;
+use tieout::model::TieOut;
+use tieout::run::check_files;
+
+/// Prints the table, or the same as JSON.
+pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
+    let (profile, profile_file) = files::profile(args.profile.as_deref())?;
+    let leave_out = profile_file.as_ref().and(args.profile.as_deref()).map(std::path::Path::new);
+    let given = files::statements(&args.files, leave_out.as_slice(), profile.as_ref())?;
+    for name in &given.unrecognised {
+        say.note(&format!("{name} is no statement and was left aside"));
+    }
+    let found = check_files(&given.files, profile.as_ref());
+    if say.json {
+        say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;
+    } else {
+        let text = tieout::reports::check_table(&found.statements, &found.repeated, &found.findings, &found.rejected);
+        say.out(&text)?;
+    }
+    for error in &found.rejected {
+        say.error(error);
+    }
+    let broken = found.statements.iter().any(|s| s.tie_out == TieOut::Broken);
+    Ok(if broken || !found.rejected.is_empty() { REJECTED } else { DONE })
+}

@@ -1,0 +1,72 @@
+//! Why a command stops, with its exit code (INTERFACES 4).
+
+use std::path::Path;
+use tieout::base::Place;
+use tieout::error::{Error, ErrorCode};
+use tieout::run::RunError;
+
+/// All is done.
+pub const DONE: u8 = 0;
+/// Internal or I/O error, nothing written.
+pub const INTERNAL: u8 = 1;
+/// Usage or configuration.
+pub const USAGE: u8 = 2;
+/// Some input was rejected or does not tie out.
+pub const REJECTED: u8 = 3;
+/// Done, but a `--fail-on` condition held.
+pub const CONDITION: u8 = 4;
+
+/// An exit code with what to say.
+#[derive(Debug)]
+pub struct Failure {
+    pub code: u8,
+    pub errors: Vec<Error>,
+}
+
+impl Failure {
+    /// Something with the files of this machine.
+    pub fn io(what: impl AsRef<Path>, error: &std::io::Error) -> Self {
+        let what = what.as_ref().display().to_string();
+        let code = if error.kind() == std::io::ErrorKind::NotFound { USAGE } else { INTERNAL };
+        let found = error.to_string();
+        Failure { code, errors: vec![Error::new(ErrorCode::Io, Place::file(visible(&what)), found, "")] }
+    }
+
+    /// The same with exit 1 whatever the kind: for writing.
+    pub fn write(what: impl AsRef<Path>, error: &std::io::Error) -> Self {
+        Failure { code: INTERNAL, ..Failure::io(what, error) }
+    }
+
+    /// Something with the command line.
+    pub fn usage(place: &str, found: impl AsRef<str>, expected: &str, hint: &str) -> Self {
+        let error = Error::new(ErrorCode::Usage, Place::file(visible(place)), found, expected);
+        let error = if hint.is_empty() { error } else { error.with_hint(hint) };
+        Failure { code: USAGE, errors: vec![error] }
+    }
+
+    /// Input that nothing can be made of.
+    pub fn rejected(errors: Vec<Error>) -> Self {
+        Failure { code: REJECTED, errors }
+    }
+
+    /// Nobody reads standard output any more: not worth a word.
+    pub fn closed_pipe() -> Self {
+        Failure { code: DONE, errors: Vec::new() }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        let code = match &error {
+            RunError::Configuration(_) => USAGE,
+            RunError::Receivables(_) | RunError::NoStatement(_) => REJECTED,
+            _ => INTERNAL,
+        };
+        Failure { code, errors: error.errors().to_vec() }
+    }
+}
+
+/// Names come from outside too.
+fn visible(text: &str) -> String {
+    tieout::error::visible(text)
+}

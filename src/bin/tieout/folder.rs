@@ -1,0 +1,253 @@
+//! The run folder: written whole or not at all. Everything goes to a hidden sibling first, is synced, and is renamed.
+
+use super::failure::Failure;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tieout::base::sha256_hex;
+use tieout::outputs::MANIFEST_SCHEMA;
+use tieout::run::InputFile;
+
+/// What a folder holds before a run is written.
+pub enum Found {
+    /// Nothing: it is not there, or empty.
+    Free,
+    /// A whole run, unchanged since it was written.
+    Run(String),
+    /// A run, and this speaks against it: a changed, missing or foreign file.
+    Changed(String),
+    /// Something else.
+    Foreign,
+}
+
+/// What happened to it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The run was written.
+    New,
+    /// It was there already; nothing was written.
+    Same,
+}
+
+/// Refuses early what can never be written to.
+pub fn check(dir: &Path, replace: bool) -> Result<(), Failure> {
+    match look(dir)? {
+        Found::Foreign => Err(foreign(dir)),
+        Found::Changed(what) if replace => Err(changed(dir, &what)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a run.
+pub fn write(dir: &Path, run_id: &str, files: &[InputFile], replace: bool) -> Result<Written, Failure> {
+    let found = look(dir)?;
+    match &found {
+        Found::Free => {}
+        Found::Run(id) if id == run_id => return Ok(Written::Same),
+        Found::Run(_) if replace => {}
+        Found::Run(id) => {
+            let text = format!("the folder holds another run ({id})");
+            let hint = "give another folder, or --replace to put this run in its place";
+            return Err(usage(dir, text, "a new or empty folder", hint));
+        }
+        Found::Changed(what) => return Err(changed(dir, what)),
+        Found::Foreign => return Err(foreign(dir)),
+    }
+    let parent = match dir.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let name = dir.file_name().ok_or_else(|| usage(dir, "no folder name", "the name of a folder", ""))?.to_owned();
+    fs::create_dir_all(&parent).map_err(|e| Failure::write(&parent, &e))?;
+    let sibling = |what: &str| {
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(&name);
+        hidden.push(format!(".{what}-{}", std::process::id()));
+        parent.join(hidden)
+    };
+    let (temporary, aside) = (sibling("writing"), sibling("replaced"));
+    let done = fill(&temporary, files).and_then(|()| put_in_place(&temporary, dir, &aside, &found));
+    if done.is_err() {
+        // Nothing of ours stays behind; the first error is the one to tell.
+        let _ = fs::remove_dir_all(&temporary);
+    }
+    done.map_err(|(path, e)| Failure::write(path, &e))?;
+    sync_folder(&parent).map_err(|e| Failure::write(&parent, &e))?;
+    if aside.exists() {
+        fs::remove_dir_all(&aside).map_err(|e| Failure::write(&aside, &e))?;
+    }
+    Ok(Written::New)
+}
+
+type Step = Result<(), (PathBuf, io::Error)>;
+
+fn fill(temporary: &Path, files: &[InputFile]) -> Step {
+    fs::create_dir(temporary).map_err(|e| (temporary.to_owned(), e))?;
+    for file in files {
+        let path = temporary.join(&file.name);
+        let write = || {
+            let mut out = File::create_new(&path)?;
+            out.write_all(&file.bytes)?;
+            out.sync_all()
+        };
+        write().map_err(|e| (path.clone(), e))?;
+    }
+    sync_folder(temporary).map_err(|e| (temporary.to_owned(), e))
+}
+
+fn put_in_place(temporary: &Path, dir: &Path, aside: &Path, found: &Found) -> Step {
+    let at = |e| (dir.to_owned(), e);
+    if let Found::Run(_) = found {
+        fs::rename(dir, aside).map_err(at)?;
+        return fs::rename(temporary, dir).map_err(|e| {
+            // Back to what was there.
+            let _ = fs::rename(aside, dir);
+            at(e)
+        });
+    }
+    if dir.exists() {
+        // Empty, or this fails and nothing is lost.
+        fs::remove_dir(dir).map_err(at)?;
+    }
+    fs::rename(temporary, dir).map_err(at)
+}
+
+/// What the folder holds. Symbolic links are not followed.
+fn look(dir: &Path) -> Result<Found, Failure> {
+    let meta = match fs::symlink_metadata(dir) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Free),
+        Err(e) => return Err(Failure::io(dir, &e)),
+    };
+    if !meta.is_dir() {
+        return Ok(Found::Foreign);
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|e| Failure::io(dir, &e))? {
+        names.push(entry.map_err(|e| Failure::io(dir, &e))?.file_name().to_string_lossy().into_owned());
+    }
+    if names.is_empty() {
+        return Ok(Found::Free);
+    }
+    let Some(manifest) = manifest(dir) else { return Ok(Found::Foreign) };
+    names.sort();
+    for name in names.iter().filter(|n| *n != "manifest.json") {
+        if !manifest.outputs.iter().any(|(known, _)| known == name) {
+            return Ok(Found::Changed(format!("{name} is not of this run")));
+        }
+    }
+    for (name, sha256) in &manifest.outputs {
+        match fs::read(dir.join(name)) {
+            Ok(bytes) if sha256_hex(&bytes) == *sha256 => {}
+            Ok(_) => return Ok(Found::Changed(format!("{name} was changed after it was written"))),
+            Err(_) => return Ok(Found::Changed(format!("{name} is missing"))),
+        }
+    }
+    Ok(Found::Run(manifest.run_id))
+}
+
+struct Manifest {
+    run_id: String,
+    outputs: Vec<(String, String)>,
+}
+
+fn manifest(dir: &Path) -> Option<Manifest> {
+    let bytes = fs::read(dir.join("manifest.json")).ok()?;
+    let value: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    let text = |v: &serde_json::Value, key: &str| Some(v.get(key)?.as_str()?.to_owned());
+    if text(&value, "schema")? != MANIFEST_SCHEMA {
+        return None;
+    }
+    let outputs = value.get("outputs")?.as_array()?.iter().map(|o| Some((text(o, "name")?, text(o, "sha256")?)));
+    let outputs: Vec<(String, String)> = outputs.collect::<Option<_>>()?;
+    // Names in a manifest are plain names; anything else is not of our making.
+    if outputs.iter().any(|(name, _)| name.contains(['/', '\\']) || name.starts_with('.')) {
+        return None;
+    }
+    Some(Manifest { run_id: text(&value, "run_id")?, outputs })
+}
+
+fn foreign(dir: &Path) -> Failure {
+    let hint = "tieout never writes into a folder that holds anything else, not even with --replace";
+    usage(dir, "something is there that is no run of tieout", "a new or empty folder", hint)
+}
+
+fn changed(dir: &Path, what: &str) -> Failure {
+    let hint = "give another folder, or put back or move away what was changed";
+    usage(dir, format!("the folder holds a run, but {what}"), "a new or empty folder, or an unchanged run", hint)
+}
+
+fn usage(dir: &Path, found: impl AsRef<str>, expected: &str, hint: &str) -> Failure {
+    Failure::usage(&dir.display().to_string(), found, expected, hint)
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tieout::outputs::{ManifestFile, manifest_json};
+
+    fn files(run_id: &str) -> Vec<InputFile> {
+        let data = InputFile { name: "a.csv".to_owned(), bytes: run_id.as_bytes().to_vec() };
+        let manifest = manifest_json(run_id, "1", &[], &[ManifestFile::of("a.csv", &data.bytes)]);
+        vec![data, InputFile { name: "manifest.json".to_owned(), bytes: manifest.into_bytes() }]
+    }
+
+    fn write_run(dir: &Path, run_id: &str, replace: bool) -> Result<Written, u8> {
+        write(dir, run_id, &files(run_id), replace).map_err(|f| f.code)
+    }
+
+    #[test]
+    fn a_new_or_empty_folder_is_written_and_the_same_run_is_left_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("deep/out");
+        assert_eq!(write_run(&dir, "r1", false), Ok(Written::New));
+        assert_eq!(write_run(&dir, "r1", false), Ok(Written::Same));
+        let empty = parent.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        assert_eq!(write_run(&empty, "r1", false), Ok(Written::New));
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 2, "no temporary folder stays");
+    }
+
+    #[test]
+    fn another_run_is_only_replaced_when_asked_and_then_whole() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("out");
+        write_run(&dir, "r1", false).unwrap();
+        assert_eq!(write_run(&dir, "r2", false), Err(2));
+        assert_eq!(fs::read(dir.join("a.csv")).unwrap(), b"r1");
+        assert_eq!(write_run(&dir, "r2", true), Ok(Written::New));
+        assert_eq!(fs::read(dir.join("a.csv")).unwrap(), b"r2");
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_with_anything_else_is_refused_even_with_replace() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("out");
+        fs::create_dir(&dir).unwrap();
+        fs::write(dir.join("thesis.txt"), "mine").unwrap();
+        assert_eq!(write_run(&dir, "r1", true), Err(2));
+        assert_eq!(fs::read(dir.join("thesis.txt")).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_run_that_was_changed_is_refused_even_with_replace() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("out");
+        write_run(&dir, "r1", false).unwrap();
+        fs::write(dir.join("a.csv"), "edited").unwrap();
+        assert_eq!(write_run(&dir, "r1", false), Err(2));
+        assert_eq!(write_run(&dir, "r2", true), Err(2));
+        assert_eq!(fs::read(dir.join("a.csv")).unwrap(), b"edited");
+    }
+}

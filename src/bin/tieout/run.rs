@@ -1,0 +1,90 @@
+//! `tieout run`.
+
+use super::args::{Condition, Run};
+use super::failure::{CONDITION, DONE, Failure, REJECTED};
+use super::progress::Progress;
+use super::say::Say;
+use super::{files, folder};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use tieout::model::{Summary, TieOut};
+use tieout::run::{RunInputs, run_watched};
+
+/// Runs a day and writes its folder.
+pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
+    let start = Instant::now();
+    let as_of = args.as_of.as_deref().map(date).transpose()?;
+    if let Some(dir) = &args.out {
+        folder::check(dir, args.replace)?;
+    }
+    if args.config.is_none() && Path::new("tieout.toml").exists() {
+        say.note("tieout.toml in this folder is not used; give it with --config tieout.toml");
+    }
+    let (profile, profile_file) = files::profile(args.profile.as_deref())?;
+    let others: [Option<&PathBuf>; 4] =
+        [Some(&args.open_items), args.items_map.as_ref(), args.customers.as_ref(), args.config.as_ref()];
+    let mut leave_out: Vec<&Path> = others.into_iter().flatten().map(PathBuf::as_path).collect();
+    if profile_file.is_some() {
+        leave_out.extend(args.profile.as_deref().map(Path::new));
+    }
+    let given = files::statements(&args.statements, &leave_out, profile.as_ref())?;
+    let inputs = RunInputs {
+        statements: given.files,
+        unrecognised: given.unrecognised,
+        items: files::one(&args.open_items)?,
+        items_map: files::maybe(args.items_map.as_ref())?,
+        customers: files::maybe(args.customers.as_ref())?,
+        config: files::maybe(args.config.as_ref())?,
+        profile,
+        profile_file,
+        as_of,
+        control_total: args.control_total.clone(),
+        csv_dialect: args.csv_dialect.into(),
+    };
+    let progress = Progress::new(&inputs.statements, say);
+    let result = run_watched(&inputs, &|step| progress.step(step))?;
+    drop(progress);
+
+    let out = args.out.as_ref().filter(|_| !args.dry_run);
+    if let Some(dir) = out {
+        match folder::write(dir, &result.run_id, &result.outputs, args.replace)? {
+            folder::Written::New => say.detail(&format!("run {} written to {}", result.run_id, dir.display())),
+            folder::Written::Same => {
+                say.note(&format!("{} holds this same run already: nothing was written", dir.display()));
+            }
+        }
+    }
+    for error in result.summary.rejected().filter_map(|f| f.error.as_ref()) {
+        say.error(error);
+    }
+    if say.json {
+        say.out(&tieout::outputs::summary_json(&result.summary))?;
+    } else if !say.quiet {
+        let shown = out.map(|d| d.display().to_string());
+        say.out(&tieout::reports::run_screen(&result.summary, shown.as_deref()))?;
+    }
+    say.detail(&format!("done in {} ms", start.elapsed().as_millis()));
+    Ok(exit_code(&result.summary, &args.fail_on))
+}
+
+/// Rejected input weighs more than a condition that the user asked for: both are not zero.
+fn exit_code(summary: &Summary, conditions: &[Condition]) -> u8 {
+    if summary.has_bad_input() {
+        return REJECTED;
+    }
+    let tie_out = |t: TieOut| summary.statements.iter().any(|s| s.tie_out == t);
+    let holds = |condition: &Condition| match condition {
+        Condition::Queued => summary.count_of("queued") > 0,
+        Condition::Rejected => summary.rejected().next().is_some(),
+        Condition::Unproven => tie_out(TieOut::Unproven),
+        Condition::Broken => tie_out(TieOut::Broken),
+        Condition::Unrecognised => !summary.unrecognised.is_empty(),
+    };
+    if conditions.iter().any(holds) { CONDITION } else { DONE }
+}
+
+fn date(text: &str) -> Result<chrono::NaiveDate, Failure> {
+    tieout::base::parse_iso_date(text)
+        .filter(|_| text.len() == 10)
+        .ok_or_else(|| Failure::usage("--as-of", format!("`{text}`"), "a date as in 2026-04-24", ""))
+}
