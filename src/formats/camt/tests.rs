@@ -432,3 +432,20 @@ fn the_first_version_is_read_and_said() {
     assert_eq!(read.statements[0].tie_out, TieOut::Proven);
     assert_eq!(read.statements[0].entries[0].details[0].end_to_end_id.as_deref(), Some("E1"));
 }
+
+#[test]
+fn a_file_cut_anywhere_is_refused_and_no_byte_makes_the_reader_panic() {
+    let details = "<NtryDtls><TxDtls><Refs><EndToEndId>E&amp;1</EndToEndId></Refs><!-- c --><RmtInf><Ustrd><![CDATA[ä]]></Ustrd></RmtInf></TxDtls></NtryDtls>";
+    let good = closing_with("10.00", &entry("10.00", "CRDT", details)).into_bytes();
+    let options = ReadOptions::for_file("test.xml");
+    for cut in 0..good.len() {
+        assert!(read_statements(&good[..cut], &options).is_err(), "cut at {cut}");
+    }
+    for i in 0..good.len() {
+        for byte in [0, b'<', b'>', b'&', b'"', b'/', b'!', 0xff] {
+            let mut bytes = good.clone();
+            bytes[i] = byte;
+            let _ = read_statements(&bytes, &options);
+        }
+    }
+}
