@@ -134,7 +134,12 @@ impl Head {
                 return false;
             };
             let titled = rows.iter().any(|r| r.cells.len() == width && looks_like_titles(&r.cells));
-            (width >= 3 && same >= 2 && same * 10 >= rows.len() * 6) || (titled && same * 10 >= rows.len() * 9)
+            let headed = rows.iter().zip(rows.iter().skip(1)).any(|(row, next)| {
+                row.cells.len() >= 4 && row.cells.len() == next.cells.len() && looks_like_titles(&row.cells)
+            });
+            headed
+                || (width >= 3 && same >= 2 && same * 10 >= rows.len() * 6)
+                || (titled && same * 10 >= rows.len() * 9)
         })
     }
 
@@ -170,7 +175,13 @@ fn wanted(profile: &Profile) -> impl Iterator<Item = Vec<String>> {
 
 fn missing(profile: &Profile, titles: &[Title]) -> Vec<String> {
     let absent = |names: &Vec<String>| !names.iter().any(|n| position(titles, n).is_some());
-    wanted(profile).filter(absent).map(|names| join(&names)).collect()
+    let mut missing: Vec<String> = Vec::new();
+    for names in wanted(profile).filter(absent).map(|names| join(&names)) {
+        if !missing.contains(&names) {
+            missing.push(names);
+        }
+    }
+    missing
 }
 
 fn join(names: &[String]) -> String {
