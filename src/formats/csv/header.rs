@@ -118,7 +118,7 @@ impl Head {
                 }
                 let matched = wanted(profile).count().saturating_sub(missing.len());
                 if matched > near.matched {
-                    near = Near { line: row.line, matched, missing };
+                    near = Near { line: row.line, matched, missing: once(missing) };
                 }
             }
         }
@@ -175,13 +175,18 @@ fn wanted(profile: &Profile) -> impl Iterator<Item = Vec<String>> {
 
 fn missing(profile: &Profile, titles: &[Title]) -> Vec<String> {
     let absent = |names: &Vec<String>| !names.iter().any(|n| position(titles, n).is_some());
-    let mut missing: Vec<String> = Vec::new();
-    for names in wanted(profile).filter(absent).map(|names| join(&names)) {
-        if !missing.contains(&names) {
-            missing.push(names);
+    wanted(profile).filter(absent).map(|names| join(&names)).collect()
+}
+
+/// Rules may name a column several times; a message names it once.
+fn once(names: Vec<String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
         }
     }
-    missing
+    seen
 }
 
 fn join(names: &[String]) -> String {
