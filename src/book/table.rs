@@ -4,7 +4,7 @@
 //! it is written and never becomes floating point.
 
 use crate::base::{CsvRows, Place, decode_text, fold_name, line_column, nearest_name};
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, visible};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Row {
     pub(super) fn place_of(&self, name: &str) -> Place {
         let cell = self.cells.get(name);
         let title = cell.and_then(|c| c.title.as_deref()).unwrap_or(name);
-        Place { column: cell.and_then(|c| c.column), ..self.place.clone() }.at(title)
+        Place { column: cell.and_then(|c| c.column), ..self.place.clone() }.at(visible(title))
     }
 
     /// Cells whose column starts with a prefix.
@@ -211,7 +211,7 @@ fn json(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
 fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &mut Table, errors: &mut Vec<Error>) {
     let mut cells = BTreeMap::new();
     for (name, raw) in members {
-        let place = Place::line(line).at(&name);
+        let place = Place::line(line).at(visible(&name));
         if let Some((found, hint)) = unknown(&name, columns) {
             let expected = format!("a field of {}", columns.schema);
             errors.push(Error::new(ErrorCode::Header, place, found, expected).with_hint(hint));
