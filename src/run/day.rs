@@ -112,11 +112,15 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
 
     let mut files: Vec<&InputFile> = inputs.statements.iter().collect();
     files.sort_by_cached_key(|f| (f.name.clone(), sha256_hex(&f.bytes)));
-    let (day, mut file_summaries) = read_day(&files, inputs, watch)?;
+    let (mut day, mut file_summaries) = read_day(&files, inputs, watch)?;
 
     let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
     let company_of = |account: &str| companies.of(account);
     let mut read = statements::payments(&day, &company_of);
+    if !read.unpostable.is_empty() {
+        break_unpostable(&mut day, &read.unpostable);
+        read = statements::payments(&day, &company_of);
+    }
     let control_total = control_total(inputs, &day)?;
     if control_total.as_ref().is_some_and(|c| c.holds) {
         let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
@@ -218,6 +222,16 @@ fn read_day(
         return Err(RunError::NoStatement(rejected));
     }
     Ok((statements::collect(filed), summaries))
+}
+
+/// A statement with booked money finer than its currency cannot be posted in full, so nothing of it may be applied.
+fn break_unpostable(day: &mut Day, unpostable: &[(usize, Finding)]) {
+    for (index, finding) in unpostable {
+        if let Some(filed) = day.statements.get_mut(*index) {
+            filed.statement.tie_out = TieOut::Broken;
+            filed.statement.findings.push(finding.clone());
+        }
+    }
 }
 
 fn control_total(inputs: &RunInputs, day: &Day) -> Result<Option<ControlTotalClaim>, RunError> {
