@@ -27,7 +27,8 @@ fn compare(folders: &[&str]) {
     let mut files = 0;
     let mut faults = Vec::new();
     for folder in folders {
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(corpus.join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(corpus.join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
         paths.sort();
         for expected in paths.iter().filter(|p| p.to_string_lossy().ends_with(".expected.json")) {
             files += 1;
@@ -63,7 +64,8 @@ fn differences(file: &Path, expected: &Path) -> Vec<String> {
             faults.push(format!("#{i} value date {} instead of {date}", g["value_date"]));
         }
         let absent_fits = g["booking_date"].is_null() && e["entry_date_present"] == false;
-        if let Some(date) = e["booking_date"].as_str().filter(|d| g["booking_date"].as_str() != Some(d) && !absent_fits) {
+        if let Some(date) = e["booking_date"].as_str().filter(|d| g["booking_date"].as_str() != Some(d) && !absent_fits)
+        {
             faults.push(format!("#{i} booking date {} instead of {date}", g["booking_date"]));
         }
         if g["reversal"] != e["reversal"] && !(e["reversal"].is_null() && g["reversal"] == false) {
@@ -78,7 +80,8 @@ fn differences(file: &Path, expected: &Path) -> Vec<String> {
         for (mine, theirs) in words {
             let (Some(got), Some(want)) = (g.get(mine), e[theirs].as_str()) else { continue };
             let (got, want) = (squeezed(got.as_str().unwrap_or_default()), squeezed(want));
-            let alternatives = ["remittance_raw", "remittance_all"].map(|k| squeezed(e[k].as_str().unwrap_or_default()));
+            let alternatives =
+                ["remittance_raw", "remittance_all"].map(|k| squeezed(e[k].as_str().unwrap_or_default()));
             let other = mine == "remittance" && alternatives.contains(&got);
             if got != want && !other && expected["confidence"][theirs] == "cross-checked" {
                 faults.push(format!("#{i} {mine} `{got}` instead of `{want}`"));
@@ -88,7 +91,8 @@ fn differences(file: &Path, expected: &Path) -> Vec<String> {
     let (ours, theirs) = (&got["statements"], &expected["statements"]);
     let (ours, theirs) = (ours.as_array().unwrap(), theirs.as_array().unwrap());
     // Merged pages: only the outer balances can be compared, and only where the accounts are one.
-    let pairs: Vec<(&Value, &Value)> = if ours.len() == theirs.len() { ours.iter().zip(theirs).collect() } else { Vec::new() };
+    let pairs: Vec<(&Value, &Value)> =
+        if ours.len() == theirs.len() { ours.iter().zip(theirs).collect() } else { Vec::new() };
     for (g, e) in pairs {
         for key in ["opening_balance", "closing_balance"] {
             let wanted = decimal(&e[key]);

@@ -91,6 +91,13 @@ pub fn nearest_name<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
     (distance <= (wrong.chars().count() / 3).max(1)).then_some(name)
 }
 
+/// The nearest known name for serde's "unknown field `x`, expected one of `a`, `b`".
+pub fn suggestion_in(message: &str) -> Option<String> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let wrong = quoted.next().filter(|_| message.starts_with("unknown "))?;
+    nearest_name(wrong, quoted.filter(|n| !fold_name(n).is_empty())).map(str::to_owned)
+}
+
 /// Line and column (in characters), counted from 1, of a byte offset.
 pub fn line_column(text: &str, offset: usize) -> (u64, u64) {
     let before = text.get(..offset).unwrap_or(text);

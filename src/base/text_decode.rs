@@ -139,7 +139,10 @@ mod tests {
     fn what_no_encoding_explains_is_refused_with_its_offset() {
         assert_eq!(decode_text(b"abc\x81", &USUAL).unwrap_err().offset(), 3);
         assert_eq!(decode_text(b"M\xfcller", &["utf-8"]).unwrap_err().offset(), 1);
-        assert_eq!(decode_text(b"\xc3\xbc und \xfc", &USUAL).unwrap_err(), DecodeTextError::Mixed { byte: 0xfc, offset: 7 });
+        assert_eq!(
+            decode_text(b"\xc3\xbc und \xfc", &USUAL).unwrap_err(),
+            DecodeTextError::Mixed { byte: 0xfc, offset: 7 }
+        );
         assert_eq!(decode_text(b"a\0b", &USUAL).unwrap_err(), DecodeTextError::Nul { offset: 1 });
         assert!(decode_text(b"\xef\xbb\xbfM\xfcller", &USUAL).is_err(), "a UTF-8 mark is a promise");
     }

@@ -56,7 +56,12 @@ pub fn read_customers(bytes: &[u8], file: &str) -> Result<CustomersRead, Vec<Err
             None => _ = seen.insert(key, row.place.line.unwrap_or(0)),
             Some(first) => {
                 let found = format!("customer_id `{id}`, which line {first} has already");
-                errors.push(Error::new(ErrorCode::Duplicate, row.place_of("customer_id"), found, "a key that is unique"));
+                errors.push(Error::new(
+                    ErrorCode::Duplicate,
+                    row.place_of("customer_id"),
+                    found,
+                    "a key that is unique",
+                ));
             }
         }
     }
@@ -122,7 +127,8 @@ fn flag(row: &Row, name: &str, errors: &mut Vec<Error>) -> Option<bool> {
 
 fn whole(row: &Row, name: &str, expected: &str, errors: &mut Vec<Error>) -> Option<i64> {
     let text = row.get(name)?;
-    let value = parse_scaled(text, AmountStyle::PLAIN).ok().filter(|(v, scale)| *scale == 0 && (0..=1_000_000).contains(v));
+    let value =
+        parse_scaled(text, AmountStyle::PLAIN).ok().filter(|(v, scale)| *scale == 0 && (0..=1_000_000).contains(v));
     if value.is_none() {
         errors.push(Error::new(ErrorCode::Value, row.place_of(name), format!("{name} `{text}`"), expected));
     }
@@ -140,7 +146,10 @@ mod tests {
         let read = read_customers(text.as_bytes(), "c.csv").unwrap();
         let c = read.customers.first().unwrap();
         assert_eq!(c.ibans, ["DE89370400440532013000", "12-3456"]);
-        assert_eq!((c.on_hold, c.auto_apply, c.tolerance, c.discount_grace_days), (true, Some(false), Some(5), Some(3)));
+        assert_eq!(
+            (c.on_hold, c.auto_apply, c.tolerance, c.discount_grace_days),
+            (true, Some(false), Some(5), Some(3))
+        );
         assert_eq!(c.aliases, ["Muster", "M. GmbH"]);
     }
 

@@ -2,7 +2,7 @@
 
 use super::discount::percent_of;
 use super::table::{Columns, Row, read_table};
-use crate::base::{AmountStyle, Currency, Map, MoneyError, Place, nearest_name, parse_amount, parse_iso_date, parse_scaled};
+use crate::base::{AmountStyle, Currency, Map, MoneyError, nearest_name, parse_amount, parse_iso_date, parse_scaled};
 use crate::error::{Error, ErrorCode};
 use crate::model::{DiscountTier, ExpectedBy, Finding, FindingCode, ItemKind, ItemStatus, OpenItem};
 use chrono::NaiveDate;
@@ -17,6 +17,8 @@ pub struct ItemsRead {
     pub findings: Vec<Finding>,
     /// Items with nothing open that are not marked `closed`: left out.
     pub left_out_zero: u64,
+    /// Rows of an export that a mapping leaves out, by its reason.
+    pub left_out: Vec<(String, u64)>,
 }
 
 /// The columns of `tieout.open-items/1`, in the order of the documentation.
@@ -67,13 +69,13 @@ const COLUMNS: Columns = Columns {
 /// and a due date before the document are findings.
 pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
     let table = read_table(bytes, file, &COLUMNS)?;
-    let mut errors = Vec::new();
-    let mut read = ItemsRead::default();
-    for row in &table.rows {
-        if let Some(item) = item(row, &mut errors) {
-            read.items.push(item);
-        }
-    }
+    from_rows(&table.rows, Vec::new(), file)
+}
+
+/// Items from rows of our own names, with the faults found before.
+pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Result<ItemsRead, Vec<Error>> {
+    let mut read =
+        ItemsRead { items: rows.iter().filter_map(|row| item(row, &mut errors)).collect(), ..ItemsRead::default() };
     check(&mut read, &mut errors);
     if !errors.is_empty() {
         errors.sort_by_key(|e| (e.place().line, e.place().column));
@@ -89,14 +91,15 @@ pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
 }
 
 /// Checks over all items: keys, numbers at several customers, dates, and items with nothing open.
-pub(super) fn check(read: &mut ItemsRead, errors: &mut Vec<Error>) {
+fn check(read: &mut ItemsRead, errors: &mut Vec<Error>) {
     let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
     let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
     for item in &read.items {
         let line = item.place.line;
         if let Some(first) = keys.get(&(item.company.as_str(), item.item_id.as_str())) {
             let found = format!("item_id `{}`, which line {} has already", item.item_id, first.unwrap_or(0));
-            let error = Error::new(ErrorCode::Duplicate, item.place.clone().at("item_id"), found, "a key that is unique");
+            let error =
+                Error::new(ErrorCode::Duplicate, item.place.clone().at("item_id"), found, "a key that is unique");
             errors.push(error.with_hint("if the export has one row per invoice line, collapse it with a mapping"));
         } else {
             keys.insert((&item.company, &item.item_id), line);
@@ -135,7 +138,12 @@ fn item(row: &Row, errors: &mut Vec<Error>) -> Option<OpenItem> {
     let text = |name: &str| row.get(name).map(str::to_owned);
     let mut required = |name: &str| {
         row.get(name).map(str::to_owned).or_else(|| {
-            errors.push(Error::new(ErrorCode::Missing, row.place_of(name), format!("no {name}"), format!("a {name} in every row")));
+            errors.push(Error::new(
+                ErrorCode::Missing,
+                row.place_of(name),
+                format!("no {name}"),
+                format!("a {name} in every row"),
+            ));
             None
         })
     };
@@ -147,7 +155,12 @@ fn item(row: &Row, errors: &mut Vec<Error>) -> Option<OpenItem> {
         Ok(currency) if currency.is_listed() => Some(currency),
         _ => {
             let found = format!("currency `{c}`");
-            errors.push(Error::new(ErrorCode::Currency, row.place_of("currency"), found, "a code of ISO 4217, as in EUR"));
+            errors.push(Error::new(
+                ErrorCode::Currency,
+                row.place_of("currency"),
+                found,
+                "a code of ISO 4217, as in EUR",
+            ));
             None
         }
     });
@@ -210,7 +223,8 @@ fn signs(row: &Row, kind: ItemKind, status: ItemStatus, open: i64, amount: i64, 
         fault("open_amount", "a closed item with money open".into(), "open_amount 0", hint);
     }
     if kind == ItemKind::CreditNote && open > 0 {
-        let hint = "amounts are signed: + the customer owes us; `sign = \"by_type\"` in a mapping turns credit notes round";
+        let hint =
+            "amounts are signed: + the customer owes us; `sign = \"by_type\"` in a mapping turns credit notes round";
         fault("open_amount", "a credit note above zero".into(), "a negative open_amount", hint);
     }
     if (open > 0 && amount < 0) || (open < 0 && amount > 0) {
@@ -219,12 +233,20 @@ fn signs(row: &Row, kind: ItemKind, status: ItemStatus, open: i64, amount: i64, 
     }
 }
 
-fn discount(row: &Row, tier: &str, amount: Option<i64>, currency: Currency, errors: &mut Vec<Error>) -> Option<DiscountTier> {
+fn discount(
+    row: &Row,
+    tier: &str,
+    amount: Option<i64>,
+    currency: Currency,
+    errors: &mut Vec<Error>,
+) -> Option<DiscountTier> {
     let name = |n: &str| format!("discount_{n}{tier}");
     let before = errors.len();
     let until = date(row, &name("until"), errors);
     let fixed = minor(row, &name("amount"), currency, errors);
-    let base = minor(row, &name("base"), currency, errors);
+    // The base belongs to the document: a second tier without its own takes the first one's.
+    let base = minor(row, &name("base"), currency, errors)
+        .or_else(|| if tier.is_empty() { None } else { minor(row, "discount_base", currency, &mut Vec::new()) });
     let percent = row.get(&name("percent")).and_then(|text| {
         let percent = parse_scaled(text.trim_end_matches('%'), AmountStyle::PLAIN).ok().and_then(|(units, scale)| {
             // Hundredths of a percent: finer terms do not occur, and rounding one would change the money.
@@ -237,7 +259,12 @@ fn discount(row: &Row, tier: &str, amount: Option<i64>, currency: Currency, erro
         });
         if percent.is_none() {
             let found = format!("percent `{text}`");
-            errors.push(Error::new(ErrorCode::Value, row.place_of(&name("percent")), found, "0 to 100 with at most two decimals"));
+            errors.push(Error::new(
+                ErrorCode::Value,
+                row.place_of(&name("percent")),
+                found,
+                "0 to 100 with at most two decimals",
+            ));
         }
         percent
     });
@@ -269,7 +296,12 @@ fn choice<T: Copy>(row: &Row, name: &str, all: &[(&'static str, T)], errors: &mu
     let found = all.iter().find(|(t, _)| *t == text).map(|(_, v)| *v);
     if found.is_none() {
         let names: Vec<&str> = all.iter().map(|(t, _)| *t).collect();
-        let error = Error::new(ErrorCode::Value, row.place_of(name), format!("{name} `{text}`"), format!("one of {}", names.join(", ")));
+        let error = Error::new(
+            ErrorCode::Value,
+            row.place_of(name),
+            format!("{name} `{text}`"),
+            format!("one of {}", names.join(", ")),
+        );
         errors.push(match nearest_name(text, names) {
             Some(near) => error.with_hint(format!("did you mean `{near}`?")),
             None => error,
@@ -292,7 +324,11 @@ fn minor(row: &Row, name: &str, currency: Currency, errors: &mut Vec<Error>) -> 
     let mut fault = |found: String| {
         let expected = format!("an amount as 1190.00 with at most {} decimals", currency.decimals());
         let error = Error::new(ErrorCode::Amount, row.place_of(name), found, expected);
-        errors.push(if text.contains(',') { error.with_hint("a file with decimal commas is read through a mapping") } else { error });
+        errors.push(if text.contains(',') {
+            error.with_hint("a file with decimal commas is read through a mapping")
+        } else {
+            error
+        });
         None
     };
     match parse_amount(text, AmountStyle::PLAIN, currency) {
@@ -309,7 +345,6 @@ fn minor(row: &Row, name: &str, currency: Currency, errors: &mut Vec<Error>) -> 
 pub(super) fn list(text: &str) -> Vec<String> {
     text.split('|').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect()
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,15 @@ mod customers;
 mod discount;
 mod index;
 mod items;
+mod items_csv;
 pub mod keys;
+mod mapping;
+mod mapping_convert;
 mod multimap;
 mod table;
 
 pub use customers::{CustomersRead, read_customers};
 pub use index::{CustomerIx, ItemIx, OpenItemBook};
 pub use items::{ItemsRead, read_items};
+pub use items_csv::write_items_csv;
+pub use mapping::ItemsMap;

@@ -18,12 +18,17 @@ pub(super) struct Table {
 pub(super) struct Row {
     /// Where it begins.
     pub place: Place,
-    cells: BTreeMap<String, Cell>,
+    pub(super) cells: BTreeMap<String, Cell>,
 }
 
-struct Cell {
-    text: String,
-    column: Option<u64>,
+/// A cell with where it came from.
+pub(super) struct Cell {
+    /// What stands in it, without outer blanks.
+    pub text: String,
+    /// Its number in the row, where it has one.
+    pub column: Option<u64>,
+    /// Its title in the source, where that is another than ours.
+    pub title: Option<String>,
 }
 
 impl Row {
@@ -34,7 +39,9 @@ impl Row {
 
     /// Where the cell is, or would be.
     pub(super) fn place_of(&self, name: &str) -> Place {
-        Place { column: self.cells.get(name).and_then(|c| c.column), ..self.place.clone() }.at(name)
+        let cell = self.cells.get(name);
+        let title = cell.and_then(|c| c.title.as_deref()).unwrap_or(name);
+        Place { column: cell.and_then(|c| c.column), ..self.place.clone() }.at(title)
     }
 
     /// Cells whose column starts with a prefix.
@@ -68,7 +75,12 @@ pub(super) fn read_table(bytes: &[u8], file: &str, columns: &Columns) -> Result<
         })?;
         let text = decoded.text.as_ref();
         match text.trim_start().chars().next() {
-            None => Err(vec![Error::new(ErrorCode::EmptyInput, Place::line(1), "no content", format!("a {} file", columns.schema))]),
+            None => Err(vec![Error::new(
+                ErrorCode::EmptyInput,
+                Place::line(1),
+                "no content",
+                format!("a {} file", columns.schema),
+            )]),
             Some('{' | '[') => json(text, columns),
             Some(_) => csv(text, columns),
         }
@@ -82,7 +94,12 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     let mut rows = CsvRows::new(text, delimiter, Some('"'));
     let quote_error = |e: crate::base::CsvRowsError| {
         let (line, column) = e.line_column();
-        Error::new(ErrorCode::Row, Place::line_column(line, column), e.to_string(), "a closing quote before the next delimiter")
+        Error::new(
+            ErrorCode::Row,
+            Place::line_column(line, column),
+            e.to_string(),
+            "a closing quote before the next delimiter",
+        )
     };
     let header = match rows.next() {
         Some(Ok(header)) => header,
@@ -107,8 +124,17 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     }
     for name in columns.required.iter().filter(|r| !names.iter().any(|n| n == *r)) {
         let found = format!("no column `{name}` among {}", names.join(", "));
-        let error = Error::new(ErrorCode::Header, Place::line(header.line), found, format!("`{name}`, which {} needs", columns.schema));
-        errors.push(error.with_hint("for a file with other names write a mapping and give it with --map FILE or --items-map FILE"));
+        let error = Error::new(
+            ErrorCode::Header,
+            Place::line(header.line),
+            found,
+            format!("`{name}`, which {} needs", columns.schema),
+        );
+        errors.push(
+            error.with_hint(
+                "for a file with other names write a mapping and give it with --map FILE or --items-map FILE",
+            ),
+        );
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -134,13 +160,18 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             continue;
         }
         let cell = |(i, (name, text)): (usize, (&String, &std::borrow::Cow<'_, str>))| {
-            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1) };
+            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1), title: None };
             (!cell.text.is_empty()).then(|| (name.clone(), cell))
         };
         let cells: BTreeMap<String, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
         if let Some(nameless) = cells.get("") {
             let place = Place { column: nameless.column, ..Place::line(row.line) };
-            errors.push(Error::new(ErrorCode::Row, place, format!("`{}` under no title", nameless.text), "an empty cell"));
+            errors.push(Error::new(
+                ErrorCode::Row,
+                place,
+                format!("`{}` under no title", nameless.text),
+                "an empty cell",
+            ));
             continue;
         }
         table.rows.push(Row { place: Place::line(row.line), cells });
@@ -194,10 +225,15 @@ fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &
         match value(raw.get()) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
-                cells.insert(name, Cell { text: text.trim().to_owned(), column: None });
+                cells.insert(name, Cell { text: text.trim().to_owned(), column: None, title: None });
             }
             Err(()) => {
-                errors.push(Error::new(ErrorCode::Value, place, format!("`{}`", raw.get()), "a text, a number, true, false or null"));
+                errors.push(Error::new(
+                    ErrorCode::Value,
+                    place,
+                    format!("`{}`", raw.get()),
+                    "a text, a number, true, false or null",
+                ));
             }
         }
     }
@@ -299,7 +335,11 @@ mod tests {
         ] {
             let table = read_table(text.as_bytes(), "f", &COLUMNS).unwrap_or_else(|e| panic!("{text}: {}", e[0]));
             let row = table.rows.first().unwrap();
-            assert_eq!((row.get("a"), row.get("open_amount"), row.get("x_n")), (Some("1"), Some("2.50"), None), "{text}");
+            assert_eq!(
+                (row.get("a"), row.get("open_amount"), row.get("x_n")),
+                (Some("1"), Some("2.50"), None),
+                "{text}"
+            );
         }
     }
 
@@ -318,7 +358,7 @@ mod tests {
         assert!(errors("{\"a\":1}\n{\"a\":1,\"a\":2}\n").first().unwrap().starts_with("f:2"));
         assert!(errors("{\"a\":1}\n{\"b\":{}}\n").first().unwrap().starts_with("f:2"));
         assert!(errors("{\"a\":1}\n{\"a\":{}}\n").first().unwrap().starts_with("f:2"));
-        assert!(errors("{\"a\":1}\n{\"a\":\n").first().unwrap().starts_with("f:3") );
+        assert!(errors("{\"a\":1}\n{\"a\":\n").first().unwrap().starts_with("f:3"));
         assert!(errors("[{\"a\":1},\n3]").first().unwrap().starts_with("f:2"));
     }
 }

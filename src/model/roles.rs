@@ -8,7 +8,8 @@ impl Statement {
     pub fn counterparty<'a>(&self, entry: &Entry, details: &'a TransactionDetails) -> &'a Party {
         let (debtor, creditor) = (&details.debtor, &details.creditor);
         let owns = |party: &Party| {
-            let by_account = !self.account.is_empty() && party.account.as_deref().is_some_and(|a| same_account(a, &self.account));
+            let by_account =
+                !self.account.is_empty() && party.account.as_deref().is_some_and(|a| same_account(a, &self.account));
             let by_name = || match (&party.name, &self.owner) {
                 (Some(name), Some(owner)) => folded(name) == folded(owner) && !folded(name).is_empty(),
                 _ => false,

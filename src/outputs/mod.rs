@@ -6,7 +6,7 @@ mod decisions;
 mod exceptions;
 mod json_text;
 mod manifest;
-mod parsed;
+pub mod parsed;
 mod payments;
 #[cfg(test)]
 mod samples;

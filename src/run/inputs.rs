@@ -1,7 +1,7 @@
 //! Receivables of a run: bytes of the items and customers files in, checked items and customers out, or every fault at once.
 
 use super::InputFile;
-use crate::book::{read_customers, read_items};
+use crate::book::{ItemsMap, read_customers, read_items, write_items_csv};
 use crate::error::Error;
 use crate::model::{Customer, Finding, OpenItem};
 
@@ -23,7 +23,7 @@ pub(super) fn read_receivables(
     let mut read = Receivables::default();
     let mut faults = Vec::new();
     let items = match map {
-        Some(map) => map.convert(&items.bytes, &items.name),
+        Some(map) => map.read(&items.bytes, &items.name),
         None => read_items(&items.bytes, &items.name),
     };
     match items {
@@ -48,7 +48,7 @@ pub(super) fn read_receivables(
 /// Reads a mapping file.
 pub(super) fn read_items_map(file: &InputFile) -> Result<ItemsMap, Vec<Error>> {
     let text = std::str::from_utf8(&file.bytes).map_err(|_| vec![super::not_utf8(&file.name)])?;
-    ItemsMap::from_toml(text, &file.name).map_err(Many::many)
+    ItemsMap::from_toml(text, &file.name).map_err(|e| vec![e])
 }
 
 /// Converts an ERP export to `tieout.open-items/1` as CSV, with the findings.
@@ -56,40 +56,6 @@ pub(super) fn read_items_map(file: &InputFile) -> Result<ItemsMap, Vec<Error>> {
 /// # Errors
 /// Every fault of the mapping file, or else of the export.
 pub fn convert_items(map: &InputFile, export: &InputFile) -> Result<(String, Vec<Finding>), Vec<Error>> {
-    let read = read_items_map(map)?.convert(&export.bytes, &export.name)?;
+    let read = read_items_map(map)?.read(&export.bytes, &export.name)?;
     Ok((write_items_csv(&read.items), read.findings))
-}
-
-/// One error or many: readers of small files may stop at the first.
-trait Many {
-    fn many(self) -> Vec<Error>;
-}
-impl Many for Error {
-    fn many(self) -> Vec<Error> {
-        vec![self]
-    }
-}
-impl Many for Vec<Error> {
-    fn many(self) -> Vec<Error> {
-        self
-    }
-}
-
-// Until the mapping is merged: replace everything below by adding `ItemsMap, write_items_csv` to the line above.
-use placeholder::{ItemsMap, write_items_csv};
-mod placeholder {
-    use super::*;
-    use crate::book::ItemsRead;
-    pub(in crate::run) struct ItemsMap;
-    impl ItemsMap {
-        pub(super) fn from_toml(_text: &str, _file: &str) -> Result<Self, Error> {
-            Ok(ItemsMap)
-        }
-        pub(super) fn convert(&self, bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
-            read_items(bytes, file)
-        }
-    }
-    pub(super) fn write_items_csv(_items: &[OpenItem]) -> String {
-        String::new()
-    }
 }

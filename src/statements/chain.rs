@@ -10,13 +10,16 @@ use chrono::{Datelike, NaiveDate};
 pub(super) fn order_within_days(statements: &mut [FiledStatement]) {
     let mut start = 0;
     while let Some(first) = statements.get(start).map(|f| &f.statement) {
-        let same = |f: &FiledStatement| same_series(&f.statement, first) && f.statement.closing_date() == first.closing_date();
+        let same =
+            |f: &FiledStatement| same_series(&f.statement, first) && f.statement.closing_date() == first.closing_date();
         let len = statements.iter().skip(start).take_while(|f| same(f)).count().max(1);
         let before = start.checked_sub(1).and_then(|i| statements.get(i)).filter(|f| same_series(&f.statement, first));
         let before = before.and_then(|f| f.statement.closing.as_ref().map(|c| c.amount));
         if let Some(run) = statements.get_mut(start..start + len)
             && len > 1
-            && run.iter().all(|f| is_final(&f.statement) && f.statement.opening.is_some() && f.statement.closing.is_some())
+            && run
+                .iter()
+                .all(|f| is_final(&f.statement) && f.statement.opening.is_some() && f.statement.closing.is_some())
             && run.iter().any(|f| number(&f.statement).is_none())
         {
             follow_balances(run, before);
@@ -33,9 +36,9 @@ fn follow_balances(run: &mut [FiledStatement], before: Option<crate::base::Money
         let rest = run.get(i..).unwrap_or_default();
         let next = rest.iter().position(|f| at.is_some() && opening(f) == at).or_else(|| {
             // The one that continues none of the others comes first.
-            rest.iter().enumerate().position(|(k, f)| {
-                !rest.iter().enumerate().any(|(m, other)| m != k && closing(other) == opening(f))
-            })
+            rest.iter()
+                .enumerate()
+                .position(|(k, f)| !rest.iter().enumerate().any(|(m, other)| m != k && closing(other) == opening(f)))
         });
         if let Some(part) = run.get_mut(i..)
             && let Some(next) = next
@@ -62,38 +65,39 @@ fn fits(a: &Statement, b: &Statement) -> Option<bool> {
 }
 
 /// Finds statements missing between two of one account, by balance and by number, and marks what comes after.
-pub(super) fn gaps(day: &mut Day, overlaps: &[(usize, usize)]) {
-    let mut last: Option<usize> = None;
-    let mut broken = false;
+///
+/// `beside` holds pairs that conflict or overlap: what follows may continue either of them.
+pub(super) fn gaps(day: &mut Day, beside: &[(usize, usize)]) {
+    let mut before: Vec<usize> = Vec::new();
+    let mut after_gap = false;
     for i in 0..day.statements.len() {
         let Some(here) = day.statements.get(i).filter(|f| is_final(&f.statement)) else { continue };
-        let before = last.and_then(|j| day.statements.get(j).map(|f| (j, f)));
-        let before = before.filter(|(_, f)| same_series(&f.statement, &here.statement));
-        if before.is_none() {
-            broken = false;
+        let at = |j: &usize| day.statements.get(*j).filter(|f| same_series(&f.statement, &here.statement));
+        if before.iter().all(|j| at(j).is_none()) {
+            before.clear();
+            after_gap = false;
         }
-        if let Some((j, before)) = before
-            && !overlaps.contains(&(j, i))
-            && !conflicting(day, j, i)
-            && let Some(why) = gap_between(&before.statement, &here.statement)
-        {
-            let text = format!(
-                "between {} and {} a statement of account {} is missing: {why}",
-                before.file, here.file, here.statement.account
-            );
-            let place = place_of(here);
-            day.findings.push(Finding::new(FindingCode::StatementGap, place, text));
-            broken = true;
+        if before.iter().any(|j| beside.contains(&(*j, i))) {
+            before.push(i);
+        } else {
+            let reasons: Option<Vec<String>> =
+                before.iter().filter_map(at).map(|f| gap_between(&f.statement, &here.statement)).collect();
+            // A gap only if it is one behind each of them; the last says it best.
+            if let (Some(why), Some(previous)) = (reasons.and_then(|mut r| r.pop()), before.last().and_then(at)) {
+                let text = format!(
+                    "between {} and {} a statement of account {} is missing: {why}",
+                    previous.file, here.file, here.statement.account
+                );
+                let place = place_of(here);
+                day.findings.push(Finding::new(FindingCode::StatementGap, place, text));
+                after_gap = true;
+            }
+            before = vec![i];
         }
-        if broken && let Some(marks) = day.marks.get_mut(i) {
+        if after_gap && let Some(marks) = day.marks.get_mut(i) {
             marks.trust = marks.trust.max(Some(Trust::Gap));
         }
-        last = Some(i);
     }
-}
-
-fn conflicting(day: &Day, i: usize, j: usize) -> bool {
-    [i, j].iter().all(|k| day.marks.get(*k).is_some_and(|m| m.trust == Some(Trust::Broken)))
 }
 
 /// Why a statement seems to be missing between two.
@@ -115,7 +119,7 @@ fn gap_between(a: &Statement, b: &Statement) -> Option<String> {
         _ => true,
     };
     // Numbers restart with the year, and some banks write the date or the day of the year as a number.
-    let runs = same_year && after > before && !is_dated(a, before) && !is_dated(b, after) && before < 100_000;
+    let runs = same_year && after > before && !(is_dated(a, before) && is_dated(b, after)) && before < 100_000;
     (runs && after - before > 1).then(|| format!("{} is followed by {}", name(a), name(b)))
 }
 

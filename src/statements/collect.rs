@@ -1,54 +1,61 @@
 //! The statements of a run in any order in; in: one order out, each content once, with what they say about each other.
 
-use super::content::{
-    EntryKey, account_key, content_hash, entry_key, figures, is_final, number, rank, same_account,
-};
+use super::content::{EntryKey, account_key, content_hash, entry_key, figures, is_final, number, rank, same_account};
 use super::{Day, FiledStatement, Marks, chain, intraday};
 use crate::base::{ContentId, Currency, Map, Place};
 use crate::model::{CopyMark, Finding, FindingCode, Statement, Trust};
 use chrono::NaiveDate;
+use std::cell::OnceCell;
 
 /// Puts the statements of a run in order, merges pages that came in separate files, puts repeated ones aside, and finds
 /// conflicts, overlaps, gaps, and entries of reports that a final statement holds again. The result does not depend on the order
 /// of the input.
 pub fn collect(statements: Vec<FiledStatement>) -> Day {
     let mut day = Day::default();
-    let sorted = in_order(statements);
-    let sorted = put_aside_repeated(sorted, &mut day);
-    let sorted = in_order(merge_pages(sorted));
+    let sorted = put_aside_repeated(in_order(statements), &mut day);
     // Only whole statements can be told to be the same day in another format.
-    let mut sorted = put_aside_repeated(sorted, &mut day);
+    let mut sorted = put_aside_repeated(in_order(merge_pages(sorted)), &mut day);
     chain::order_within_days(&mut sorted);
     day.marks = vec![Marks::default(); sorted.len()];
     day.statements = sorted;
-    conflicts(&mut day);
-    let overlaps = overlaps(&mut day);
-    chain::gaps(&mut day, &overlaps);
+    // Those that conflict or overlap stand beside each other in the chain.
+    let mut beside = conflicts(&mut day);
+    beside.extend(overlaps(&mut day, &beside));
+    chain::gaps(&mut day, &beside);
     intraday::put_aside(&mut day);
     day
 }
 
-/// Key of the order: account, currency, closing date, sequence, opening date, format, content, file.
-type OrderKey = (String, Currency, Option<NaiveDate>, Option<u64>, Option<NaiveDate>, u8, ContentId, bool, String);
+/// A statement with the hash of its content, which is only computed where two are alike in all else.
+struct Item {
+    filed: FiledStatement,
+    hash: OnceCell<ContentId>,
+}
 
-fn in_order(statements: Vec<FiledStatement>) -> Vec<FiledStatement> {
-    let key = |f: &FiledStatement| -> OrderKey {
-        let s = &f.statement;
-        (
-            account_key(&s.account),
-            s.currency,
-            s.closing_date(),
-            number(s),
-            s.opening.as_ref().and_then(|b| b.date),
-            rank(s.format),
-            content_hash(s),
-            s.copy.is_some(),
-            f.file.clone(),
-        )
+impl Item {
+    fn hash(&self) -> &ContentId {
+        self.hash.get_or_init(|| content_hash(&self.filed.statement))
+    }
+}
+
+/// Key of the order: account, currency, closing date, sequence, opening date, format; after it content, copy mark and file.
+type OrderKey = (String, Currency, Option<NaiveDate>, Option<u64>, Option<NaiveDate>, u8);
+
+fn in_order(statements: Vec<FiledStatement>) -> Vec<Item> {
+    let key = |s: &Statement| -> OrderKey {
+        let opened = s.opening.as_ref().and_then(|b| b.date);
+        (account_key(&s.account), s.currency, s.closing_date(), number(s), opened, rank(s.format))
     };
-    let mut keyed: Vec<(OrderKey, FiledStatement)> = statements.into_iter().map(|f| (key(&f), f)).collect();
-    keyed.sort_by(|a, b| a.0.cmp(&b.0));
-    keyed.into_iter().map(|(_, f)| f).collect()
+    let mut keyed: Vec<(OrderKey, Item)> =
+        statements.into_iter().map(|filed| (key(&filed.statement), Item { filed, hash: OnceCell::new() })).collect();
+    keyed.sort_by(|(a_key, a), (b_key, b)| {
+        a_key
+            .cmp(b_key)
+            .then_with(|| a.hash().cmp(b.hash()))
+            .then_with(|| a.filed.statement.copy.is_some().cmp(&b.filed.statement.copy.is_some()))
+            .then_with(|| a.filed.file.cmp(&b.filed.file))
+    });
+    keyed.into_iter().map(|(_, item)| item).collect()
 }
 
 /// Pages of one statement that came in separate files. A page is tried behind every statement that it may continue, in order of
@@ -89,53 +96,50 @@ fn merge_pages(statements: Vec<FiledStatement>) -> Vec<FiledStatement> {
     whole
 }
 
-fn put_aside_repeated(sorted: Vec<FiledStatement>, day: &mut Day) -> Vec<FiledStatement> {
-    let mut kept: Vec<FiledStatement> = Vec::with_capacity(sorted.len());
+fn put_aside_repeated(sorted: Vec<Item>, day: &mut Day) -> Vec<FiledStatement> {
+    // The preferred format, and the original before its copies, decide who stays.
+    let mut order: Vec<(u8, bool, usize)> = sorted
+        .iter()
+        .enumerate()
+        .map(|(i, item)| (rank(item.filed.statement.format), item.filed.statement.copy.is_some(), i))
+        .collect();
+    order.sort_unstable();
     // By currency and day; the statements of one day are few.
     let mut by_day: Map<(Currency, Option<NaiveDate>), Vec<usize>> = Map::default();
-    let mut order: Vec<(u8, bool, usize)> =
-        sorted.iter().enumerate().map(|(i, f)| (rank(f.statement.format), f.statement.copy.is_some(), i)).collect();
-    // The preferred format and the original before its copies decide who stays.
-    order.sort_unstable();
-    let mut slots: Vec<Option<FiledStatement>> = sorted.into_iter().map(Some).collect();
-    let mut stays: Vec<usize> = Vec::new();
-    let mut hashes: Map<usize, ContentId> = Map::default();
+    let mut repeated: Map<usize, Finding> = Map::default();
     for (_, _, i) in order {
-        let Some(filed) = slots.get(i).and_then(Option::as_ref) else { continue };
-        let hash = content_hash(&filed.statement);
-        let key = (filed.statement.currency, filed.statement.closing_date());
-        let earlier = by_day.get(&key).into_iter().flatten().find_map(|j| {
-            let other = slots.get(*j).and_then(Option::as_ref)?;
-            let why = repeats(&filed.statement, &hash, &other.statement, hashes.get(j)?)?;
-            Some((other.file.clone(), why))
-        });
-        if let Some((other, why)) = earlier {
-            let text = format!(
-                "the statement of account {} for {} is {why} the one in {other} and was counted once",
-                filed.statement.account,
-                filed.statement.closing_date().map_or_else(|| "an unknown day".to_owned(), |d| d.to_string()),
-            );
-            let place = filed.statement.place.clone().in_file(filed.file.clone());
-            if let Some(filed) = slots.get_mut(i).and_then(Option::take) {
-                day.repeated.push((filed, Finding::new(FindingCode::StatementRepeated, place, text)));
-            }
-        } else {
-            by_day.entry(key).or_default().push(i);
-            hashes.insert(i, hash);
-            stays.push(i);
+        let Some(item) = sorted.get(i) else { continue };
+        let statement = &item.filed.statement;
+        let same_day = by_day.entry((statement.currency, statement.closing_date())).or_default();
+        let earlier = same_day.iter().filter_map(|j| sorted.get(*j)).find_map(|o| Some((o, repeats(item, o)?)));
+        let Some((other, why)) = earlier else {
+            same_day.push(i);
+            continue;
+        };
+        let date = statement.closing_date().map_or_else(|| "an unknown day".to_owned(), |d| d.to_string());
+        let text = format!(
+            "the statement of account {} for {date} is {why} the one in {} and was counted once",
+            statement.account, other.filed.file
+        );
+        repeated.insert(i, Finding::new(FindingCode::StatementRepeated, place_of(&item.filed), text));
+    }
+    let mut kept = Vec::with_capacity(sorted.len());
+    for (i, item) in sorted.into_iter().enumerate() {
+        match repeated.remove(&i) {
+            Some(finding) => day.repeated.push((item.filed, finding)),
+            None => kept.push(item.filed),
         }
     }
-    stays.sort_unstable();
-    kept.extend(stays.into_iter().filter_map(|i| slots.get_mut(i).and_then(Option::take)));
     kept
 }
 
 /// How `a` repeats `b`, if it does.
-fn repeats(a: &Statement, a_hash: &ContentId, b: &Statement, b_hash: &ContentId) -> Option<&'static str> {
+fn repeats(item: &Item, other: &Item) -> Option<&'static str> {
+    let (a, b) = (&item.filed.statement, &other.filed.statement);
     let other_number = matches!((number(a), number(b)), (Some(x), Some(y)) if x != y);
     let other_page = matches!((a.page, b.page), (Some(x), Some(y)) if x.number != y.number);
     if a.format == b.format {
-        if a_hash == b_hash && !other_number && !other_page {
+        if !other_number && !other_page && item.hash() == other.hash() {
             return Some("the same as");
         }
         let marked = matches!(a.copy, Some(CopyMark::Dupl | CopyMark::Copy | CopyMark::Codu)) && b.copy.is_none();
@@ -147,8 +151,8 @@ fn repeats(a: &Statement, a_hash: &ContentId, b: &Statement, b_hash: &ContentId)
         .then_some("in another format")
 }
 
-/// Same account, currency, number, period and opening balance, other content.
-fn conflicts(day: &mut Day) {
+/// Same account, currency, number, period and opening balance, other content. Gives the pairs of statements.
+fn conflicts(day: &mut Day) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (i, a) in day.statements.iter().enumerate() {
         for (j, b) in day.statements.iter().enumerate().skip(i + 1) {
@@ -160,7 +164,7 @@ fn conflicts(day: &mut Day) {
             }
         }
     }
-    for (i, j) in found {
+    for (i, j) in found.iter().copied() {
         let (Some(a), Some(b)) = (day.statements.get(i), day.statements.get(j)) else { continue };
         let text = format!(
             "statement {} of account {} stands in {} and in {} with the same opening balance and different content: {} and {} entries, closing {} and {}",
@@ -180,13 +184,17 @@ fn conflicts(day: &mut Day) {
             }
         }
     }
+    found
 }
 
 fn contradicts(a: &Statement, b: &Statement) -> bool {
     let opening = |s: &Statement| s.opening.as_ref().map(|o| (o.amount, o.date));
     let same_time = match (a.period, b.period) {
         (Some(x), Some(y)) => x == y,
-        _ => a.closing_date() == b.closing_date() || opening(a).and_then(|o| o.1).is_some_and(|d| opening(b).is_some_and(|o| o.1 == Some(d))),
+        _ => {
+            a.closing_date() == b.closing_date()
+                || opening(a).and_then(|o| o.1).is_some_and(|d| opening(b).is_some_and(|o| o.1 == Some(d)))
+        }
     };
     let other_page = matches!((a.page, b.page), (Some(x), Some(y)) if x.number != y.number);
     is_final(a)
@@ -213,48 +221,52 @@ pub(super) fn place_of(filed: &FiledStatement) -> Place {
     filed.statement.place.clone().in_file(filed.file.clone())
 }
 
-/// Entries that stand in two final statements of an account. Gives the pairs of statements.
-fn overlaps(day: &mut Day) -> Vec<(usize, usize)> {
-    // The plain key (day and amount) finds the pairs; whether they are the same entry is then asked with or without words.
-    let mut seen: Map<EntryKey, Vec<(usize, usize)>> = Map::default();
+/// Entries that stand in two final statements of an account, those in `conflicts` apart. Gives the pairs of statements.
+fn overlaps(day: &mut Day, conflicts: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let finals = || day.statements.iter().enumerate().filter(|(_, f)| is_final(&f.statement));
+    if finals().count() < 2 {
+        return Vec::new();
+    }
+    // Equal entries of one statement are numbered, so that true twins find their counterparts one by one.
+    let mut known: Map<(EntryKey, u32), Vec<(usize, usize)>> = Map::default();
     let mut common: Vec<(usize, usize, usize, usize)> = Vec::new();
-    for (j, filed) in day.statements.iter().enumerate().filter(|(_, f)| is_final(&f.statement)) {
-        let mut used: Vec<(usize, usize)> = Vec::new();
+    for (j, filed) in finals() {
+        let mut equal: Map<EntryKey, u32> = Map::default();
         for (l, entry) in filed.statement.entries.iter().enumerate() {
-            let key = entry_key(entry, false);
-            let others = seen.get(&key).into_iter().flatten();
-            for (i, k) in others.copied().filter(|(i, _)| *i != j) {
-                let Some(other) = day.statements.get(i) else { continue };
-                let Some(theirs) = other.statement.entries.get(k) else { continue };
-                let one_format = other.statement.format == filed.statement.format;
-                let same = same_account(&other.statement.account, &filed.statement.account)
-                    && (!one_format || entry_key(theirs, true) == entry_key(entry, true));
-                // True twins: each entry has at most one counterpart in another statement.
-                if same && !used.contains(&(i, k)) && !common.iter().any(|(a, _, b, m)| (*a, *b, *m) == (i, j, l)) {
-                    used.push((i, k));
-                    common.push((i, k, j, l));
+            for with_text in [true, false] {
+                let key = entry_key(entry, with_text);
+                let twin = equal.entry(key.clone()).and_modify(|n| *n += 1).or_insert(0);
+                let others = known.entry((key, *twin)).or_default();
+                for (i, k) in others.iter().copied() {
+                    let Some(other) = day.statements.get(i) else { continue };
+                    // Within one format the words must agree; two formats never word things alike.
+                    let one_format = other.statement.format == filed.statement.format;
+                    if one_format == with_text && same_account(&other.statement.account, &filed.statement.account) {
+                        common.push((i, k, j, l));
+                    }
                 }
+                others.push((j, l));
             }
-            seen.entry(key).or_default().push((j, l));
         }
     }
     let mut pairs: Vec<(usize, usize)> = common.iter().map(|(i, _, j, _)| (*i, *j)).collect();
     pairs.sort_unstable();
     pairs.dedup();
     // Balances that follow each other without a break prove that equal entries are two.
-    pairs.retain(|(i, j)| !chain::unbroken(day.statements.get(*i..=*j).unwrap_or_default()));
-    for (i, j) in &pairs {
-        let mut count = 0;
-        for (_, k, _, l) in common.iter().filter(|(a, _, b, _)| a == i && b == j) {
-            count += 1;
-            for (statement, entry) in [(*i, *k), (*j, *l)] {
-                if let Some(marks) = day.marks.get_mut(statement)
-                    && !marks.overlapping.contains(&entry)
-                {
-                    marks.overlapping.push(entry);
-                }
+    pairs.retain(|(i, j)| {
+        !conflicts.contains(&(*i, *j)) && !chain::unbroken(day.statements.get(*i..=*j).unwrap_or_default())
+    });
+    let mut counts: Map<(usize, usize), usize> = Map::default();
+    for (i, k, j, l) in common.into_iter().filter(|(i, _, j, _)| pairs.binary_search(&(*i, *j)).is_ok()) {
+        *counts.entry((i, j)).or_insert(0) += 1;
+        for (statement, entry) in [(i, k), (j, l)] {
+            if let Some(marks) = day.marks.get_mut(statement) {
+                marks.overlapping.push(entry);
             }
         }
+    }
+    for (i, j) in &pairs {
+        let count = counts.get(&(*i, *j)).copied().unwrap_or_default();
         let (Some(a), Some(b)) = (day.statements.get(*i), day.statements.get(*j)) else { continue };
         let text = format!(
             "{count} entries of account {} stand both in {} and in {}; they are not applied without a person",
@@ -262,6 +274,9 @@ fn overlaps(day: &mut Day) -> Vec<(usize, usize)> {
         );
         day.findings.push(Finding::new(FindingCode::StatementOverlap, place_of(b), text));
     }
-    day.marks.iter_mut().for_each(|m| m.overlapping.sort_unstable());
+    for marks in &mut day.marks {
+        marks.overlapping.sort_unstable();
+        marks.overlapping.dedup();
+    }
     pairs
 }

@@ -36,6 +36,10 @@ pub(super) fn number(statement: &Statement) -> Option<u64> {
 
 /// Letters and digits in lower case: what re-wrapped text has in common.
 pub(super) fn folded(text: &str, into: &mut String) {
+    if text.is_ascii() {
+        into.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+        return;
+    }
     into.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
 }
 
@@ -93,7 +97,13 @@ pub(super) fn content_hash(statement: &Statement) -> ContentId {
         balance(&statement.closing),
     ];
     for entry in &statement.entries {
-        parts.push(format!("{}|{}|{:?}|{:?}", entry.amount, entry.status.as_str(), entry.booking_date, entry.value_date));
+        parts.push(format!(
+            "{}|{}|{:?}|{:?}",
+            entry.amount,
+            entry.status.as_str(),
+            entry.booking_date,
+            entry.value_date
+        ));
         parts.push(entry_text(entry));
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();

@@ -1,8 +1,8 @@
 //! Reports of the day and notifications in; what of them a final statement of the run holds again is put aside, since it is one item.
 
 use super::Day;
-use super::content::{account_key, entry_text, is_final, rank, same_account};
-use crate::base::{Map, Money};
+use super::content::{entry_text, is_final, rank, same_account};
+use crate::base::{Map, Money, Set};
 use crate::model::Entry;
 
 /// Marks entries of reports and notifications that stand again in a final statement, or in an earlier report of the same run. A
@@ -19,7 +19,7 @@ pub(super) fn put_aside(day: &mut Day) {
         let Some(filed) = day.statements.get(i) else { continue };
         let last = is_final(&filed.statement);
         // One entry stands for at most one of the same other statement: true twins stay two.
-        let mut used: Vec<(usize, usize)> = Vec::new();
+        let mut used: Set<(usize, usize)> = Set::default();
         let mut repeated = Vec::new();
         let mut own: Vec<(Vec<String>, usize)> = Vec::new();
         for (k, entry) in filed.statement.entries.iter().enumerate() {
@@ -29,17 +29,14 @@ pub(super) fn put_aside(day: &mut Day) {
             } else {
                 keys.iter().find_map(|key| {
                     index.get(key).into_iter().flatten().copied().find(|at| {
-                        let account = |f: &super::FiledStatement| f.statement.account.clone();
-                        let theirs = day.statements.get(at.0).map(account).unwrap_or_default();
-                        !used.contains(at)
-                            && (same_account(&theirs, &filed.statement.account)
-                                || account_key(&theirs) == account_key(&filed.statement.account))
+                        let theirs = day.statements.get(at.0).map(|f| f.statement.account.as_str());
+                        !used.contains(at) && theirs.is_some_and(|a| same_account(a, &filed.statement.account))
                     })
                 })
             };
             match known {
                 Some(at) => {
-                    used.push(at);
+                    used.insert(at);
                     repeated.push(k);
                     details.push((at, (i, k)));
                 }

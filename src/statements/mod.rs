@@ -47,9 +47,9 @@ pub struct Day {
 pub struct Marks {
     /// [`Trust::Broken`] after a conflict, [`Trust::Gap`] where a statement is missing before it.
     pub trust: Option<Trust>,
-    /// Indices of entries that also stand in another statement of the account.
+    /// Indices of entries that also stand in another statement of the account, rising.
     pub overlapping: Vec<usize>,
-    /// Indices of entries of a report or notification that stand again elsewhere and count there.
+    /// Indices of entries of a report or notification that stand again elsewhere and count there, rising.
     pub intraday_repeated: Vec<usize>,
 }
 

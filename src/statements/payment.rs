@@ -142,7 +142,9 @@ fn documents(d: &TransactionDetails) -> Vec<DocumentRef> {
 /// Fees in the payment's currency, in minor units. Fees in another currency explain nothing here.
 fn charges(charges: &[Charge], amount: Money) -> i64 {
     let own = charges.iter().filter(|c| c.amount.currency() == amount.currency());
-    let total = own.filter_map(|c| c.amount.minor().ok().map(|m| if c.credit { -m } else { m })).try_fold(0i64, i64::checked_add);
+    let total = own
+        .filter_map(|c| c.amount.minor().ok().map(|m| if c.credit { -m } else { m }))
+        .try_fold(0i64, i64::checked_add);
     total.unwrap_or(0).max(0)
 }
 

@@ -16,11 +16,12 @@ pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
     let mut left: BTreeMap<(String, String, &'static str), LeftOut> = BTreeMap::new();
     let mut seen: Map<ContentId, u32> = Map::default();
     for (index, filed) in day.statements.iter().enumerate() {
-        let marks = day.marks.get(index).cloned().unwrap_or_default();
+        let none = Marks::default();
+        let marks = day.marks.get(index).unwrap_or(&none);
         let company = company_of(&filed.statement.account);
         for (k, entry) in filed.statement.entries.iter().enumerate() {
             let reason = match entry.status {
-                _ if marks.intraday_repeated.contains(&k) => Some("intraday_repeated"),
+                _ if marks.intraday_repeated.binary_search(&k).is_ok() => Some("intraday_repeated"),
                 EntryStatus::Pdng => Some("pending"),
                 EntryStatus::Info => Some("information"),
                 EntryStatus::Futr => Some("future"),
@@ -36,7 +37,7 @@ pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
                 }
                 continue;
             }
-            let trust = trust(filed, &marks, k);
+            let trust = trust(filed, marks, k);
             for (details, amount, unsplit) in split(entry) {
                 let Some(date) = booking_date(filed, entry) else { continue };
                 let Ok(minor) = amount.minor() else { continue };
@@ -81,7 +82,7 @@ fn trust(filed: &FiledStatement, marks: &Marks, entry: usize) -> Trust {
         TieOut::Unproven => Trust::Unproven,
         TieOut::Broken => Trust::Broken,
     };
-    let overlap = if marks.overlapping.contains(&entry) { Trust::Overlap } else { Trust::Proven };
+    let overlap = if marks.overlapping.binary_search(&entry).is_ok() { Trust::Overlap } else { Trust::Proven };
     own.max(overlap).max(marks.trust.unwrap_or(Trust::Proven))
 }
 
@@ -123,7 +124,9 @@ fn too_fine(filed: &FiledStatement, entry: &Entry) -> Finding {
 fn numbered(mut payment: Payment, seen: &mut Map<ContentId, u32>) -> Payment {
     let count = seen.entry(payment.payment_id.clone()).or_insert(0);
     *count += 1;
-    payment.payment_id = content_id('p', &[payment.payment_id.as_str(), &count.to_string()]);
+    if *count > 1 {
+        payment.payment_id = content_id('p', &[payment.payment_id.as_str(), &count.to_string()]);
+    }
     payment
 }
 

@@ -23,13 +23,9 @@ pub(super) fn return_reason(entry: &Entry, details: Option<&TransactionDetails>)
 
 fn marks_return(code: &BankCode) -> bool {
     let sub_family = code.sub_family.as_deref().is_some_and(|s| {
-        matches!(
-            s,
-            "UPDD" | "PRDD" | "RCDD" | "RRTN" | "RPCR" | "UPCQ" | "CQRV" | "UPCT" | "ARET" | "AREV"
-        )
+        matches!(s, "UPDD" | "PRDD" | "RCDD" | "RRTN" | "RPCR" | "UPCQ" | "CQRV" | "UPCT" | "ARET" | "AREV")
     });
-    let gvc = code.gvc.as_deref().is_some_and(|g| {
-        matches!(g, "108" | "109" | "159" | "181" | "184" | "193" | "059" | "009")
-    });
+    let gvc =
+        code.gvc.as_deref().is_some_and(|g| matches!(g, "108" | "109" | "159" | "181" | "184" | "193" | "059" | "009"));
     sub_family || gvc || code.swift.as_deref() == Some("NRTI")
 }

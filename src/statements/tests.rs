@@ -63,7 +63,7 @@ fn chain(restart: bool) -> Vec<FiledStatement> {
     let mut statements = Vec::new();
     for n in 0..30u64 {
         let entries = if n % 7 == 0 { Vec::new() } else { vec![entry(100 + n as i64, n, "a"), entry(-7, n, "fee")] };
-        let number = if !restart { n + 240 } else if n < 12 { n + 240 } else { n - 11 };
+        let number = if restart && n >= 12 { n - 11 } else { n + 240 };
         let filed = statement(n, Some(number), opening, entries);
         opening = filed.statement.closing.as_ref().unwrap().amount.minor().unwrap();
         statements.push(filed);
@@ -200,6 +200,27 @@ fn overlapping_periods_are_told_and_their_common_entries_not_trusted() {
 }
 
 #[test]
+fn what_follows_a_conflict_or_an_overlap_may_continue_either() {
+    // Any day of the chain once more with another amount: one conflict, and no gap behind it.
+    for n in [1usize, 5, 13, 29] {
+        let mut statements = chain(false);
+        let mut fork = named("fork.xml", statements[n].clone());
+        fork.statement.entries[0].amount = eur(1);
+        fork.statement.closing = balance(BalanceKind::ClosingBooked, 1, n as u64);
+        statements.push(fork);
+        assert_eq!(codes(&collect(statements)), [FindingCode::StatementConflict], "day {n}");
+    }
+    // A week's export beside its days: overlaps with each day that has entries, and no gap.
+    let mut statements = chain(false);
+    let week: Vec<Entry> = statements[1..6].iter().flat_map(|f| f.statement.entries.clone()).collect();
+    let mut export = named("week.xml", statement(5, None, 10_000, week));
+    export.statement.opening = balance(BalanceKind::OpeningBooked, 10_000, 1);
+    statements.push(export);
+    let day = collect(statements);
+    assert_eq!(codes(&day), [FindingCode::StatementOverlap; 5]);
+}
+
+#[test]
 fn true_twins_stay_two_with_two_ids() {
     let twins = statement(1, Some(1), 0, vec![entry(5, 1, "same"), entry(5, 1, "same")]);
     let next = statement(1, Some(2), 10, vec![entry(5, 1, "same")]);
@@ -256,12 +277,7 @@ fn an_entry_of_a_notification_that_stands_in_the_final_statement_is_one_item() {
     amounts.sort();
     assert_eq!(
         amounts,
-        [
-            (3, false, Trust::Proven),
-            (5, false, Trust::Proven),
-            (7, false, Trust::Proven),
-            (99, false, Trust::Unproven)
-        ]
+        [(3, false, Trust::Proven), (5, false, Trust::Proven), (7, false, Trust::Proven), (99, false, Trust::Unproven)]
     );
     assert_eq!(made.left_out.len(), 1);
     assert_eq!((made.left_out[0].reason.as_str(), made.left_out[0].sum), ("intraday_repeated", 12));

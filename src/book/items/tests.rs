@@ -1,4 +1,5 @@
 use super::*;
+use crate::base::Place;
 
 const HEAD: &str = "item_id,doc_no,customer_id,currency,open_amount";
 
@@ -33,7 +34,14 @@ fn an_item_reads_whole() {
 fn all_faults_come_at_once_in_file_order() {
     let got = read(
         ",due_date,status",
-        &["1,A,C1,EUR,1.005,,", "2,B,C1,EU,1.00,,", "3,C,,EUR,1.00,2026-2-1,", "4,D,C1,EUR,\"1,00\",,", "5,E,C1,EUR,1.00,,opn", "1,F,C1,EUR,1.00,,"],
+        &[
+            "1,A,C1,EUR,1.005,,",
+            "2,B,C1,EU,1.00,,",
+            "3,C,,EUR,1.00,2026-2-1,",
+            "4,D,C1,EUR,\"1,00\",,",
+            "5,E,C1,EUR,1.00,,opn",
+            "1,F,C1,EUR,1.00,,",
+        ],
     );
     let want = [
         (ErrorCode::Amount, Some(2), Some(5)),
@@ -63,7 +71,10 @@ fn closed_and_zero_items_are_kept_or_counted() {
 
 #[test]
 fn shared_numbers_and_early_due_dates_are_findings() {
-    let got = read(",doc_date,due_date", &["1,A,C1,EUR,1,,", "2,A,C2,EUR,1,,", "3,A,C3,EUR,1,2026-04-02,2026-04-01", "4,B,C1,EUR,1,,", "5,B,C1,EUR,1,,"]);
+    let got = read(
+        ",doc_date,due_date",
+        &["1,A,C1,EUR,1,,", "2,A,C2,EUR,1,,", "3,A,C3,EUR,1,2026-04-02,2026-04-01", "4,B,C1,EUR,1,,", "5,B,C1,EUR,1,,"],
+    );
     let codes: Vec<_> = got.unwrap().findings.iter().map(|f| f.code).collect();
     assert_eq!(codes, [FindingCode::DocumentNumberShared, FindingCode::DueBeforeDocument]);
 }
@@ -71,13 +82,23 @@ fn shared_numbers_and_early_due_dates_are_findings() {
 #[test]
 fn discounts_are_resolved_rounded_and_sorted() {
     let extra = ",amount,discount_until,discount_percent,discount_base,discount_until_2,discount_amount_2";
-    let got = read(extra, &["1,A,C1,EUR,50.00,101.25,2026-04-20,2,,2026-04-10,5.00", "2,B,C1,EUR,99.95,,2026-04-20,3 %,,,", "3,C,C1,EUR,119,,2026-04-20,2.5,100.00,,"]);
+    let got = read(
+        extra,
+        &[
+            "1,A,C1,EUR,50.00,101.25,2026-04-20,2,,2026-04-10,5.00",
+            "2,B,C1,EUR,99.95,,2026-04-20,3 %,,,",
+            "3,C,C1,EUR,119,,2026-04-20,2.5,100.00,,",
+        ],
+    );
     let items = got.unwrap().items;
     let tiers: Vec<Vec<i64>> = items.iter().map(|i| i.discounts.iter().map(|d| d.amount).collect()).collect();
     assert_eq!(tiers, [vec![500, 203], vec![300], vec![250]]);
     assert_eq!(codes(read(",discount_until", &["1,A,C1,EUR,1,2026-04-20"])), [(ErrorCode::Missing, Some(2), Some(6))]);
     assert_eq!(codes(read(",discount_percent", &["1,A,C1,EUR,1,2"])), [(ErrorCode::Missing, Some(2), None)]);
-    assert_eq!(codes(read(",discount_percent,discount_until", &["1,A,C1,EUR,1,2.125,2026-04-20"])), [(ErrorCode::Value, Some(2), Some(6))]);
+    assert_eq!(
+        codes(read(",discount_percent,discount_until", &["1,A,C1,EUR,1,2.125,2026-04-20"])),
+        [(ErrorCode::Value, Some(2), Some(6))]
+    );
 }
 
 #[test]

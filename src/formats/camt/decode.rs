@@ -48,7 +48,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Finding>), Er
 /// The first bytes as text that is good enough to look for element names in.
 pub(super) fn head(bytes: &[u8]) -> String {
     let head = bytes.get(..4096).unwrap_or(bytes);
-    let text: String = head.iter().filter(|b| **b != 0).map(|b| if b.is_ascii() { char::from(*b) } else { '?' }).collect();
+    let text: String =
+        head.iter().filter(|b| **b != 0).map(|b| if b.is_ascii() { char::from(*b) } else { '?' }).collect();
     text.trim_start_matches(|c: char| c.is_whitespace() || c == '?').to_owned()
 }
 

@@ -20,7 +20,13 @@ pub(super) struct Notes {
 
 impl Notes {
     pub(super) fn new(limit: usize, kind: StatementKind) -> Self {
-        Notes { limit, notification: kind == StatementKind::Notification, broken: false, findings: Vec::new(), counted: Vec::new() }
+        Notes {
+            limit,
+            notification: kind == StatementKind::Notification,
+            broken: false,
+            findings: Vec::new(),
+            counted: Vec::new(),
+        }
     }
 
     fn tell(&mut self, code: FindingCode, place: Place, text: impl AsRef<str>) {
@@ -40,7 +46,8 @@ impl Notes {
 
     fn finish(mut self) -> Vec<Finding> {
         for (code, what, place, n) in std::mem::take(&mut self.counted) {
-            let text = if n == 1 { format!("1 entry {what}") } else { format!("{n} entries {what}; this is the first") };
+            let text =
+                if n == 1 { format!("1 entry {what}") } else { format!("{n} entries {what}; this is the first") };
             self.findings.push(Finding::new(code, place, text));
         }
         self.findings
@@ -83,10 +90,9 @@ pub(super) fn map_entry(raw: RawEntry, notes: &mut Notes) -> Result<Entry, Error
         }
     };
     let amount = signed(unsigned, direction);
-    let batch = raw.batch.map(|b| Batch {
-        total: b.batch.total.map(|t| signed(t, b.direction.unwrap_or(direction))),
-        ..b.batch
-    });
+    let batch = raw
+        .batch
+        .map(|b| Batch { total: b.batch.total.map(|t| signed(t, b.direction.unwrap_or(direction))), ..b.batch });
     let only = raw.details.len() == 1;
     let mut details: Vec<TransactionDetails> =
         raw.details.into_iter().map(|d| map_details(d, amount, direction, only)).collect();

@@ -26,9 +26,9 @@ impl Reader for CamtReader {
     /// Any XML is claimed: no other reader reads it, and this one can say what the document is instead of a statement.
     fn recognises(&self, bytes: &[u8], _options: &ReadOptions) -> bool {
         let head = decode::head(bytes);
-        head.strip_prefix('<').and_then(|rest| rest.chars().next()).is_some_and(|c| {
-            matches!(c, '?' | '!' | '_') || c.is_ascii_alphabetic()
-        })
+        head.strip_prefix('<')
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(|c| matches!(c, '?' | '!' | '_') || c.is_ascii_alphabetic())
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {

@@ -150,7 +150,9 @@ impl Found {
             self.findings.push(Finding::new(FindingCode::Namespace, place.clone(), text));
         }
         if child_version == "V01" || dialect.ends_with(".001.01") {
-            let text = format!("{dialect} is the first version, which nearly no bank sends; it was read by the rules of the later ones");
+            let text = format!(
+                "{dialect} is the first version, which nearly no bank sends; it was read by the rules of the later ones"
+            );
             self.findings.push(Finding::new(FindingCode::Dialect, place, text));
         }
         // One file may hold several messages; the first says what it is.

@@ -6,7 +6,8 @@ use super::xml::{Event, Xml};
 use crate::base::{CreditDebit, Money};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    AmountDetails, BankCode, Charge, DocumentRef, Party, Remittance, ReturnInfo, StructuredRemittance, TransactionDetails,
+    AmountDetails, BankCode, Charge, DocumentRef, Party, Remittance, ReturnInfo, StructuredRemittance,
+    TransactionDetails,
 };
 
 /// Reads the `Ntry` just opened.
@@ -439,7 +440,9 @@ fn structured(x: &mut Xml<'_>) -> Result<StructuredRemittance, Error> {
     if amounts != DocumentRef::default() {
         // With one document the amounts are its own. With several they are of all together, and stay apart.
         match s.documents.as_mut_slice() {
-            [only] => *only = DocumentRef { kind: only.kind.take(), number: only.number.take(), date: only.date, ..amounts },
+            [only] => {
+                *only = DocumentRef { kind: only.kind.take(), number: only.number.take(), date: only.date, ..amounts }
+            }
             _ => s.documents.push(amounts),
         }
     }

@@ -10,7 +10,9 @@ fn read(xml: &str) -> Result<Statements, Error> {
 }
 
 fn document(inner: &str) -> String {
-    format!(r#"<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{NS}"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr>{inner}</BkToCstmrStmt></Document>"#)
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{NS}"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr>{inner}</BkToCstmrStmt></Document>"#
+    )
 }
 
 fn balance(code: &str, amount: &str, side: &str) -> String {
@@ -84,7 +86,10 @@ fn what_is_no_clean_xml_is_refused_with_its_kind() {
     assert_eq!(code(&format!("{good}trailing")), ErrorCode::Xml);
     assert_eq!(code(&format!("{good}<Other/>")), ErrorCode::Structure);
     assert_eq!(code(&good.replace("</Acct>", "</Akct>")), ErrorCode::Xml);
-    assert_eq!(code("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.03'><CstmrCdtTrfInitn/></Document>"), ErrorCode::Structure);
+    assert_eq!(
+        code("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.03'><CstmrCdtTrfInitn/></Document>"),
+        ErrorCode::Structure
+    );
     let e = read("<html><body/></html>").unwrap_err();
     assert!(e.to_string().contains("`html`"), "{e}");
 }
@@ -110,7 +115,8 @@ fn limits_hold() {
 #[test]
 fn amounts_are_exact_or_refused_with_line_and_path() {
     let of = |amount: &str| read(&closing_with("10.00", &format!("\n\n{}", entry(amount, "CRDT", ""))));
-    for bad in ["-10.00", "10,00", "1e1", "", "1 0", "1.123456", "(10)", "10-", "1234567890123456789", "0x10", "１０"] {
+    for bad in ["-10.00", "10,00", "1e1", "", "1 0", "1.123456", "(10)", "10-", "1234567890123456789", "0x10", "１０"]
+    {
         let e = of(bad).unwrap_err();
         assert_eq!(e.code(), ErrorCode::Amount, "{bad}");
         assert_eq!(e.place().path.as_deref(), Some("Stmt[1]/Ntry[1]/Amt"), "{bad}");
@@ -220,8 +226,13 @@ fn both_shapes_of_parties_charges_and_documents_are_read() {
         assert_eq!(s.entries[0].details[0].charges[0].amount.figure(), "1.50");
     }
     let before_12 = "<RfrdDocAmt><DuePyblAmt Ccy='EUR'>12</DuePyblAmt><DscntApldAmt><Tp><Cd>APDS</Cd></Tp><Amt Ccy='EUR'>2</Amt></DscntApldAmt><RmtdAmt Ccy='EUR'>10</RmtdAmt></RfrdDocAmt>";
-    let version_2 = before_12.replace("<DscntApldAmt><Tp><Cd>APDS</Cd></Tp><Amt Ccy='EUR'>2</Amt></DscntApldAmt>", "<DscntApldAmt Ccy='EUR'>2</DscntApldAmt>");
-    let typed = |code: &str, amount: u32| format!("<RmtAmtAndTp><Tp><Cd>{code}</Cd></Tp><Amt Ccy='EUR'>{amount}</Amt></RmtAmtAndTp>");
+    let version_2 = before_12.replace(
+        "<DscntApldAmt><Tp><Cd>APDS</Cd></Tp><Amt Ccy='EUR'>2</Amt></DscntApldAmt>",
+        "<DscntApldAmt Ccy='EUR'>2</DscntApldAmt>",
+    );
+    let typed = |code: &str, amount: u32| {
+        format!("<RmtAmtAndTp><Tp><Cd>{code}</Cd></Tp><Amt Ccy='EUR'>{amount}</Amt></RmtAmtAndTp>")
+    };
     let from_12 = format!("<RfrdDocAmt>{}{}{}</RfrdDocAmt>", typed("DUPA", 12), typed("TMDS", 2), typed("REMI", 10));
     for (amounts, date) in [
         (before_12.to_owned(), "<RltdDt>2026-03-01</RltdDt>"),
@@ -260,11 +271,17 @@ fn detail_amounts_come_in_order_and_inherit_the_direction() {
     };
     let tx = |inner: &str| format!("<TxDtls>{inner}</TxDtls>");
     let amt = |n: &str| format!("<Amt Ccy='EUR'>{n}</Amt>");
-    let two = format!("<NtryDtls>{}</NtryDtls><NtryDtls>{}</NtryDtls>", tx(&amt("4")), tx(&format!("<AmtDtls><TxAmt>{}</TxAmt></AmtDtls>", amt("6"))));
+    let two = format!(
+        "<NtryDtls>{}</NtryDtls><NtryDtls>{}</NtryDtls>",
+        tx(&amt("4")),
+        tx(&format!("<AmtDtls><TxAmt>{}</TxAmt></AmtDtls>", amt("6")))
+    );
     assert_eq!(of("DBIT", &two), [Some("-4.00".into()), Some("-6.00".into())]);
-    let net = format!("<NtryDtls>{}{}</NtryDtls>", tx(&amt("12")), tx(&format!("{}<CdtDbtInd>DBIT</CdtDbtInd>", amt("2"))));
+    let net =
+        format!("<NtryDtls>{}{}</NtryDtls>", tx(&amt("12")), tx(&format!("{}<CdtDbtInd>DBIT</CdtDbtInd>", amt("2"))));
     assert_eq!(of("CRDT", &net), [Some("12.00".into()), Some("-2.00".into())]);
-    let foreign = "<NtryDtls><TxDtls><AmtDtls><InstdAmt><Amt Ccy='USD'>11</Amt></InstdAmt></AmtDtls></TxDtls></NtryDtls>";
+    let foreign =
+        "<NtryDtls><TxDtls><AmtDtls><InstdAmt><Amt Ccy='USD'>11</Amt></InstdAmt></AmtDtls></TxDtls></NtryDtls>";
     assert_eq!(of("CRDT", foreign), [Some("10.00".into())]);
     assert_eq!(of("CRDT", "<NtryDtls><TxDtls/><TxDtls/></NtryDtls>"), [None, None]);
 }
@@ -272,25 +289,48 @@ fn detail_amounts_come_in_order_and_inherit_the_direction() {
 #[test]
 fn a_batch_that_does_not_sum_is_told_and_breaks_nothing() {
     let tx = |n: &str| format!("<TxDtls><Amt Ccy='EUR'>{n}</Amt></TxDtls>");
-    let s = one(&closing_with("10.00", &entry("10.00", "CRDT", &format!("<NtryDtls>{}{}</NtryDtls>", tx("4"), tx("5")))));
+    let s =
+        one(&closing_with("10.00", &entry("10.00", "CRDT", &format!("<NtryDtls>{}{}</NtryDtls>", tx("4"), tx("5")))));
     assert!(has(&s, FindingCode::BatchSumMismatch));
     assert_eq!(s.tie_out, TieOut::Proven);
     let fee = "<Chrgs><Rcrd><Amt Ccy='EUR'>1</Amt></Rcrd></Chrgs>";
-    let s = one(&closing_with("8.00", &entry("8.00", "CRDT", &format!("{fee}<NtryDtls>{}{}</NtryDtls>", tx("4"), tx("5")))));
+    let s = one(&closing_with(
+        "8.00",
+        &entry("8.00", "CRDT", &format!("{fee}<NtryDtls>{}{}</NtryDtls>", tx("4"), tx("5"))),
+    ));
     assert!(!has(&s, FindingCode::BatchSumMismatch), "the charge explains it");
-    let s = one(&closing_with("10.00", &entry("10.00", "CRDT", &format!("<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch>{}{}</NtryDtls>", tx("4"), tx("6")))));
+    let s = one(&closing_with(
+        "10.00",
+        &entry(
+            "10.00",
+            "CRDT",
+            &format!("<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch>{}{}</NtryDtls>", tx("4"), tx("6")),
+        ),
+    ));
     assert!(has(&s, FindingCode::BatchCountMismatch));
 }
 
 #[test]
 fn the_banks_own_counts_and_sums_are_checked() {
     let of = |summary: &str| {
-        let entries = format!("<TxsSummry>{summary}</TxsSummry>{}{}", entry("12.00", "CRDT", ""), entry("2.00", "DBIT", ""));
+        let entries =
+            format!("<TxsSummry>{summary}</TxsSummry>{}{}", entry("12.00", "CRDT", ""), entry("2.00", "DBIT", ""));
         one(&closing_with("10.00", &entries)).tie_out
     };
-    assert_eq!(of("<TtlNtries><NbOfNtries>2</NbOfNtries><Sum>14.00</Sum><TtlNetNtryAmt>10</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd></TtlNtries>"), TieOut::Proven);
-    assert_eq!(of("<TtlNtries><TtlNetNtry><Amt>10</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry></TtlNtries>"), TieOut::Proven);
-    assert_eq!(of("<TtlNtries><TtlNetNtry><Amt>10</Amt><CdtDbtInd>DBIT</CdtDbtInd></TtlNetNtry></TtlNtries>"), TieOut::Broken);
+    assert_eq!(
+        of(
+            "<TtlNtries><NbOfNtries>2</NbOfNtries><Sum>14.00</Sum><TtlNetNtryAmt>10</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd></TtlNtries>"
+        ),
+        TieOut::Proven
+    );
+    assert_eq!(
+        of("<TtlNtries><TtlNetNtry><Amt>10</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry></TtlNtries>"),
+        TieOut::Proven
+    );
+    assert_eq!(
+        of("<TtlNtries><TtlNetNtry><Amt>10</Amt><CdtDbtInd>DBIT</CdtDbtInd></TtlNetNtry></TtlNtries>"),
+        TieOut::Broken
+    );
     assert_eq!(of("<TtlNtries><NbOfNtries>3</NbOfNtries></TtlNtries>"), TieOut::Broken);
     assert_eq!(of("<TtlCdtNtries><Sum>12.01</Sum></TtlCdtNtries>"), TieOut::Broken);
     assert_eq!(of("<TtlDbtNtries><NbOfNtries>1</NbOfNtries><Sum>2</Sum></TtlDbtNtries>"), TieOut::Proven);
@@ -323,9 +363,12 @@ fn reports_and_notifications_are_unproven_without_a_word() {
 fn envelopes_prefixes_and_odd_namespaces_are_read() {
     let good = closing_with("10.00", &entry("10.00", "CRDT", ""));
     let body = good.split_once("?>").unwrap().1;
-    let enveloped = format!("<Envelope><AppHdr xmlns='urn:iso:std:iso:20022:tech:xsd:head.001.001.02'><Fr>X</Fr></AppHdr>{body}</Envelope>");
+    let enveloped = format!(
+        "<Envelope><AppHdr xmlns='urn:iso:std:iso:20022:tech:xsd:head.001.001.02'><Fr>X</Fr></AppHdr>{body}</Envelope>"
+    );
     assert_eq!(one(&enveloped).tie_out, TieOut::Proven);
-    let prefixed = body.replace("</", "\u{1}").replace('<', "<n:").replace('\u{1}', "</n:").replace("xmlns=", "xmlns:n=");
+    let prefixed =
+        body.replace("</", "\u{1}").replace('<', "<n:").replace('\u{1}', "</n:").replace("xmlns=", "xmlns:n=");
     let read_prefixed = read(&prefixed).unwrap();
     assert_eq!(read_prefixed.statements[0].tie_out, TieOut::Proven);
     assert!(read_prefixed.findings.is_empty());
@@ -343,10 +386,11 @@ fn other_encodings_read_the_same() {
     let options = ReadOptions::for_file("test.xml");
     let mut utf16 = vec![0xff, 0xfe];
     utf16.extend(good.replace("UTF-8", "UTF-16").encode_utf16().flat_map(u16::to_le_bytes));
-    let latin: Vec<u8> = good.replace("UTF-8", "ISO-8859-1").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let latin: Vec<u8> =
+        good.replace("UTF-8", "ISO-8859-1").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let bom = format!("\u{feff}{good}").into_bytes();
     for bytes in [utf16, latin, bom] {
-        assert_eq!(read_statements(&bytes, &options).unwrap().statements, [expected.clone()]);
+        assert_eq!(read_statements(&bytes, &options).unwrap().statements.first(), Some(&expected));
     }
     let undeclared: Vec<u8> = good.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let e = read_statements(&undeclared, &options).unwrap_err();
@@ -377,13 +421,31 @@ fn pages_of_one_statement_become_one() {
 
 #[test]
 fn the_first_version_is_read_and_said() {
-    let xml = closing_with("10.00", &entry("10.00", "CRDT", "<TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs></TxDtls>"))
-        .replace("BkToCstmrStmt>", "BkToCstmrStmtV01>")
-        .replace("001.08", "001.01")
-        .replace("<CdOrPrtry>", "")
-        .replace("</CdOrPrtry>", "");
+    let xml =
+        closing_with("10.00", &entry("10.00", "CRDT", "<TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs></TxDtls>"))
+            .replace("BkToCstmrStmt>", "BkToCstmrStmtV01>")
+            .replace("001.08", "001.01")
+            .replace("<CdOrPrtry>", "")
+            .replace("</CdOrPrtry>", "");
     let read = read(&xml).unwrap();
     assert_eq!(read.findings[0].code, FindingCode::Dialect);
     assert_eq!(read.statements[0].tie_out, TieOut::Proven);
     assert_eq!(read.statements[0].entries[0].details[0].end_to_end_id.as_deref(), Some("E1"));
+}
+
+#[test]
+fn a_file_cut_anywhere_is_refused_and_no_byte_makes_the_reader_panic() {
+    let details = "<NtryDtls><TxDtls><Refs><EndToEndId>E&amp;1</EndToEndId></Refs><!-- c --><RmtInf><Ustrd><![CDATA[ä]]></Ustrd></RmtInf></TxDtls></NtryDtls>";
+    let good = closing_with("10.00", &entry("10.00", "CRDT", details)).into_bytes();
+    let options = ReadOptions::for_file("test.xml");
+    for cut in 0..good.len() {
+        assert!(read_statements(&good[..cut], &options).is_err(), "cut at {cut}");
+    }
+    for i in 0..good.len() {
+        for byte in [0, b'<', b'>', b'&', b'"', b'/', b'!', 0xff] {
+            let mut bytes = good.clone();
+            bytes[i] = byte;
+            let _ = read_statements(&bytes, &options);
+        }
+    }
 }

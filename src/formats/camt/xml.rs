@@ -42,6 +42,8 @@ pub(super) struct Xml<'a> {
     at: usize,
     /// What stands between `<` and `>` of the last element opened.
     tag: &'a str,
+    /// How much of `tag` is its name.
+    name_len: usize,
     line: u64,
     line_at: usize,
     statements: u32,
@@ -62,6 +64,7 @@ impl<'a> Xml<'a> {
             pending_end: false,
             at: 0,
             tag: "",
+            name_len: 0,
             line: 1,
             line_at: 0,
             statements: 0,
@@ -88,7 +91,9 @@ impl<'a> Xml<'a> {
             }
             path.push_str(frame.name);
             if frame.ordinal > 0 {
-                path.push_str(&format!("[{}]", frame.ordinal));
+                path.push('[');
+                path.push_str(&frame.ordinal.to_string());
+                path.push(']');
             }
         }
         if path.is_empty() { Place::line(line) } else { Place::line(line).at(path) }
@@ -112,8 +117,14 @@ impl<'a> Xml<'a> {
             let after = self.position();
             self.at = before;
             match event {
-                Ok(Raw::Start(_)) => return self.open(before + 1, after.saturating_sub(1), false),
-                Ok(Raw::Empty(_)) => return self.open(before + 1, after.saturating_sub(2), true),
+                Ok(Raw::Start(e)) => {
+                    let name = e.name().0.len();
+                    return self.open(before + 1, after.saturating_sub(1), name, false);
+                }
+                Ok(Raw::Empty(e)) => {
+                    let name = e.name().0.len();
+                    return self.open(before + 1, after.saturating_sub(2), name, true);
+                }
                 Ok(Raw::End(_)) => {
                     self.stack.pop();
                     return Ok(Event::End);
@@ -127,12 +138,20 @@ impl<'a> Xml<'a> {
                     return match resolve(name) {
                         Some(c) => Ok(Event::Char(c)),
                         None => Err(self
-                            .error(ErrorCode::Xml, format!("entity `&{name};`"), "one of the five of XML, or a character reference")
+                            .error(
+                                ErrorCode::Xml,
+                                format!("entity `&{name};`"),
+                                "one of the five of XML, or a character reference",
+                            )
                             .with_hint("entities of a document type are never read; ask the sender for plain text")),
                     };
                 }
                 Ok(Raw::Decl(_)) if !self.stack.is_empty() => {
-                    return Err(self.error(ErrorCode::Xml, "an XML declaration inside an element", "it at the beginning only"));
+                    return Err(self.error(
+                        ErrorCode::Xml,
+                        "an XML declaration inside an element",
+                        "it at the beginning only",
+                    ));
                 }
                 Ok(Raw::Comment(_) | Raw::PI(_) | Raw::Decl(_)) => {}
                 Ok(Raw::DocType(_)) => return Err(self.doctype()),
@@ -146,10 +165,7 @@ impl<'a> Xml<'a> {
     }
 
     /// Calls `f` for every child of the element just opened, up to its end. What `f` does not read is skipped.
-    pub fn children(
-        &mut self,
-        mut f: impl FnMut(&mut Self, &'a str) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub fn children(&mut self, mut f: impl FnMut(&mut Self, &'a str) -> Result<(), Error>) -> Result<(), Error> {
         loop {
             match self.next()? {
                 Event::Start(name) => {
@@ -165,7 +181,9 @@ impl<'a> Xml<'a> {
                     let found = format!("text `{}` between elements", t.trim());
                     return Err(self.error(ErrorCode::Structure, found, "elements only"));
                 }
-                Event::Char(_) => return Err(self.error(ErrorCode::Structure, "text between elements", "elements only")),
+                Event::Char(_) => {
+                    return Err(self.error(ErrorCode::Structure, "text between elements", "elements only"));
+                }
                 Event::Eof => return Err(self.truncated()),
             }
         }
@@ -252,9 +270,8 @@ impl<'a> Xml<'a> {
             let found = format!("`{name}` without `Ccy`");
             return Err(self.error(ErrorCode::Currency, found, "a currency code of three letters").with_element(name));
         };
-        let currency = Currency::parse(code.trim()).map_err(|e| {
-            self.error(ErrorCode::Currency, e.to_string(), "a code as EUR").with_element(name)
-        })?;
+        let currency = Currency::parse(code.trim())
+            .map_err(|e| self.error(ErrorCode::Currency, e.to_string(), "a code as EUR").with_element(name))?;
         Money::from_scaled(units, scale, currency)
             .map_err(|e| self.error(ErrorCode::Amount, e.to_string(), "at most 18 digits").with_element(name))
     }
@@ -264,9 +281,8 @@ impl<'a> Xml<'a> {
         const EXPECTED: &str = "digits with a point before the decimals, as in 1190.00";
         let name = self.tag_name();
         let text = self.text()?;
-        let mut fail = |what: &str| {
-            self.error(ErrorCode::Amount, format!("amount `{text}` {what}"), EXPECTED).with_element(name)
-        };
+        let mut fail =
+            |what: &str| self.error(ErrorCode::Amount, format!("amount `{text}` {what}"), EXPECTED).with_element(name);
         if text.bytes().any(|b| !b.is_ascii_digit() && !matches!(b, b'.' | b'+' | b'-')) || text.ends_with(['+', '-']) {
             return Err(fail("has a character that does not belong there"));
         }
@@ -334,7 +350,9 @@ impl<'a> Xml<'a> {
             "CRDT" => Ok(Some(CreditDebit::Credit)),
             "DBIT" => Ok(Some(CreditDebit::Debit)),
             "" => Ok(None),
-            _ => Err(self.error(ErrorCode::Direction, format!("direction `{text}`"), "CRDT or DBIT").with_element(name)),
+            _ => {
+                Err(self.error(ErrorCode::Direction, format!("direction `{text}`"), "CRDT or DBIT").with_element(name))
+            }
         }
     }
 
@@ -370,7 +388,10 @@ impl<'a> Xml<'a> {
 
     /// The attributes of the element just opened, as written.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        Attributes::new(self.tag, self.tag_name().len().min(self.tag.len())).flatten().filter_map(|a| {
+        // Doubles were looked for when the element was opened.
+        let mut attributes = Attributes::new(self.tag, self.tag_name().len());
+        attributes.with_checks(false);
+        attributes.flatten().filter_map(|a| {
             let value = if let Cow::Borrowed(v) = a.value { v } else { return None };
             Some((a.key.0, value))
         })
@@ -378,11 +399,12 @@ impl<'a> Xml<'a> {
 
     /// The whole name of the element just opened.
     fn tag_name(&self) -> &'a str {
-        self.tag.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default()
+        self.tag.get(..self.name_len).unwrap_or(self.tag)
     }
 
-    fn open(&mut self, from: usize, to: usize, empty: bool) -> Result<Event<'a>, Error> {
+    fn open(&mut self, from: usize, to: usize, name_len: usize, empty: bool) -> Result<Event<'a>, Error> {
         self.tag = self.text.get(from..to).unwrap_or_default();
+        self.name_len = name_len;
         let whole = self.tag_name();
         let name = whole.split_once(':').map_or(whole, |(_, local)| local);
         let ordinal = self.ordinal(name);
@@ -393,9 +415,17 @@ impl<'a> Xml<'a> {
         }
         if whole.len() < self.tag.len() {
             let mut count = 0;
-            for attribute in Attributes::new(self.tag, whole.len()) {
+            // One attribute has no double; looking for doubles costs memory each time.
+            let rest = self.tag.get(whole.len()..).unwrap_or_default().as_bytes();
+            let several = memchr::memchr_iter(b'=', rest).nth(1).is_some();
+            let mut attributes = Attributes::new(self.tag, whole.len());
+            for attribute in attributes.with_checks(several) {
                 if let Err(e) = attribute {
-                    return Err(self.error(ErrorCode::Xml, format!("an attribute that is no XML ({e})"), "name=\"value\""));
+                    return Err(self.error(
+                        ErrorCode::Xml,
+                        format!("an attribute that is no XML ({e})"),
+                        "name=\"value\"",
+                    ));
                 }
                 count += 1;
                 if count > self.limits.xml_attributes {
@@ -488,9 +518,8 @@ fn resolve(name: &str) -> Option<char> {
         _ => return None,
     };
     // XML 1.0, production 2: no control characters but tab and line ends, no surrogates, no U+FFFE, U+FFFF.
-    char::from_u32(value).filter(|c| {
-        matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-    })
+    char::from_u32(value)
+        .filter(|c| matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}')))
 }
 
 /// Puts the name of the element that was just read at the end of the place: the cursor has left it already.

@@ -4,7 +4,8 @@
 use super::header::Found;
 use super::profile::{AmountModel, DebitSign, Names, Profile, Role, When};
 use crate::base::{
-    AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, parse_date, parse_scaled, unarmour,
+    AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, parse_date, parse_scaled,
+    unarmour,
 };
 use crate::error::{Error, ErrorCode};
 use chrono::NaiveDate;
@@ -63,8 +64,13 @@ impl<'a> Cells<'a> {
             }
         }
         let left = amounts.decide().map_err(|(place, text)| {
-            Error::new(ErrorCode::Amount, place, format!("amount `{text}`"), "amounts that show which sign is the decimal one")
-                .with_hint("give a profile with `decimal = \",\"` or `decimal = \".\"`")
+            Error::new(
+                ErrorCode::Amount,
+                place,
+                format!("amount `{text}`"),
+                "amounts that show which sign is the decimal one",
+            )
+            .with_hint("give a profile with `decimal = \",\"` or `decimal = \".\"`")
         })?;
         keep(&mut self.amounts, &left);
         let left = dates.decide().map_err(|(place, text)| {
@@ -136,17 +142,28 @@ impl<'a> Cells<'a> {
     }
 
     /// A figure of a currency in any cell; `None` where it is empty.
-    pub(super) fn money(&self, cell: &str, currency: Currency, place: impl Fn() -> Place) -> Result<Option<Money>, Error> {
+    pub(super) fn money(
+        &self,
+        cell: &str,
+        currency: Currency,
+        place: impl Fn() -> Place,
+    ) -> Result<Option<Money>, Error> {
         if cell.is_empty() {
             return Ok(None);
         }
         let (figure, named) = bare_amount(cell);
         if let Some(named) = named.filter(|n| *n != currency && !currency.is_none()) {
-            return Err(Error::new(ErrorCode::Currency, place(), format!("an amount in {named}"), format!("{currency}")));
+            return Err(Error::new(
+                ErrorCode::Currency,
+                place(),
+                format!("an amount in {named}"),
+                format!("{currency}"),
+            ));
         }
         let style = self.amounts.first().copied().unwrap_or(AmountStyle::PLAIN);
-        let money = parse_scaled(&figure, style)
-            .and_then(|(units, scale)| Money::from_scaled(units, scale, currency).map_err(|_| AmountTextError::TooLong));
+        let money = parse_scaled(&figure, style).and_then(|(units, scale)| {
+            Money::from_scaled(units, scale, currency).map_err(|_| AmountTextError::TooLong)
+        });
         money.map(Some).map_err(|e| {
             let expected = format!("an amount as {}", amount_example(style));
             let error = Error::new(ErrorCode::Amount, place(), format!("amount `{cell}`, which {e}"), expected);
@@ -174,12 +191,16 @@ impl<'a> Cells<'a> {
             }
             (Some(credit), None) => Ok(Some(credit)),
             (None, Some(debit)) => match (self.profile.format.debit_sign, debit.is_negative()) {
-                (DebitSign::Positive, true) => {
-                    wrong(Role::Debit, "a negative amount in the column for money out", "a positive one, as the profile says")
-                }
-                (DebitSign::Negative, false) => {
-                    wrong(Role::Debit, "a positive amount in the column for money out", "a negative one, as the profile says")
-                }
+                (DebitSign::Positive, true) => wrong(
+                    Role::Debit,
+                    "a negative amount in the column for money out",
+                    "a positive one, as the profile says",
+                ),
+                (DebitSign::Negative, false) => wrong(
+                    Role::Debit,
+                    "a positive amount in the column for money out",
+                    "a negative one, as the profile says",
+                ),
                 _ => Ok(Some(debit.abs().negated())),
             },
             (None, None) => Ok(zero),
@@ -198,7 +219,9 @@ impl<'a> Cells<'a> {
     fn directed(&self, row: &CsvRow<'_>, figure: Money, word: &str, role: Role) -> Result<Money, Error> {
         let f = &self.profile.format;
         let is = |names: &Names| {
-            names.flat().any(|n| n.trim() == word.trim() || (!fold_name(n).is_empty() && fold_name(n) == fold_name(word)))
+            names
+                .flat()
+                .any(|n| n.trim() == word.trim() || (!fold_name(n).is_empty() && fold_name(n) == fold_name(word)))
         };
         if figure.is_negative() {
             let column = self.found.column(Role::Amount).unwrap_or(0);
@@ -229,7 +252,8 @@ impl Cells<'_> {
         let folded = fold_name(cell);
         let same = |n: &str| n == cell || (!folded.is_empty() && fold_name(n) == folded);
         let among = |names: &Names| names.flat().any(same);
-        let starts = |names: &Names| names.flat().any(|n| !fold_name(n).is_empty() && folded.starts_with(&fold_name(n)));
+        let starts =
+            |names: &Names| names.flat().any(|n| !fold_name(n).is_empty() && folded.starts_with(&fold_name(n)));
         when.one_of.as_ref().is_none_or(among)
             && when.not_in.as_ref().is_none_or(|names| !among(names))
             && when.starts_with.as_ref().is_none_or(starts)

@@ -31,7 +31,12 @@ impl Control {
     }
 
     /// A figure as money.
-    pub(super) fn money(&self, figure: Figure, cells: &Cells<'_>, currency: Currency) -> Result<Option<(Money, Place)>, Error> {
+    pub(super) fn money(
+        &self,
+        figure: Figure,
+        cells: &Cells<'_>,
+        currency: Currency,
+    ) -> Result<Option<(Money, Place)>, Error> {
         let Some((text, place)) = self.0.get(&figure) else { return Ok(None) };
         Ok(cells.money(text, currency, || place.clone())?.map(|m| (m, place.clone())))
     }
@@ -39,9 +44,9 @@ impl Control {
     /// The number of entries.
     pub(super) fn count(&self) -> Result<Option<u64>, Error> {
         let Some((text, place)) = self.0.get(&Figure::Count) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| {
-            Error::new(ErrorCode::Value, place.clone(), format!("the count `{text}`"), "a whole number")
-        })
+        text.parse()
+            .map(Some)
+            .map_err(|_| Error::new(ErrorCode::Value, place.clone(), format!("the count `{text}`"), "a whole number"))
     }
 }
 
@@ -77,8 +82,14 @@ mod tests {
         assert_eq!(value("Saldo", &["Saldo", "", "12,50"]), Some(("12,50".into(), 2)));
         assert_eq!(value("IBAN", &["IBAN: DE12", "x"]), Some(("DE12".into(), 0)));
         assert_eq!(value("Datum von", &["Datum von:", "=\"01.10.2025\""]), Some(("01.10.2025".into(), 1)));
-        assert_eq!(value("Beginning balance*", &["Beginning balance as of 01/01/2026", "", "5.00"]), Some(("5.00".into(), 2)));
-        assert_eq!(value("*iban*", &["Konto", "DE89 3704 0044 0532 0130 00"]), Some(("DE89370400440532013000".into(), 1)));
+        assert_eq!(
+            value("Beginning balance*", &["Beginning balance as of 01/01/2026", "", "5.00"]),
+            Some(("5.00".into(), 2))
+        );
+        assert_eq!(
+            value("*iban*", &["Konto", "DE89 3704 0044 0532 0130 00"]),
+            Some(("DE89370400440532013000".into(), 1))
+        );
         assert_eq!(value("Saldo", &["Endsaldo", "1"]), None);
     }
 }

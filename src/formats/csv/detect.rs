@@ -48,7 +48,12 @@ fn fit(head: &Head, profile: &Profile) -> Fit {
             let reason = if near.matched == 0 {
                 "none of its required columns were found".to_owned()
             } else {
-                format!("line {} has {} of its required columns, not: {}", near.line, near.matched, near.missing.join(", "))
+                format!(
+                    "line {} has {} of its required columns, not: {}",
+                    near.line,
+                    near.matched,
+                    near.missing.join(", ")
+                )
             };
             let line = (near.matched > 0).then_some(near.line);
             Fit { id, fits: false, score: near.matched, header_line: line, missing: near.missing, reason }
@@ -114,7 +119,13 @@ fn none(head: &Head, ranked: &[Fit]) -> Error {
     let nearest = ranked.first().filter(|f| f.score > 0);
     let expected = nearest.map_or_else(
         || "the header of a known bank export".to_owned(),
-        |f| format!("the header of a known bank export; nearest is `{}`, which also needs {}", f.id, f.missing.join(", ")),
+        |f| {
+            format!(
+                "the header of a known bank export; nearest is `{}`, which also needs {}",
+                f.id,
+                f.missing.join(", ")
+            )
+        },
     );
     Error::new(ErrorCode::Header, Place::line(line), format!("columns {}", titles.join(", ")), expected)
         .with_hint("write a profile for this bank and give it with --profile FILE; `tieout profiles show nl-rabobank` is an example")

@@ -96,7 +96,8 @@ impl Head {
 
     /// Where the profile's header stands, or what is missing in the row that comes nearest.
     pub(super) fn find(&self, profile: &Profile) -> Result<Found, Near> {
-        let mut near = Near { line: 1, matched: 0, missing: profile.detect.require.0.iter().map(|a| join(a)).collect() };
+        let mut near =
+            Near { line: 1, matched: 0, missing: profile.detect.require.0.iter().map(|a| join(a)).collect() };
         let own: Vec<char> = profile.delimiters().collect();
         for (delimiter, rows) in self.tables.iter().filter(|(d, _)| own.contains(d) || self.tables.len() == 1) {
             if !profile.file.header {

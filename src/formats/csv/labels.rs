@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn words_with_a_colon_count_only_at_the_start_of_a_word() {
-        let l = labels(&[("IBAN:", Role::CounterpartyIban), ("Naam:", Role::CounterpartyName), ("Datum:", Role::Ignore)]);
+        let l =
+            labels(&[("IBAN:", Role::CounterpartyIban), ("Naam:", Role::CounterpartyName), ("Datum:", Role::Ignore)]);
         let got = split("Naam: Bakker ValutaDatum: x IBAN: NL1 Datum: 1-4", &l);
         let want = [(Role::CounterpartyName, "Bakker ValutaDatum: x"), (Role::CounterpartyIban, "NL1")];
         assert_eq!(got, want.map(|(r, t)| (r, t.to_owned())));

@@ -7,8 +7,8 @@ use super::profile::{Figure, Role, Zero};
 use crate::base::{CsvRow, Currency, Money, Place, currency_in_title};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, StructuredRemittance, TransactionDetails,
-    is_no_reference,
+    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, StructuredRemittance,
+    TransactionDetails, is_no_reference,
 };
 
 /// A row that is money.
@@ -96,8 +96,7 @@ pub(super) fn entry(
         }
     }
     let text = |role| Some(cells.of(row, role).to_owned()).filter(|t| !t.is_empty());
-    let bank_code =
-        BankCode { proprietary: text(Role::BankCode), text: text(Role::BankText), ..BankCode::default() };
+    let bank_code = BankCode { proprietary: text(Role::BankCode), text: text(Role::BankText), ..BankCode::default() };
     let narrative: Vec<&str> =
         cells.found.columns(Role::Narrative).iter().map(|c| cells.text(row, *c)).filter(|t| !t.is_empty()).collect();
     let entry = Entry {
@@ -157,9 +156,10 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, amount: Money) -> Result<Transac
     let reference = |role| text(role).filter(|t| !is_no_reference(t));
     let credit = !amount.is_negative();
     let name = text(Role::CounterpartyName).or_else(|| text(if credit { Role::PayerName } else { Role::PayeeName }));
+    let account = text(Role::CounterpartyIban).or_else(|| text(if credit { Role::PayerIban } else { Role::PayeeIban }));
     let other = Party {
         name,
-        account: text(Role::CounterpartyIban).map(|a| compact(&a)).filter(|a| !a.is_empty()),
+        account: account.map(|a| compact(&a)).filter(|a| !a.is_empty()),
         agent: text(Role::CounterpartyBic),
         ..Party::default()
     };

@@ -2,7 +2,7 @@
 //!
 //! `docs` show the keys by example; unknown keys are errors with a suggestion, because a misspelt one would be ignored.
 
-use crate::base::{Currency, Place, fold_name, is_encoding, line_column, nearest_name};
+use crate::base::{Currency, Place, is_encoding, line_column, suggestion_in};
 use crate::error::{Error, ErrorCode};
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize as Derive, de};
@@ -95,6 +95,8 @@ pub(super) enum Role {
     PayerName,
     PayeeName,
     CounterpartyIban,
+    PayerIban,
+    PayeeIban,
     CounterpartyBic,
     UltimateName,
     E2eId,
@@ -314,7 +316,7 @@ impl Profile {
                 e.message(),
                 "a profile as `tieout profiles show ID` prints it",
             );
-            match suggestion(e.message()) {
+            match suggestion_in(e.message()) {
                 Some(name) => error.with_hint(format!("did you mean `{name}`?")),
                 None => error,
             }
@@ -322,7 +324,8 @@ impl Profile {
         match profile.fault() {
             None => Ok(profile),
             Some((key, found, expected)) => {
-                let starts = |l: &str| l.trim_start().strip_prefix(key).is_some_and(|r| r.trim_start().starts_with(['=', ']']));
+                let starts =
+                    |l: &str| l.trim_start().strip_prefix(key).is_some_and(|r| r.trim_start().starts_with(['=', ']']));
                 let at = text.lines().position(|l| starts(l) || l.trim() == key);
                 let line = at.or_else(|| text.lines().position(|l| l.contains(key))).map_or(1, |i| i as u64 + 1);
                 Err(Error::new(ErrorCode::Config, Place::line(line).at(key).in_file(file), found, expected))
@@ -389,7 +392,11 @@ impl Profile {
         } else if matches!(f.amount, AmountModel::Direction | AmountModel::Suffix)
             && (f.credit.is_empty() || f.debit.is_empty())
         {
-            Some(("[format]", "no words for `credit` and `debit`".into(), "the words of the file, as in credit = \"Bij\""))
+            Some((
+                "[format]",
+                "no words for `credit` and `debit`".into(),
+                "the words of the file, as in credit = \"Bij\"",
+            ))
         } else if f.currency.as_ref().is_some_and(|c| Currency::parse(c).is_err()) {
             Some(("currency", "a currency that is none".into(), "three letters (ISO 4217)"))
         } else if self.file.delimiter.is_empty() || !self.file.delimiter.flat().all(one_ascii) {
@@ -413,13 +420,6 @@ pub(super) fn column_number(name: &str) -> Option<usize> {
     name.strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1)
 }
 
-/// The nearest of the names that serde lists after an unknown one.
-fn suggestion(message: &str) -> Option<String> {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let wrong = quoted.next().filter(|_| message.starts_with("unknown "))?;
-    nearest_name(wrong, quoted.filter(|n| !fold_name(n).is_empty())).map(str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -437,7 +437,10 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_an_error_with_line_and_suggestion() {
-        let e = Profile::from_toml(&SMALL.replace("amount = \"signed\"", "amount = \"signed\"\nthousand = \".\""), "x.toml");
+        let e = Profile::from_toml(
+            &SMALL.replace("amount = \"signed\"", "amount = \"signed\"\nthousand = \".\""),
+            "x.toml",
+        );
         let e = e.unwrap_err();
         assert_eq!((e.code(), e.place().line), (ErrorCode::Config, Some(13)));
         assert_eq!(e.hint(), Some("did you mean `thousands`?"));

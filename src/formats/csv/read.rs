@@ -15,7 +15,8 @@ use crate::model::{Balance, BalanceKind, Finding, FindingCode, Format, Statement
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
     let usual = ["windows-1252".to_owned()];
     let given = options.profile.as_ref();
-    let decoded = decode_text(bytes, given.map_or(&usual[..], |p| &p.file.encodings)).map_err(|e| decode_error(bytes, &e))?;
+    let decoded =
+        decode_text(bytes, given.map_or(&usual[..], |p| &p.file.encodings)).map_err(|e| decode_error(bytes, &e))?;
     let (decoded, profile) = match given {
         Some(profile) => (decoded, profile),
         None => {
@@ -25,7 +26,10 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
     };
     let mut findings = Vec::new();
     if decoded.assumed {
-        let text = format!("the text is not UTF-8 and was read as {}, which profile `{}` allows", decoded.encoding, profile.id);
+        let text = format!(
+            "the text is not UTF-8 and was read as {}, which profile `{}` allows",
+            decoded.encoding, profile.id
+        );
         findings.push(Finding::new(FindingCode::EncodingGuessed, Place::line(1), text));
     }
     let found = detect::header(&decoded.text, profile)?;
@@ -35,7 +39,8 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
         let money: Vec<CsvRow<'_>> = money.filter(|r| matches!(rows::kind(r, &cells), Ok(Kind::Money))).collect();
         cells.settle(money.into_iter())?;
     }
-    let mut file = File { cells, options, control: Control::default(), groups: Vec::new(), left_out: Vec::new(), findings };
+    let mut file =
+        File { cells, options, control: Control::default(), groups: Vec::new(), left_out: Vec::new(), findings };
     for (line, row) in &found.preamble {
         file.control.take(&profile.preamble, *line, row);
     }

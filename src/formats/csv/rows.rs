@@ -35,7 +35,10 @@ pub(super) fn kind<'p>(row: &CsvRow<'_>, cells: &Cells<'p>) -> Result<Kind<'p>, 
     let titles = &cells.found.titles;
     if cells.found.line.is_some() {
         let same = |(i, t): (usize, &super::header::Title)| fold_name(cells.text(row, i)) == fold_name(&t.raw);
-        if titles.len() == row.cells.len() && titles.iter().enumerate().take(2).all(same) && titles.iter().enumerate().all(same) {
+        if titles.len() == row.cells.len()
+            && titles.iter().enumerate().take(2).all(same)
+            && titles.iter().enumerate().all(same)
+        {
             return Ok(Kind::RepeatedHeader);
         }
     }
@@ -55,8 +58,13 @@ fn check_width(row: &CsvRow<'_>, cells: &Cells<'_>) -> Result<(), Error> {
     let surplus = row.cells.iter().enumerate().skip(width).find(|(_, c)| !c.trim().is_empty());
     if let Some((i, cell)) = surplus {
         let found = format!("{} cells, with `{cell}` beyond the last title", row.cells.len());
-        return Err(Error::new(ErrorCode::Row, Place::line_column(row.line, i as u64 + 1), found, format!("{width} cells"))
-            .with_hint("a delimiter inside a text that is not quoted moves all later cells"));
+        return Err(Error::new(
+            ErrorCode::Row,
+            Place::line_column(row.line, i as u64 + 1),
+            found,
+            format!("{width} cells"),
+        )
+        .with_hint("a delimiter inside a text that is not quoted moves all later cells"));
     }
     let needed = |column: usize| {
         const COUNT: [Role; 9] = [
@@ -71,9 +79,13 @@ fn check_width(row: &CsvRow<'_>, cells: &Cells<'_>) -> Result<(), Error> {
             Role::Charges,
         ];
         COUNT.iter().any(|r| cells.found.column(*r) == Some(column))
-            || cells.profile.detect.require.0.iter().any(|a| {
-                cells.found.named(&super::profile::Names(vec![a.clone()])) == Some(column)
-            })
+            || cells
+                .profile
+                .detect
+                .require
+                .0
+                .iter()
+                .any(|a| cells.found.named(&super::profile::Names(vec![a.clone()])) == Some(column))
     };
     let missing = (row.cells.len()..width).find(|c| needed(*c) || row.unfinished);
     match missing {
@@ -81,7 +93,11 @@ fn check_width(row: &CsvRow<'_>, cells: &Cells<'_>) -> Result<(), Error> {
         Some(column) => {
             let found = format!("a row of {} cells", row.cells.len());
             let error = Error::new(ErrorCode::Row, cells.place(row.line, column), found, format!("{width} cells"));
-            Err(if row.unfinished { error.with_hint("the file ends inside this row: download it again") } else { error })
+            Err(if row.unfinished {
+                error.with_hint("the file ends inside this row: download it again")
+            } else {
+                error
+            })
         }
     }
 }
@@ -89,7 +105,13 @@ fn check_width(row: &CsvRow<'_>, cells: &Cells<'_>) -> Result<(), Error> {
 /// The error for quotes that do not fit together.
 pub(super) fn quote_error(e: CsvRowsError) -> Error {
     let (line, column) = e.line_column();
-    let hint = "the file is cut off or a text has a single quote in it: download it again, or write it with quotes doubled";
-    Error::new(ErrorCode::Row, Place::line_column(line, column), e.to_string(), "a closing quote before the next delimiter")
-        .with_hint(hint)
+    let hint =
+        "the file is cut off or a text has a single quote in it: download it again, or write it with quotes doubled";
+    Error::new(
+        ErrorCode::Row,
+        Place::line_column(line, column),
+        e.to_string(),
+        "a closing quote before the next delimiter",
+    )
+    .with_hint(hint)
 }

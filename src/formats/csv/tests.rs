@@ -59,7 +59,10 @@ fn sparkasse_leaves_announced_rows_out_and_turns_newest_first_round() {
     let s = one(read(&file).unwrap());
     assert_eq!(figures(&s), ["50.50", "-1190.00"]);
     assert_eq!(s.left_out, [("pending".to_owned(), 1)]);
-    assert_eq!((s.account.as_str(), s.currency, s.dialect.as_str()), ("DE89370400440532013000", Currency::EUR, "de-sparkasse-camt"));
+    assert_eq!(
+        (s.account.as_str(), s.currency, s.dialect.as_str()),
+        ("DE89370400440532013000", Currency::EUR, "de-sparkasse-camt")
+    );
     let entry = s.entries.first().unwrap();
     assert_eq!(entry.booking_date, chrono::NaiveDate::from_ymd_opt(2026, 4, 23));
     assert_eq!(entry.place.line, Some(4));
@@ -71,8 +74,10 @@ fn sparkasse_leaves_announced_rows_out_and_turns_newest_first_round() {
 }
 
 fn rabobank(account: &str, number: &str, amount: &str, balance: &str) -> String {
-    format!("\"{account}\",\"EUR\",\"RABONL2U\",\"{number}\",\"2026-04-24\",\"2026-04-25\",\"{amount}\",\"{balance}\",\"NL91ABNA0417164300\",\
-        \"Bakker BV\",\"\",\"\",\"\",\"cb\",\"\",\"E2E-1\",\"\",\"\",\"1234567890123456\",\"factuur 12\",\" \",\"\",\"\",\"\",\"\",\"\"\r\n")
+    format!(
+        "\"{account}\",\"EUR\",\"RABONL2U\",\"{number}\",\"2026-04-24\",\"2026-04-25\",\"{amount}\",\"{balance}\",\"NL91ABNA0417164300\",\
+        \"Bakker BV\",\"\",\"\",\"\",\"cb\",\"\",\"E2E-1\",\"\",\"\",\"1234567890123456\",\"factuur 12\",\" \",\"\",\"\",\"\",\"\",\"\"\r\n"
+    )
 }
 
 const RABOBANK: &str = "\"IBAN/BBAN\",\"Munt\",\"BIC\",\"Volgnr\",\"Datum\",\"Rentedatum\",\"Bedrag\",\"Saldo na trn\",\
@@ -128,7 +133,8 @@ fn hsbc_reads_two_columns_several_lines_and_the_opening_row() {
 #[test]
 fn an_amount_that_cannot_be_read_is_an_error_with_line_column_and_name() {
     for bad in ["12..34", "1,23", "1e5", "abc", "12.5.0", "EUR", "USD 5.00", "--1"] {
-        let e = with(OWN, &format!("Date,Text,Amount,Balance\n2026-04-24,ok,1.00,\n2026-04-24,x,\"{bad}\",\n")).unwrap_err();
+        let e = with(OWN, &format!("Date,Text,Amount,Balance\n2026-04-24,ok,1.00,\n2026-04-24,x,\"{bad}\",\n"))
+            .unwrap_err();
         assert!(matches!(e.code(), ErrorCode::Amount | ErrorCode::Currency), "{e}");
         let place = e.place();
         assert_eq!((place.line, place.column, place.path.as_deref()), (Some(3), Some(3), Some("Amount")), "{bad}");
@@ -179,7 +185,8 @@ fn rows_that_are_no_money_are_counted_and_none_is_lost() {
 
 #[test]
 fn styles_are_told_by_the_whole_column_or_refused() {
-    let auto = OWN.replace("decimal = \".\"", "decimal = \"auto\"").replace("\"%Y-%m-%d\"", "\"%d/%m/%Y\", \"%m/%d/%Y\"");
+    let auto =
+        OWN.replace("decimal = \".\"", "decimal = \"auto\"").replace("\"%Y-%m-%d\"", "\"%d/%m/%Y\", \"%m/%d/%Y\"");
     let head = "Date;Text;Amount;Balance\n";
     let s = one(with(&auto, &format!("{head}03/04/2026;a;1.234;\n25/04/2026;b;1.234,50;\n")).unwrap());
     assert_eq!(figures(&s), ["1234.00", "1234.50"]);
@@ -192,7 +199,11 @@ fn styles_are_told_by_the_whole_column_or_refused() {
 
 #[test]
 fn direction_words_and_excel_armour_are_read() {
-    let profile = OWN.replace("amount = \"signed\"", "amount = \"direction\"\ncredit = \"Bij\"\ndebit = \"Af\"\ncurrency_in_header = true")
+    let profile = OWN
+        .replace(
+            "amount = \"signed\"",
+            "amount = \"direction\"\ncredit = \"Bij\"\ndebit = \"Af\"\ncurrency_in_header = true",
+        )
         .replace("currency = \"EUR\"\n", "")
         .replace("[columns]\n", "[columns]\ndirection = \"Af Bij\"\n")
         .replace("\"Amount\"", "\"Amount (SEK)\"");
@@ -208,11 +219,15 @@ fn direction_words_and_excel_armour_are_read() {
 
 #[test]
 fn an_unknown_header_lists_its_columns_and_the_nearest_profile() {
-    let text = "\"IBAN/BBAN\",\"Munt\",\"Volgnr\",\"Datum\",\"Bedrag\"\n\"NL1\",\"EUR\",\"1\",\"2026-04-24\",\"1,00\"\n";
+    let text =
+        "\"IBAN/BBAN\",\"Munt\",\"Volgnr\",\"Datum\",\"Bedrag\"\n\"NL1\",\"EUR\",\"1\",\"2026-04-24\",\"1,00\"\n";
     assert!(CsvReader.recognises(text.as_bytes(), &ReadOptions::default()));
     let e = read(text).unwrap_err();
     assert_eq!((e.code(), e.place().line), (ErrorCode::Header, Some(1)));
-    assert!(e.found().contains("Volgnr") && e.expected().contains("nl-rabobank") && e.expected().contains("Saldo na trn"), "{e}");
+    assert!(
+        e.found().contains("Volgnr") && e.expected().contains("nl-rabobank") && e.expected().contains("Saldo na trn"),
+        "{e}"
+    );
     assert!(e.hint().unwrap().contains("--profile FILE"));
     for no in ["just a letter, with commas\nand nothing else.\n", ":20:1\n:25:X\n", "<a>,<b>\n<c>,<d>\n"] {
         assert!(!CsvReader.recognises(no.as_bytes(), &ReadOptions::default()), "{no}");
@@ -221,7 +236,8 @@ fn an_unknown_header_lists_its_columns_and_the_nearest_profile() {
 
 #[test]
 fn preamble_figures_are_taken_and_checked_by_the_chain() {
-    let profile = OWN.to_owned() + "[preamble]\naccount = \"*iban*\"\nopening = \"Opening\"\nclosing = \"Closing\"\ncount = \"Count\"\n";
+    let profile = OWN.to_owned()
+        + "[preamble]\naccount = \"*iban*\"\nopening = \"Opening\"\nclosing = \"Closing\"\ncount = \"Count\"\n";
     let text = "Konto,DE89 3704 0044 0532 0130 00\nOpening:,100.00\nClosing:,105.00\nCount:,1\n\nDate,Text,Amount,Balance\n2026-04-24,x,5.00,105.00\n";
     let s = one(with(&profile, text).unwrap());
     assert_eq!(s.account, "DE89370400440532013000");

@@ -37,7 +37,11 @@ fn decode_characters<'b>(bytes: &'b [u8], findings: &mut Vec<Finding>) -> Cow<'b
         _ => None,
     };
     if let Some((encoding, rest)) = utf16 {
-        return encoding.decode_without_bom_handling(rest).0;
+        let (text, broken) = encoding.decode_without_bom_handling(rest);
+        if broken {
+            findings.push(file(FindingCode::EncodingGuessed, "some characters of the UTF-16 text cannot be read"));
+        }
+        return text;
     }
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(body) {

@@ -6,9 +6,7 @@ use super::lines::{Field, split_lines};
 use super::notes::{Notes, fault};
 use crate::base::{CreditDebit, Money};
 use crate::error::{Error, ErrorCode};
-use crate::model::{
-    BankCode, Batch, Charge, Entry, EntryStatus, FindingCode, Party, ReturnInfo, TransactionDetails, is_no_reference,
-};
+use crate::model::{BankCode, Batch, Charge, Entry, EntryStatus, FindingCode, Party, ReturnInfo, TransactionDetails};
 
 /// Reads one entry. Findings go to the notes of its statement.
 ///
@@ -213,12 +211,19 @@ fn counterparty_in_reference(text: &str) -> Option<(String, Option<String>)> {
 }
 
 fn reference(text: &str) -> Option<String> {
-    (!is_no_reference(text)).then(|| text.to_owned())
+    (!info86::says_none(text)).then(|| text.to_owned())
 }
 
 fn narrative(texts: &[&str]) -> String {
-    let lines: Vec<&str> = texts.iter().flat_map(|t| split_lines(t)).map(str::trim_end).collect();
-    lines.join("\n").trim_end().to_owned()
+    let mut out = String::with_capacity(texts.iter().map(|t| t.len() + 1).sum());
+    for line in texts.iter().flat_map(|t| split_lines(t)) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line.trim_end());
+    }
+    out.truncate(out.trim_end().len());
+    out
 }
 
 fn too_long(line: Field<'_>, read: &StatementLine) -> Error {

@@ -106,7 +106,7 @@ pub(super) fn statement_line(text: &str) -> Result<StatementLine, Fault> {
     let mut lines = split_lines(text);
     let first = lines.next().unwrap_or("");
     // Some banks break the line between mark and amount.
-    let broken = marks(first).is_ok_and(|(rest, _)| rest.trim().is_empty());
+    let broken = first.len() < 20 && marks(first).is_ok_and(|(rest, _)| rest.trim().is_empty());
     let joined: String;
     let head = if broken {
         joined = format!("{first}{}", lines.next().unwrap_or(""));

@@ -273,6 +273,7 @@ impl<'t> Splitter<'t> {
         }
         let found = tag_pattern(line);
         let known = found.and_then(|(name, value)| Some((TAGS.iter().find(|(n, _)| *n == name)?.1, name, value)));
+        let known = known.filter(|(.., value)| !self.cuts_a_time(value));
         let Some((tag, name, value)) = known else {
             if let Some((name, _)) = found.filter(|_| self.findings.len() < self.limit) {
                 let text =
@@ -293,6 +294,20 @@ impl<'t> Splitter<'t> {
         let value_start = end - value.len();
         let column = name.len() as u64 + 3;
         self.open = Some((tag, number, column, value_start.max(start), end));
+    }
+
+    /// Whether the line goes on with a time of day that the line break cut: `… 24.04.2026 15` / `:20:01`.
+    fn cuts_a_time(&self, value: &str) -> bool {
+        let Some((Tag::Info, .., start, end)) = self.open else { return false };
+        let mut before = self.text.get(start..end).unwrap_or("").bytes().rev();
+        let mut after = value.bytes();
+        let two = |a: Option<u8>, b: Option<u8>| {
+            a.is_some_and(|a| a.is_ascii_digit()) && b.is_some_and(|b| b.is_ascii_digit())
+        };
+        two(before.next(), before.next())
+            && before.next().is_some_and(|b| matches!(b, b' ' | b'T' | b'/'))
+            && two(after.next().filter(|b| *b < b'6'), after.next())
+            && after.next().is_none_or(|b| !b.is_ascii_alphanumeric())
     }
 
     fn envelope(&mut self, line: &'t str, start: usize, end: usize, number: u64) {
@@ -429,6 +444,13 @@ mod tests {
         let got = tags(":20:A\n:60F:o\n:61:l\n:86:x\n-\n:62F:c\n:20:B\n");
         assert_eq!(got.len(), 2);
         assert_eq!(got[0].len(), 5);
+    }
+
+    #[test]
+    fn a_time_cut_by_the_line_is_no_tag() {
+        let got = tags(":20:A\n:86:ATM 24.04.2026 15\n:20:01 PAS\n:20:B\n");
+        assert_eq!(got.len(), 2);
+        assert_eq!(got[0][1], (Tag::Info, "ATM 24.04.2026 15\n:20:01 PAS"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! MT940 customer statements and MT942 interim reports; MT941 and MT950 where they use the same fields.
 //!
 //! Comes in: bytes as a bank, a terminal program or a converter wrote them. Goes out: one [`crate::model::Statement`] per
-//! message, pages merged. The way: [`encoding`] bytes to text, [`lines`] text to fields, [`fields`] the grammar of a field,
-//! [`info86`] the dialects of `:86:`, [`entry`] and [`map`] to the model, [`pages`] messages to statements.
+//! message, pages merged. The way: `encoding` bytes to text, `lines` text to fields, `fields` the grammar of a field,
+//! `info86` the dialects of `:86:`, `entry` and `map` to the model, `pages` messages to statements.
 
 mod encoding;
 mod entry;
@@ -12,9 +12,6 @@ mod lines;
 mod map;
 mod notes;
 mod pages;
-
-#[cfg(test)]
-mod tests;
 
 use super::{ReadOptions, Reader, Statements};
 use crate::base::Place;
@@ -65,3 +62,6 @@ fn is_ours(line: &str) -> bool {
             Some("20" | "25" | "25P" | "28" | "28C" | "60F" | "60M" | "61" | "62F" | "62M" | "34F" | "13D")
         )
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,8 @@ pub(super) struct Joined {
 impl Joined {
     /// Joins pieces.
     pub(super) fn new<'p>(pieces: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut joined = Joined::default();
+        let mut joined =
+            Joined { text: String::with_capacity(256), cuts: Vec::with_capacity(8), lost_blanks: Vec::new() };
         let mut one_short = false;
         for piece in pieces {
             if !joined.text.is_empty() {
@@ -38,7 +39,7 @@ impl Joined {
     pub(super) fn words(&self, from: usize, to: usize) -> String {
         let mut out = String::with_capacity(to.saturating_sub(from) + 1);
         let mut start = from;
-        for cut in self.lost_blanks.iter().copied().filter(|c| *c > from && *c < to) {
+        for cut in inside(&self.lost_blanks, from, to) {
             out.push_str(self.range(start, cut));
             out.push(' ');
             start = cut;
@@ -51,8 +52,7 @@ impl Joined {
     pub(super) fn pieces(&self, from: usize, to: usize) -> Vec<String> {
         let mut out = Vec::new();
         let mut start = from;
-        let inside = self.cuts.iter().copied().filter(|c| *c > from && *c < to);
-        for end in inside.chain([to]) {
+        for end in self.cuts_inside(from, to).chain([to]) {
             let piece = self.range(start, end);
             if !piece.is_empty() {
                 out.push(piece.to_owned());
@@ -69,10 +69,27 @@ impl Joined {
         out
     }
 
+    /// The cuts between two offsets.
+    pub(super) fn cuts_inside(&self, from: usize, to: usize) -> impl Iterator<Item = usize> {
+        inside(&self.cuts, from, to)
+    }
+
+    /// Where the piece of an offset begins.
+    pub(super) fn piece_start(&self, offset: usize) -> usize {
+        let next = self.cuts.partition_point(|c| *c <= offset);
+        next.checked_sub(1).and_then(|i| self.cuts.get(i)).copied().unwrap_or(0)
+    }
+
     /// Whether a piece begins at an offset.
     pub(super) fn begins_piece(&self, offset: usize) -> bool {
         offset == 0 || self.cuts.binary_search(&offset).is_ok()
     }
+}
+
+/// By bisection: a field with a thousand keys may not look at a thousand cuts for each.
+fn inside(sorted: &[usize], from: usize, to: usize) -> impl Iterator<Item = usize> {
+    let first = sorted.partition_point(|c| *c <= from);
+    sorted.iter().skip(first).copied().take_while(move |c| *c < to)
 }
 
 #[cfg(test)]

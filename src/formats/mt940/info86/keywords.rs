@@ -62,6 +62,12 @@ struct Found {
     value: usize,
 }
 
+/// Whether a text begins with a keyword and its plus.
+pub(super) fn starts(text: &str) -> bool {
+    let text = text.trim_start();
+    KEYWORDS.iter().take(10).any(|(name, _)| text.strip_prefix(name).is_some_and(|r| r.starts_with('+')))
+}
+
 /// Cuts the joined subfields at their keywords and fills the info. Text under no keyword is remittance, but only where no
 /// `SVWZ+` says what the remittance is: some banks repeat the name there.
 pub(super) fn read(subfields: &Joined, info: &mut Info, context: Context<'_>) {
@@ -140,9 +146,8 @@ fn find(subfields: &Joined) -> Vec<Found> {
 /// Where an id ends: it goes on into the next subfield only if its own was full (27 characters; two less are allowed for
 /// blanks that were trimmed).
 fn end_of_id(subfields: &Joined, found: &Found, next: usize) -> usize {
-    let cuts = || subfields.cuts.iter().copied();
-    let mut from = cuts().take_while(|c| *c <= found.start).last().unwrap_or(0);
-    for cut in cuts().filter(|c| *c > found.value && *c < next) {
+    let mut from = subfields.piece_start(found.start);
+    for cut in subfields.cuts_inside(found.value, next) {
         if subfields.range(from, cut).chars().count() < 25 {
             return cut;
         }

@@ -3,7 +3,8 @@
 //!
 //! The whole text stays remittance: labels only add what they name.
 
-use super::{Info, compact, free_pieces, looks_like_bic, looks_like_iban, tidy};
+use super::joined::Joined;
+use super::{Context, Info, compact, free_pieces, keywords, looks_like_bic, looks_like_iban, tidy};
 use crate::formats::mt940::lines::split_lines;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -40,8 +41,12 @@ const LABELS: &[(&str, Label)] = &[
 ];
 
 /// Reads free text.
-pub(super) fn read(text: &str) -> Info {
+pub(super) fn read(text: &str, context: Context<'_>) -> Info {
     let mut info = Info::default();
+    if keywords::starts(text) {
+        keywords::read(&Joined::new(split_lines(text)), &mut info, context);
+        return info;
+    }
     info.remittance.unstructured = free_pieces(text);
     let line: String = split_lines(text).collect::<Vec<_>>().join(" ");
     if line.contains(':') {
@@ -106,7 +111,18 @@ fn set<T>(slot: &mut Option<T>, value: Option<T>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::base::Currency;
+
+    fn read(text: &str) -> super::Info {
+        super::read(text, super::Context { currency: Currency::EUR, account: "" })
+    }
+
+    #[test]
+    fn keywords_without_the_structure_around_them_are_cut_too() {
+        let i = read("EREF+E-1 MREF+M1 SVWZ+RE 7\nand 8");
+        assert_eq!((i.end_to_end_id.as_deref(), i.mandate_id.as_deref()), (Some("E-1"), Some("M1")));
+        assert_eq!(i.remittance.unstructured, ["RE 7", "and 8"]);
+    }
 
     #[test]
     fn labels_add_what_they_name_and_the_text_stays_whole() {

@@ -119,7 +119,7 @@ fn one(text: &str, dialect: Dialect, context: Context<'_>) -> Info {
         Dialect::Dk => subfields::dk(text, context),
         Dialect::Keyed(separator) => subfields::keyed(text, separator, context),
         Dialect::Slash => slash::read(text, context),
-        Dialect::Free => labelled::read(text),
+        Dialect::Free => labelled::read(text, context),
     }
 }
 
@@ -133,12 +133,13 @@ fn finish(info: &mut Info) {
         info.returned = true;
         info.return_reason.get_or_insert_with(|| key.to_owned());
     }
-    let joined: String = info.remittance.unstructured.concat();
-    if joined.starts_with("RETURN/REFUND") {
-        info.returned = true;
-    }
-    if info.remittance.structured.is_empty() {
-        info.remittance.structured.extend(reference_in_text(&joined));
+    // All that is looked for below has a slash or a colon; most text has none.
+    if info.remittance.unstructured.iter().any(|p| p.contains('/') || p.contains(':')) {
+        let joined: String = info.remittance.unstructured.concat();
+        info.returned |= joined.starts_with("RETURN/REFUND");
+        if info.remittance.structured.is_empty() {
+            info.remittance.structured.extend(reference_in_text(&joined));
+        }
     }
     for reference in [
         &mut info.end_to_end_id,
@@ -149,10 +150,15 @@ fn finish(info: &mut Info) {
         &mut info.bank_reference,
         &mut info.transaction_id,
     ] {
-        if reference.as_deref().is_some_and(is_no_reference) {
+        if reference.as_deref().is_some_and(says_none) {
             *reference = None;
         }
     }
+}
+
+/// As [`is_no_reference`], asked only where it can be so: with a digit other than zero a text is a reference.
+pub(super) fn says_none(text: &str) -> bool {
+    !text.bytes().any(|b| matches!(b, b'1'..=b'9')) && is_no_reference(text)
 }
 
 /// Structured references that stand inside free text: Dutch payment references (`SCOR/CUR/…`, `ISSUER: CUR REF: …`) and the
@@ -258,7 +264,11 @@ fn tidy(text: &str) -> Option<String> {
 
 /// Without any blank; `None` if nothing is left.
 fn compact(text: &str) -> Option<String> {
-    let out: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let text = text.trim();
+    let out = match text.contains(char::is_whitespace) {
+        true => text.chars().filter(|c| !c.is_whitespace()).collect(),
+        false => text.to_owned(),
+    };
     (!out.is_empty()).then_some(out)
 }
 

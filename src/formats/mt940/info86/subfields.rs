@@ -6,12 +6,17 @@ use super::joined::Joined;
 use super::{Context, Info, compact, free_pieces, keywords, looks_like_bic, looks_like_iban, tidy};
 use crate::formats::mt940::lines::split_lines;
 
+const SEPARATORS: &[u8] = b"?<>~^@#|+";
+
 /// The separator of a field in this layout: `?`, or one of `< > ~ ^ @ # | +`.
 pub(super) fn separator(text: &str) -> Option<char> {
     let text = text.trim_start();
-    let head: String = text.chars().take(8).collect();
-    let at = head.find(['?', '<', '>', '~', '^', '@', '#', '|', '+']).filter(|at| *at <= 3)?;
-    let (code, rest) = head.split_at_checked(at)?;
+    if let Some((head, rest)) = text.split_once(['\r', '\n']).filter(|(head, _)| head.len() == 3) {
+        // The line may break right after the code.
+        return separator(&format!("{head}{}", rest.trim_start().lines().next().unwrap_or("")));
+    }
+    let at = text.bytes().take(4).position(|b| SEPARATORS.contains(&b))?;
+    let (code, rest) = text.split_at_checked(at)?;
     let separator = rest.chars().next()?;
     let key = key_after(rest.get(1..)?)?;
     let digits = code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit());
@@ -86,49 +91,56 @@ pub(super) fn keyed(text: &str, separator: char, context: Context<'_>) -> Info {
 
 /// A whole field: its code and its keys with values, in file order.
 struct Record {
-    code: String,
-    subfields: Vec<(u8, String)>,
+    /// The text without its line breaks: they fall anywhere, also inside a key, and mean nothing.
+    text: String,
+    /// Where the first separator stands.
+    code: usize,
+    /// Key, start and end of its value.
+    subfields: Vec<(u8, usize, usize)>,
 }
 
 impl Record {
-    /// Line breaks fall anywhere, also inside a key, and mean nothing.
     fn read(text: &str, separator: char) -> Record {
         let mut joined = String::with_capacity(text.len());
         split_lines(text).for_each(|line| joined.push_str(line));
-        let mut parts = joined.split(separator);
-        let mut record = Record { code: parts.next().unwrap_or("").trim().to_owned(), subfields: Vec::new() };
-        for part in parts {
-            match (key_after(part), record.subfields.last_mut()) {
-                (Some(key), _) => record.subfields.push((key, part.get(2..).unwrap_or("").to_owned())),
-                // The separator as a sign of its own inside a value.
-                (None, Some((_, value))) => {
-                    value.push(separator);
-                    value.push_str(part);
-                }
-                (None, None) => {}
+        let mut record = Record { code: joined.len(), text: joined, subfields: Vec::with_capacity(16) };
+        // Every separator is ASCII. One that no key follows is a sign of its own inside a value.
+        let sign = u8::try_from(separator).unwrap_or(b'?');
+        for at in memchr::memchr_iter(sign, record.text.as_bytes()) {
+            let Some(key) = record.text.get(at + 1..).and_then(key_after) else { continue };
+            match record.subfields.last_mut() {
+                Some((.., end)) => *end = at,
+                None => record.code = at,
             }
+            record.subfields.push((key, at + 3, record.text.len()));
         }
         record
     }
 
     /// What every table has: code and booking text.
     fn base(&self) -> Info {
+        let code = self.text.get(..self.code).unwrap_or("").trim();
         Info {
-            gvc: Some(&self.code).filter(|c| c.len() == 3 && c.bytes().all(|b| b.is_ascii_digit())).cloned(),
+            gvc: (code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())).then(|| code.to_owned()),
             booking_text: self.first(0).and_then(tidy),
             ..Info::default()
         }
     }
 
+    fn value(&self, (_, start, end): &(u8, usize, usize)) -> &str {
+        self.text.get(*start..*end).unwrap_or("")
+    }
+
     fn first(&self, key: u8) -> Option<&str> {
-        self.subfields.iter().find(|(k, _)| *k == key).map(|(_, v)| v.as_str()).filter(|v| !v.trim().is_empty())
+        let found = self.subfields.iter().find(|(k, ..)| *k == key)?;
+        Some(self.value(found)).filter(|v| !v.trim().is_empty())
     }
 
     /// Values of the wanted keys, in the order of the keys: banks write 24 before 23.
     fn values(&self, wanted: impl Fn(u8) -> bool) -> Vec<&str> {
-        let mut found: Vec<&(u8, String)> = self.subfields.iter().filter(|(k, _)| wanted(*k)).collect();
-        found.sort_by_key(|(k, _)| *k);
-        found.iter().map(|(_, v)| v.as_str()).collect()
+        let mut found: Vec<_> = self.subfields.iter().filter(|(k, ..)| wanted(*k)).collect();
+        found.sort_by_key(|(k, ..)| *k);
+        found.into_iter().map(|s| self.value(s)).collect()
     }
 
     /// A name over two subfields: glued where the first is full (27 characters), else with a blank.
@@ -190,6 +202,7 @@ mod tests {
     #[test]
     fn a_code_of_letters_or_a_lone_sign_is_told_apart() {
         assert_eq!(separator("XXX?00TEXT?20EREF+1"), Some('?'));
+        assert_eq!(separator("166\r\n?00TEXT"), Some('?'));
         assert_eq!(separator("WHY?20 EUR"), None);
         assert_eq!(separator("TBB+00TRANSFER+31X"), Some('+'));
         assert_eq!(separator("999+49 30 1234"), None);
