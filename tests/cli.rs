@@ -170,7 +170,7 @@ fn a_statement_that_does_not_tie_out_is_queued_and_ends_with_3() {
     assert_code(&said, 3);
     let decisions = fs::read_to_string(desk.path("out/decisions.jsonl")).unwrap();
     assert!(decisions.contains("\"outcome\":\"queued\",\"reason\":\"STATEMENT_BREAK\""), "{decisions}");
-    assert!(said.out.contains("does not tie out. Nothing of it was applied"), "{}", said.out);
+    assert!(said.out.contains("broken: day.sta:7") && said.out.contains("does not tie out"), "{}", said.out);
     let check = desk.tieout("check day.sta");
     assert_code(&check, 3);
     assert!(check.out.contains("broken") && check.out.contains("BALANCE_MISMATCH"), "{}", check.out);

@@ -2,18 +2,18 @@
 //! and write every output in memory. Opens no file and asks no clock.
 
 use super::inputs;
+use super::reading::read_files;
 use super::summarise::{Facts, summarise};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256_hex};
 use crate::book::OpenItemBook;
 use crate::error::{Error, ErrorCode};
-use crate::formats::{ReadOptions, Statements, csv::Profile, read_statements};
+use crate::formats::csv::Profile;
 use crate::matching::{Engine, SCORE_VERSION};
 use crate::model::*;
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile};
 use crate::statements::{self, Day, FiledStatement};
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 /// What a run is given.
 #[derive(Debug, Clone, Default)]
@@ -182,15 +182,7 @@ fn read_day(
     inputs: &RunInputs,
     watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(Day, Vec<FileSummary>), RunError> {
-    let results: Vec<Result<Statements, Error>> = files
-        .par_iter()
-        .map(|file| {
-            let options = ReadOptions { profile: inputs.profile.clone(), ..ReadOptions::for_file(&file.name) };
-            let read = read_statements(&file.bytes, &options);
-            watch(Step::FileRead);
-            read
-        })
-        .collect();
+    let results = read_files(files, inputs.profile.as_ref(), &|| watch(Step::FileRead));
     let mut filed = Vec::new();
     let mut summaries = Vec::new();
     let mut rejected = Vec::new();
