@@ -43,6 +43,8 @@ pub enum Command {
     Explain(Explain),
     /// Work on files of open items.
     Items(Items),
+    /// CSV layouts of banks.
+    Profiles(Profiles),
     /// Write a commented tieout.toml with the whole default policy.
     Init(Init),
     /// Completions for a shell, on standard output.
@@ -184,6 +186,28 @@ pub enum ItemsCommand {
         /// The export; `-` is standard input.
         #[arg(value_name = "EXPORT")]
         export: PathBuf,
+    },
+}
+
+#[derive(ClapArgs)]
+pub struct Profiles {
+    #[command(subcommand)]
+    pub command: ProfilesCommand,
+}
+
+#[derive(Subcommand)]
+pub enum ProfilesCommand {
+    /// The built-in profiles.
+    List,
+    /// A built-in profile as TOML, to start your own from.
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Which profiles fit a file, the best first.
+    Detect {
+        /// The CSV file; `-` is standard input.
+        file: PathBuf,
     },
 }
 
