@@ -3,7 +3,7 @@
 use crate::book::ItemIx;
 use crate::matching::candidates::{NamedIn, Strength};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
-use crate::matching::reading::Wording;
+use crate::matching::reading::{Reading, Typed, Wording};
 use crate::model::{Gate, ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
 use crate::names::looks_spoofed;
 
@@ -32,6 +32,12 @@ pub fn of_payment(context: &Context<'_>) -> Vec<Gate> {
     if payment.batch_unsplit {
         let text = "a batch without details, or whose details do not sum to it".to_owned();
         gates.push(Gate { reason: ReasonCode::BatchUnsplit, text });
+    }
+    let reference = |r: &String| Reading::of([r.as_str()]).typed(0) == Some(Typed::BadReference);
+    let in_text = context.reading.marks.typed.contains(&Some(Typed::BadReference));
+    if in_text || payment.structured_refs.iter().any(reference) {
+        let text = "a structured reference (RF) fails its check digits".to_owned();
+        gates.push(Gate { reason: ReasonCode::CheckDigit, text });
     }
     let decimals = u32::from(payment.currency.decimals());
     let in_minor = |whole: u64| i64::try_from(whole.saturating_mul(10u64.saturating_pow(decimals))).unwrap_or(i64::MAX);

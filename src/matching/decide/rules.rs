@@ -58,7 +58,10 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), (ReasonCode, Str
             return Ok(());
         }
         Basis::OnAccount => {
-            return stop(ReasonCode::NoReference, "the payer is known, but no open document fits the amount".to_owned());
+            return stop(
+                ReasonCode::NoReference,
+                "the payer is known, but no open document fits the amount".to_owned(),
+            );
         }
         Basis::OnlyAmount => {
             return stop(ReasonCode::UnknownPayer, "only the amount points to this document".to_owned());

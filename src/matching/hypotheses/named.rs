@@ -8,6 +8,9 @@ use crate::matching::reading::{Label, Typed};
 use crate::matching::score::{centibans, weights};
 use crate::model::{EvidenceKind, EvidenceLine, Gate, ItemStatus, Payment, ReasonCode};
 
+/// A closed document older than this is not paid twice by mistake, but named by a standing order.
+const STANDING_ORDER_DAYS: i64 = 150;
+
 /// Most customers that an ambiguous number is tried for.
 const FOCUS_MAX: usize = 6;
 
@@ -193,7 +196,8 @@ fn set(
     let mut number_weight = 0;
     for (k, r) in open.iter().enumerate() {
         let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
-        let full = if k == 0 { r.naming.weight } else { r.naming.weight.min(weights::FURTHER_NUMBER) };
+        let own = within_account(context, r, if payer_weight.is_some() { customer } else { None });
+        let full = if k == 0 { own } else { own.min(weights::FURTHER_NUMBER) };
         let weight = full.min(weights::NUMBERS_MAX - number_weight);
         number_weight += weight;
         lines.push(EvidenceLine { kind: kind_of(r.naming), weight, text: naming_text(r.naming, doc_no) });
@@ -291,8 +295,15 @@ fn duplicate(context: &Context<'_>, closed: &[&Resolved<'_>]) -> Hypothesis {
         format!("{} is already paid", numbers.join(", "))
     };
     let customer = closed.first().and_then(|r| context.book.customer_of(r.item));
-    let weight = closed.iter().map(|r| r.naming.weight).max().unwrap_or(0) + if same { 200 } else { 0 };
+    // A number that is paid long ago and comes back every month is a standing order whose text nobody changed.
+    let recent = closed.iter().filter_map(|r| context.book.item(r.item)).any(|it| {
+        it.doc_date.or(it.due_date).is_none_or(|d| (context.payment.booking_date - d).num_days() <= STANDING_ORDER_DAYS)
+    });
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
+    let payer = customer.and_then(|c| context.payer(c)).map_or(0, |p| (p.weight - prior).max(0));
+    let number = closed.iter().map(|r| r.naming.weight).max().unwrap_or(0);
+    let amount = if same { weights::AMOUNT_EXACT } else { 0 };
+    let weight = if recent { number + amount + payer } else { number };
     Hypothesis {
         customer,
         basis: Basis::Duplicate,
@@ -409,6 +420,22 @@ fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) -> Option<(Cu
             by_account && !own_account || by_name
         })
         .map(|p| (p.customer, p.kind))
+}
+
+/// Weight of a bare number when the payer is known: then it could only hit one of this customer's documents by chance. The
+/// leading zeros count where they are written as the document has them.
+fn within_account(context: &Context<'_>, r: &Resolved<'_>, customer: Option<CustomerIx>) -> i32 {
+    let (Some(customer), true) = (customer, r.naming.strength > Strength::Whole) else { return r.naming.weight };
+    let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
+    let written: String = r.naming.quote.chars().filter(char::is_ascii_digit).collect();
+    let padded = crate::book::keys::compact(doc_no).ends_with(&written);
+    let digits = if padded { written.len() } else { written.trim_start_matches('0').len() };
+    let space = 9 * 10u64.saturating_pow(u32::try_from(digits.saturating_sub(1)).unwrap_or(15).min(15));
+    let bearers = context.open_items_of(customer).len().max(1) as u64;
+    let label = if matches!(r.naming.label, Some(Label::Document | Label::CreditNote)) { weights::LABEL } else { 0 };
+    let typed = if r.naming.typed.is_some() { weights::NUMBER_TYPED } else { 0 };
+    let weight = centibans(space, bearers * 2).min(weights::NUMBER_DIGITS_MAX) + label + typed;
+    weight.max(r.naming.weight)
 }
 
 fn kind_of(naming: &Naming) -> EvidenceKind {

@@ -6,6 +6,7 @@ use super::subset::subsets;
 use super::{Basis, Context, Hypothesis, Part};
 use crate::book::ItemIx;
 use crate::matching::candidates::PayerEvidence;
+use crate::matching::reading::Wording;
 use crate::matching::score::{centibans, weights};
 use crate::model::{EvidenceKind, EvidenceLine, Gate, ReasonCode};
 
@@ -56,6 +57,11 @@ fn base(
         _ => format!("share of payments without a number that pay just this choice of {documents}"),
     };
     lines.push(EvidenceLine { kind: EvidenceKind::Wording, weight: share, text });
+    let refund = if context.reading.says(Wording::Refund) && basis != Basis::OnAccount { weights::REFUND } else { 0 };
+    if refund != 0 {
+        let text = "the text speaks of a refund: money back, not money for a document".to_owned();
+        lines.push(EvidenceLine { kind: EvidenceKind::Wording, weight: refund, text });
+    }
     Hypothesis {
         customer: Some(payer.customer),
         basis,
@@ -67,7 +73,7 @@ fn base(
         by_reference: false,
         payer_fits: true,
         prior,
-        score: payer.weight + share + amount_weight,
+        score: payer.weight + share + amount_weight + refund,
         lines,
         gates: Vec::new(),
         capped: false,
