@@ -1,5 +1,7 @@
 //! The program as a user meets it: exit codes, messages, and the run folder that is written whole or not at all.
 
+#![cfg(feature = "cli")]
+
 use assert_cmd::Command;
 use std::fs;
 use std::path::Path;

@@ -53,7 +53,7 @@ fn row(s: &StatementSummary) -> Vec<String> {
     };
     let none = || "-".to_owned();
     vec![
-        s.file.clone(),
+        shortened(&s.file),
         account(s),
         s.currency.to_string(),
         period,
@@ -63,6 +63,15 @@ fn row(s: &StatementSummary) -> Vec<String> {
         s.closing.clone().unwrap_or_else(none),
         s.tie_out.as_str().to_owned(),
     ]
+}
+
+/// Long names give way to the figures; beginning and end tell files apart.
+fn shortened(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    match (letters.get(..14), letters.len().checked_sub(13).and_then(|from| letters.get(from..))) {
+        (Some(head), Some(tail)) if letters.len() > 28 => head.iter().chain(&['…']).chain(tail).collect(),
+        _ => name.to_owned(),
+    }
 }
 
 fn account(s: &StatementSummary) -> String {

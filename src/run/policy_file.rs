@@ -164,7 +164,7 @@ impl Walk<'_> {
             (Kind::Whole(most), DeValue::Integer(number)) => {
                 let value = i64::from_str_radix(number.as_str(), number.radix()).ok();
                 if !value.is_some_and(|v| (0..=most).contains(&v)) {
-                    self.bad(full, at, format!("{}", number.as_str()), format!("a whole number from 0 to {most}"));
+                    self.bad(full, at, number.as_str().to_owned(), format!("a whole number from 0 to {most}"));
                 }
             }
             (Kind::Choice(words), DeValue::String(text)) if words.contains(&text.as_ref()) => {}
