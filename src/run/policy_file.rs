@@ -101,8 +101,10 @@ pub fn read_policy(text: &str, file: &str) -> Result<Policy, Vec<Error>> {
         Error::new(ErrorCode::Config, place(text, offset, file), found, expected)
     };
     let toml_fault = |e: toml::de::Error| {
-        let found = e.message().lines().next().unwrap_or("").to_owned();
-        config(e.span().map(|s| s.start), found, "TOML as `tieout init` writes it".to_owned())
+        let message = e.message().lines().next().unwrap_or("");
+        let (found, expected) =
+            message.split_once(", expected ").unwrap_or((message, "TOML as `tieout init` writes it"));
+        config(e.span().map(|s| s.start), found.to_owned(), expected.to_owned())
     };
     let table = DeTable::parse(text).map_err(|e| vec![toml_fault(e)])?;
     let mut faults = Vec::new();
