@@ -54,7 +54,7 @@ mod tests {
     fn the_chance_of_error_counts_all_rivals() {
         assert_eq!(error_ppm(400, [], 1), 99);
         assert_eq!(error_ppm(700, [700], 1), 500_000);
-        assert_eq!(error_ppm(900, [500], 1), 100);
+        assert_eq!(error_ppm(900, [500], 1), 99);
         assert_eq!(error_ppm(2000, [], 7), 7);
         assert!(error_ppm(0, [900], 1) > 999_000);
     }
