@@ -218,10 +218,9 @@ fn by_name(book: &OpenItemBook, payment: &Payment, name: &str, found: &mut Map<C
         let names = book.names_of(customer).iter();
         if let Some(m) =
             names.map(|n| compare(&prepared, n, &weight_of)).min_by_key(|m| (m.level, std::cmp::Reverse(m.permille)))
+            && m.level < NameLevel::Different
         {
-            if m.level < NameLevel::Different {
-                best.push((m, customer));
-            }
+            best.push((m, customer));
         }
     }
     best.sort_by_key(|(m, c)| (m.level, std::cmp::Reverse(m.permille), *c));
