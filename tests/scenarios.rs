@@ -14,7 +14,12 @@ fn folder() -> PathBuf {
 
 /// Plays a table; every difference is one line. Known differences are printed, not asserted.
 fn table(name: &str) {
-    let cases = language::read(&folder(), name);
+    let mut cases = language::read(&folder(), name);
+    if name.starts_with("6-") {
+        // What never happens must not happen in a small book either.
+        let small: Vec<language::Case> = cases.iter().map(language::Case::without_filler).collect();
+        cases.extend(small);
+    }
     let played = play::all(&cases);
     for line in &played.known {
         println!("known: {name}:{line}");
