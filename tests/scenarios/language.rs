@@ -51,7 +51,13 @@ pub struct Group {
 /// One answer that is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expect {
-    Answer { outcome: Outcome, reason: Option<ReasonCode>, documents: Option<Vec<Document>>, on_account: Option<i64>, fee: i64 },
+    Answer {
+        outcome: Outcome,
+        reason: Option<ReasonCode>,
+        documents: Option<Vec<Document>>,
+        on_account: Option<i64>,
+        fee: i64,
+    },
     /// Neither applied nor reopened.
     NotAutomatic,
     /// Whatever happens, nothing is set against this document unasked.
@@ -158,10 +164,15 @@ pub fn parse(folder: &Path, name: &str, text: &str) -> Vec<Case> {
             "payment" => {
                 let id = w.next().to_owned();
                 let payment = payments(&mut w, case, &id).remove(0);
-                let together = case.groups.last_mut().filter(|g| g.payments.len() > 1 || g.payments[0].payment_id.0 != "P");
+                let together =
+                    case.groups.last_mut().filter(|g| g.payments.len() > 1 || g.payments[0].payment_id.0 != "P");
                 match together {
                     Some(group) => group.payments.push(payment),
-                    None => case.groups.push(Group { place: place.to_string(), payments: vec![payment], expected: Vec::new() }),
+                    None => case.groups.push(Group {
+                        place: place.to_string(),
+                        payments: vec![payment],
+                        expected: Vec::new(),
+                    }),
                 }
             }
             keyword @ ("expect" | "known") => {
@@ -183,7 +194,11 @@ pub fn parse(folder: &Path, name: &str, text: &str) -> Vec<Case> {
             }
             other => panic!("{here}: unknown word `{other}`"),
         }
-        assert!(w.list.is_empty() || matches!(words[0].as_str(), "policy" | "expect" | "known"), "{here}: left over {:?}", w.list);
+        assert!(
+            w.list.is_empty() || matches!(words[0].as_str(), "policy" | "expect" | "known"),
+            "{here}: left over {:?}",
+            w.list
+        );
     }
     for case in &cases {
         for group in &case.groups {
@@ -505,10 +520,19 @@ fn expectation(text: &str, here: &str) -> Expect {
 
 /// Unrelated customers and items, so that a number or an amount may be met by chance as in a real book.
 fn filler(case: &mut Case, count: usize) {
-    const FIRST: [&str; 12] =
-        ["Nordwind", "Hansa", "Rheintal", "Alpina", "Kobold", "Falken", "Linden", "Turm", "Seehof", "Brandis", "Weser", "Ostara"];
-    const TRADE: [&str; 7] =
-        ["Logistik GmbH", "Elektrotechnik AG", "Bau KG", "Textil GmbH", "Druckhaus GmbH", "Pharma AG", "Gartenbau GmbH"];
+    const FIRST: [&str; 12] = [
+        "Nordwind", "Hansa", "Rheintal", "Alpina", "Kobold", "Falken", "Linden", "Turm", "Seehof", "Brandis", "Weser",
+        "Ostara",
+    ];
+    const TRADE: [&str; 7] = [
+        "Logistik GmbH",
+        "Elektrotechnik AG",
+        "Bau KG",
+        "Textil GmbH",
+        "Druckhaus GmbH",
+        "Pharma AG",
+        "Gartenbau GmbH",
+    ];
     for k in 0..count {
         let c = k % 60;
         let id = format!("K{}", 5100 + c);
@@ -519,7 +543,8 @@ fn filler(case: &mut Case, count: usize) {
         }
         let doc_no = format!("RE-2026-{:05}", 101 + k);
         let cents = 7_351 + (k as i64 * 48_611) % 900_007;
-        let line = format!("{doc_no} {}.{:02} EUR customer {id} dated 2026-03-{:02}", cents / 100, cents % 100, 1 + k % 28);
+        let line =
+            format!("{doc_no} {}.{:02} EUR customer {id} dated 2026-03-{:02}", cents / 100, cents % 100, 1 + k % 28);
         let words = words(&line);
         case.items.push(item(&mut Words { list: &words, here: "filler" }, 1));
     }

@@ -56,8 +56,9 @@ fn told(d: &Decision) -> String {
         allocations.iter().map(one).collect::<Vec<_>>().join("; ")
     };
     let top = d.candidates.first().map_or("nothing".to_owned(), |c| list(&c.allocations));
+    let second = d.candidates.get(1).map_or(String::new(), |c| format!(" then [{}]", list(&c.allocations)));
     format!(
-        "{} {} [{}] on account {} top [{top}] {}ppm ({})",
+        "{} {} [{}] on account {} top [{top}]{second} {}ppm ({})",
         d.outcome.as_str(),
         d.reason.as_str(),
         list(&d.allocations),
