@@ -73,7 +73,7 @@ fn item(k: usize, seed: &ItemSeed) -> OpenItem {
         doc_date: Some(day(k as u64 % 30)),
         due_date: Some(day(30 + k as u64 % 30)),
         payment_reference: None,
-        refs: if k % 5 == 0 { vec![format!("4500{:04}", k)] } else { Vec::new() },
+        refs: if k.is_multiple_of(5) { vec![format!("4500{:04}", k)] } else { Vec::new() },
         discounts: if seed.discount && !credit { vec![tier] } else { Vec::new() },
         payer_id: None,
         expected_by: None,
