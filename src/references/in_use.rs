@@ -82,6 +82,17 @@ impl SchemesInUse {
         self.in_use().all(|(scheme, used)| scheme.is_always_read() && used.lengths == 0)
     }
 
+    /// The keys of the references that creditors make of a document number: in the schemes in use, and in those of a country.
+    /// Empty unless the number is all digits, four or more.
+    pub fn made_from(&self, document: &str, country: &str) -> Vec<String> {
+        if document.len() < 4 || !document.bytes().all(|b| b.is_ascii_digit()) {
+            return Vec::new();
+        }
+        let used = |k: usize| self.uses.get(k).is_some_and(|u| u.lengths != 0);
+        let schemes = SCHEMES.iter().enumerate().filter(|(k, s)| used(*k) || s.countries().contains(&country));
+        schemes.flat_map(|(_, scheme)| scheme.made_from(document)).collect()
+    }
+
     fn in_use(&self) -> impl Iterator<Item = (&'static dyn Scheme, Use)> + '_ {
         SCHEMES.iter().enumerate().filter_map(|(k, scheme)| {
             let used = self.uses.get(k).copied().unwrap_or_default();

@@ -38,7 +38,7 @@ const PROPOSALS_MAX: usize = 5;
 
 /// Decides one payment against the book, claiming nothing.
 pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Payment) -> Proposed {
-    let reading = Reading::of(payment.remittance.iter().map(String::as_str));
+    let reading = Reading::with_book(book, payment.remittance.iter().map(String::as_str));
     let namings = namings(book, payment, &reading);
     let payers = payers(book, payment, &reading);
     if let Some(proposed) = return_or_refund(book, policy, payment, &reading, &namings, &payers) {
