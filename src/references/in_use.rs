@@ -5,6 +5,9 @@ use super::writing::{behind_labels, group_ends, printed_digits, strip_zeros};
 use super::{Framed, SCHEMES, Scheme, reference_keys};
 use std::ops::Range;
 
+/// References of one length that the schemes with one check digit are learnt from; the share does not move after that.
+const LEARN_MAX: u32 = 10_000;
+
 /// The schemes that the references of a book satisfy, with the lengths in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SchemesInUse {
@@ -55,6 +58,9 @@ impl SchemesInUse {
             }
             let Some(length) = printed_length(reference).filter(|_| !told) else { continue };
             let Some(count) = seen.get_mut(length) else { continue };
+            if *count >= LEARN_MAX {
+                continue;
+            }
             *count += 1;
             for (scheme, tally) in SCHEMES.iter().zip(&mut passed).filter(|(s, _)| !s.is_telling(reference)) {
                 let valid = of_scheme(scheme);
