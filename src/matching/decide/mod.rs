@@ -49,7 +49,8 @@ pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Pa
     if let Some((reason, text)) = rules.judge(payment, &namings, &payers) {
         return plain(payment, Outcome::NotReceivable, reason, text, Disposition::NotReceivable);
     }
-    let unresolved = hypotheses::unresolved(&reading, &namings);
+    let mut unresolved = hypotheses::unresolved(&reading, &namings);
+    unresolved.extend(payment.structured_refs.iter().filter_map(|r| hypotheses::unresolved_field(book, r)));
     let context = Context {
         book,
         policy,

@@ -48,6 +48,13 @@ pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
     list
 }
 
+/// A reference field with good check digits of a scheme in use that no item bears: paid before, or another creditor's.
+pub fn unresolved_field(book: &OpenItemBook, reference: &str) -> Option<Unresolved> {
+    let good = book.schemes_in_use().field(reference) == Some(true);
+    let missing = good && !book.knows_number(reference, &crate::references::reference_keys(reference));
+    missing.then(|| Unresolved { quote: reference.to_owned(), glued: crate::book::keys::compact(reference) })
+}
+
 fn overlaps(a: &str, b: &str) -> bool {
     a.contains(b) || b.contains(a) || {
         let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
