@@ -261,7 +261,7 @@ fn documents(allocations: &[tieout::model::Allocation]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_global_rejects: 100_000, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
 
     #[test]
     fn money_is_conserved_and_no_item_is_cleared_beyond_what_is_open((Items(items), Payments(payments)) in day_of_work()) {
