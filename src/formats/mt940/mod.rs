@@ -12,6 +12,9 @@ mod lines;
 mod map;
 mod notes;
 mod pages;
+mod write;
+
+pub use write::write;
 
 use super::{ReadOptions, Reader, Statements};
 use crate::base::Place;
