@@ -13,6 +13,21 @@ use chrono::NaiveDate;
 /// The document has no clock: its creation date is the day on which the last statement closes. Ids and accounts that are longer
 /// than the schema allows are left out, longer texts are cut, and both are named in [`Written::lost`]. An amount is always
 /// written with all its digits.
+///
+/// ```
+/// use tieout::formats::{ReadOptions, camt};
+///
+/// let mt940 = b":20:1\r\n:25:DE89370400440532013000\r\n:28C:5/1\r\n:60F:C260424EUR0,\r\n\
+///     :61:2604240424C1190,NTRFNONREF\r\n:86:166?20SVWZ+RE-2026-00731?32Muster & Co\r\n:62F:C260424EUR1190,\r\n-\r\n";
+/// let read = tieout::read_statements(mt940, &ReadOptions::for_file("day.sta"))?;
+/// let written = camt::write(&read.statements);
+/// assert!(String::from_utf8_lossy(&written.bytes).contains("<Nm>Muster &amp; Co</Nm>"));
+///
+/// let again = tieout::read_statements(&written.bytes, &ReadOptions::for_file("day.xml"))?;
+/// assert_eq!(again.statements[0].entries[0].amount, read.statements[0].entries[0].amount);
+/// assert_eq!(again.statements[0].tie_out, tieout::model::TieOut::Proven);
+/// # Ok::<(), tieout::Error>(())
+/// ```
 pub fn write(statements: &[Statement]) -> Written {
     let mut lost = Lost::new("camt.053");
     let mut out = Out::new();

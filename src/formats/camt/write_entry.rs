@@ -73,11 +73,11 @@ fn batch(out: &mut Out, e: &Entry, lost: &mut Lost) {
 fn bank_code(out: &mut Out, c: &BankCode, lost: &mut Lost) {
     if c.domain.is_some() || c.family.is_some() || c.sub_family.is_some() {
         out.within("Domn", |out| {
-            out.leaf("Cd", lost.id("the domain code", c.domain.as_deref(), 4));
+            out.leaf("Cd", lost.text("the domain code", c.domain.as_deref(), 4));
             if c.family.is_some() || c.sub_family.is_some() {
                 out.within("Fmly", |out| {
-                    out.leaf("Cd", lost.id("the family code", c.family.as_deref(), 4));
-                    out.leaf("SubFmlyCd", lost.id("the sub-family code", c.sub_family.as_deref(), 4));
+                    out.leaf("Cd", lost.text("the family code", c.family.as_deref(), 4));
+                    out.leaf("SubFmlyCd", lost.text("the sub-family code", c.sub_family.as_deref(), 4));
                 });
             }
         });
@@ -140,7 +140,9 @@ fn details(out: &mut Out, d: &TransactionDetails, entry: Money, only: bool, lost
         reference("PmtInfId", "the payment information id", &d.payment_info_id);
         reference("InstrId", "the instruction id", &d.instruction_id);
         reference("EndToEndId", "the end-to-end id", &d.end_to_end_id);
-        reference("UETR", "the UETR", &d.uetr);
+        // 36 characters, the only one of them.
+        out.leaf("UETR", lost.id("the UETR", d.uetr.as_deref(), 36));
+        let mut reference = |name, what, value: &Option<String>| out.leaf(name, lost.id(what, value.as_deref(), 35));
         reference("TxId", "the transaction id", &d.transaction_id);
         reference("MndtId", "the mandate", &d.mandate_id);
         reference("ChqNb", "the cheque number", &d.cheque_number);
