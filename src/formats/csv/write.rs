@@ -238,8 +238,10 @@ fn remittance(row: &mut Row, d: &TransactionDetails, lost: &mut Lost) {
     row.set("remittance", Some(text).filter(|t| !t.is_empty()).map(armoured));
 }
 
-/// A text that nothing takes for a formula and nobody takes apart: between apostrophes, where it needs them.
+/// A text that nothing takes for a formula and nobody takes apart: between apostrophes, where it needs them. A line of it that
+/// looks like a field of MT940 gets a blank before it, which readers trim.
 fn armoured(text: String) -> String {
+    let text = text.replace("\n:", "\n :").replace("\n{", "\n {");
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula || text != crate::base::unarmour(&text) { format!("'{text}'") } else { text }
 }
