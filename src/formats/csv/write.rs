@@ -84,6 +84,9 @@ fn statement(text: &mut String, s: &Statement, number: usize, (follows, goes_on)
     }
     let account = lost.account("our account", Some(&s.account), LONGEST).unwrap_or_default();
     let account: String = account.chars().filter(|c| !matches!(c, '"' | '\'' | '=')).collect();
+    if account != s.account {
+        lost.tell(format!("our account `{}` cannot stand in CSV as it is", s.account));
+    }
     let balance_row = |kind: &str, money: Option<Money>| {
         let mut row = Row::new(kind, &account, s.currency.code());
         row.set("running_balance", money.map(Money::figure));
