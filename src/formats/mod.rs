@@ -6,8 +6,10 @@ pub mod camt;
 pub mod csv;
 pub mod mt940;
 mod tie_out;
+mod written;
 
 pub use tie_out::tie_out;
+pub use written::Written;
 
 use crate::base::{Currency, Limits, Place};
 use crate::error::{Error, ErrorCode};

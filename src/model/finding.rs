@@ -102,6 +102,8 @@ finding_codes! {
     DueBeforeDocument = "DUE_BEFORE_DOCUMENT",
     /// An open item with nothing open.
     ZeroItem = "ZERO_ITEM",
+    /// Something that the format written to cannot carry as it was.
+    NotCarried = "NOT_CARRIED",
     /// More findings than the limit; the rest were counted.
     FindingsCut = "FINDINGS_CUT",
 }

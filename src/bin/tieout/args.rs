@@ -37,6 +37,8 @@ pub enum Command {
     Run(Run),
     /// Any statement as JSON, or as normalised payments.
     Parse(Parse),
+    /// A statement file in another format.
+    Convert(Convert),
     /// Read and tie out: where does a statement break?
     Check(Check),
     /// Why a payment was decided as it was.
@@ -148,6 +150,34 @@ pub enum ParseOutput {
     Json,
     Jsonl,
     Csv,
+}
+
+#[derive(ClapArgs)]
+pub struct Convert {
+    /// The statement file; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The format to write. What it cannot carry is named on standard error.
+    #[arg(long, value_name = "FORMAT")]
+    pub to: Target,
+    /// The file to write instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// CSV layout of the bank: the id of a built-in profile, or a file.
+    #[arg(long, value_name = "ID|FILE")]
+    pub profile: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// ISO 20022 camt.053, version 08.
+    Camt053,
+    /// SWIFT MT940 with the German structure.
+    Mt940,
+    /// Rows with running balances, profile tieout-statement.
+    Csv,
+    /// As tieout parse.
+    Json,
 }
 
 #[derive(ClapArgs)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod convert;
 mod explain;
 mod failure;
 mod files;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let done = with_threads(args.global.jobs, || match args.command {
         Command::Run(command) => run::run(command, &say),
         Command::Parse(command) => parse::parse(command, &say),
+        Command::Convert(command) => convert::convert(command, &say),
         Command::Check(command) => check::check(command, &say),
         Command::Explain(command) => explain::explain(command, &say),
         Command::Items(command) => items::items(command, &say),

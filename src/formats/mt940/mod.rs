@@ -12,6 +12,10 @@ mod lines;
 mod map;
 mod notes;
 mod pages;
+mod write;
+mod write_info;
+
+pub use write::write;
 
 use super::{ReadOptions, Reader, Statements};
 use crate::base::Place;
