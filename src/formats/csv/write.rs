@@ -145,7 +145,8 @@ fn entry(row: &mut Row, e: &Entry, s: &Statement, lost: &mut Lost) {
         [] => row.set("batch_id", lost.id("the batch's id", batch_id, LONGEST).map(armoured)),
         [only] => details(row, e, only, lost),
         several => {
-            let text = format!("the entry's {} payments have no field in CSV; the entry stands for them", several.len());
+            let text =
+                format!("the entry's {} payments have no field in CSV; the entry stands for them", several.len());
             lost.tell(text);
             row.set("batch_id", lost.id("the batch's id", batch_id, LONGEST).map(armoured));
         }
