@@ -13,6 +13,7 @@ mod map;
 mod notes;
 mod pages;
 mod write;
+mod write_info;
 
 pub use write::write;
 
