@@ -30,7 +30,6 @@ pub(super) struct Cust {
 pub(super) struct Item {
     pub(super) record: OpenItem,
     pub(super) number: Number,
-    pub(super) customer: usize,
 }
 
 pub(super) struct World {
@@ -289,7 +288,7 @@ impl World {
             place: Default::default(),
         };
         self.customers[c].items.push(index);
-        self.items.push(Item { record, number, customer: c });
+        self.items.push(Item { record, number });
         index
     }
 
@@ -314,6 +313,11 @@ impl World {
             items.push(item);
         }
         Some(items)
+    }
+
+    /// The series that the latest document was numbered in.
+    pub(super) fn last_series(&self) -> usize {
+        self.last_number.0
     }
 
     pub(super) fn open(&self, item: usize) -> i64 {

@@ -36,7 +36,18 @@ pub(super) fn named(w: &mut World) {
 pub(super) fn shortened(w: &mut World) {
     let c = w.customer();
     let count = 2 + w.r.below(3);
-    let items = invoices(w, c, count);
+    // Endings only make sense behind a number of the same series.
+    let mut items = vec![w.invoice(c)];
+    let series = w.last_series();
+    for _ in 0..count * 4 {
+        let item = w.invoice(c);
+        if w.last_series() == series {
+            items.push(item);
+        }
+        if items.len() == count {
+            break;
+        }
+    }
     let mut p = w.payment("list_shortened", c, sum(w, &items));
     let between = w.r.pick(&[", ", "/", " + ", "; ", " "]);
     let full_ending = w.r.chance(50);
@@ -77,23 +88,23 @@ pub(super) fn range(w: &mut World) {
     w.automatic(p, Evidence::Fixed, truth);
 }
 
-/// The text ends before the list does; the sum must prove the rest.
+/// The bank cuts the text at its width, inside the last number or just before it; the sum must prove the rest.
 pub(super) fn cut(w: &mut World) {
     let c = w.customer();
     w.know(c);
-    let items: Vec<usize> = (0..3)
-        .map(|_| {
-            let amount = w.odd_amount();
-            let back = w.r.between(4, 60);
-            w.document(c, amount, back, ItemKind::Invoice)
-        })
-        .collect();
+    let width = [35, 70, 140][w.r.below(3)];
+    let mut items = Vec::new();
+    let mut list = String::new();
+    while list.len() <= width {
+        let amount = w.odd_amount();
+        let back = w.r.between(4, 60);
+        let item = w.document(c, amount, back, ItemKind::Invoice);
+        list.push_str(if items.is_empty() { "" } else { "," });
+        list.push_str(&w.items[item].number.full());
+        items.push(item);
+    }
     let mut p = w.payment("list_cut", c, sum(w, &items));
-    let list = items.iter().map(|i| w.items[*i].number.full()).collect::<Vec<_>>().join(",");
-    // The last number is gone, in whole or in part.
-    let last = w.items[items[2]].number.full().len();
-    let keep = list.len() - 1 - w.r.below(last);
-    p.text = vec![list.get(..keep).unwrap_or(&list).to_owned()];
+    p.text = vec![list.get(..width).unwrap_or(&list).to_owned()];
     let truth = w.in_full(c, &items);
     w.automatic(p, Evidence::Cut, truth);
 }

@@ -17,7 +17,7 @@ pub struct Counts {
     pub with_customer: u64,
     /// Decided, or first proposed, for that customer.
     pub customer_hit: u64,
-    /// With documents in the truth.
+    /// With documents in the truth that the data shows: all but those of a review without a proposal.
     pub with_documents: u64,
     /// Decided, or first proposed, for exactly these documents.
     pub document_hit: u64,
@@ -91,6 +91,8 @@ pub struct Score {
     pub scenarios: BTreeMap<String, Counts>,
     /// Lines of truth without a decision.
     pub unaccounted: u64,
+    /// The same by scenario.
+    pub unaccounted_by_scenario: BTreeMap<String, u64>,
     /// Decisions without a line of truth.
     pub surplus: u64,
     /// Payments or items whose figures do not sum, and items cleared beyond what was open.
@@ -109,6 +111,7 @@ pub(super) fn judge(truth: &[TruthLine], decisions: &[DecisionLine]) -> Score {
     for (line, decision) in truth.iter().zip(pairs) {
         let Some(decision) = decision.and_then(|d| decisions.get(d)) else {
             score.unaccounted += 1;
+            *score.unaccounted_by_scenario.entry(line.scenario.clone()).or_insert(0) += 1;
             continue;
         };
         let counts = score.scenarios.entry(line.scenario.clone()).or_default();
@@ -152,7 +155,9 @@ fn one(line: &TruthLine, d: &DecisionLine, counts: &mut Counts) -> Option<&'stat
         counts.with_customer += 1;
         counts.customer_hit += u64::from(*shown_customer == line.customer);
     }
-    if !line.documents.is_empty() {
+    // Where the data does not show the documents, nobody can find them.
+    let visible = line.label != Label::Review || !line.proposal.is_empty();
+    if !line.documents.is_empty() && visible {
         let right = documents(&line.documents, currency);
         counts.with_documents += 1;
         counts.document_hit += u64::from(shown.keys().eq(right.keys()));

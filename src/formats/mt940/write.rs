@@ -63,7 +63,8 @@ fn statement(out: &mut String, s: &Statement, number: usize, lost: &mut Lost) {
         None => lost.tell("the statement has no closing balance, which MT940 requires"),
     }
     let mut further = 0;
-    let chosen = |b: &Balance| [&s.opening, &s.closing].into_iter().flatten().any(|c| c.amount == b.amount && c.kind == b.kind);
+    let chosen =
+        |b: &Balance| [&s.opening, &s.closing].into_iter().flatten().any(|c| c.amount == b.amount && c.kind == b.kind);
     for b in &s.balances {
         match b.kind {
             BalanceKind::Available => balance(out, "64", b, lost),
@@ -93,7 +94,8 @@ fn account(s: &Statement, lost: &mut Lost) -> String {
         lost.tell(format!("our account `{}` cannot stand in MT940 as it is", s.account));
     }
     let tail = clean.len().checked_sub(3).and_then(|at| clean.get(at..));
-    let ends_in_currency = tail.is_some_and(|t| Currency::parse(t).is_ok_and(|c| c.code() == t)) && !is_valid_iban(&clean);
+    let ends_in_currency =
+        tail.is_some_and(|t| Currency::parse(t).is_ok_and(|c| c.code() == t)) && !is_valid_iban(&clean);
     let unbalanced = s.opening.is_none() && s.closing.is_none();
     if !ends_in_currency && !unbalanced || s.currency.is_none() {
         return clean;
@@ -274,15 +276,17 @@ fn supplementary(e: &Entry, lost: &mut Lost) -> Option<String> {
 fn narrative(out: &mut String, s: &Statement, lost: &mut Lost) {
     let Some(text) = s.narrative.as_deref() else { return };
     let text = write_info::safe("the statement's text", text, true, lost);
-    let lines = text.lines().flat_map(|l| crate::formats::written::pieces(l, 63)).map(|l| {
-        if l.trim_start().starts_with([':', '-', '\u{ad}']) { format!(". {l}") } else { l }
-    });
+    let lines = text
+        .lines()
+        .flat_map(|l| crate::formats::written::pieces(l, 63))
+        .map(|l| if l.trim_start().starts_with([':', '-', '\u{ad}']) { format!(". {l}") } else { l });
     let text = lines.collect::<Vec<_>>().join("\r\n");
     if text.is_empty() {
         return;
     }
     // A field that begins so would be taken for counts and sums.
-    let figures = text.starts_with("/SUM/") || text.starts_with('D') && text.contains('C') && text.contains(|c: char| c.is_ascii_digit());
+    let figures = text.starts_with("/SUM/")
+        || text.starts_with('D') && text.contains('C') && text.contains(|c: char| c.is_ascii_digit());
     line(out, "86", &format!("{}{text}", if figures { ". " } else { "" }));
 }
 

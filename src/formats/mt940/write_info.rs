@@ -11,8 +11,8 @@ const WIDTH: usize = 27;
 const TEXT_KEYS: [u8; 14] = [20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 60, 61, 62, 63];
 /// What begins a field in the text when a plus follows.
 const KEYWORDS: &[&str] = &[
-    "EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE", "BREF", "RREF", "IBAN", "BIC", "PURP", "MDAT",
-    "SQTP", "ORCR", "ORMR", "DDAT",
+    "EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE", "BREF", "RREF", "IBAN", "BIC",
+    "PURP", "MDAT", "SQTP", "ORCR", "ORMR", "DDAT",
 ];
 
 /// Whether code or text key say that the payment came back.
@@ -35,7 +35,8 @@ pub(super) fn write(out: &mut String, e: &Entry, s: &Statement, lost: &mut Lost)
         [] => {}
         [only] => details(&mut subfields, &mut texts, e, only, lost),
         several => {
-            let text = format!("the entry's {} payments have no field in MT940; the entry stands for them", several.len());
+            let text =
+                format!("the entry's {} payments have no field in MT940; the entry stands for them", several.len());
             lost.tell(text);
             let id = e.batch.as_ref().and_then(|b| b.payment_info_id.as_deref());
             texts.id("KREF", "the batch's id", id, lost);
@@ -234,7 +235,12 @@ impl Texts {
         let mut added = Vec::new();
         for s in &r.structured {
             let numbers = s.documents.iter().filter_map(|d| d.number.as_deref());
-            let all = s.creditor_reference.as_deref().into_iter().chain(numbers).chain(s.additional.iter().map(String::as_str));
+            let all = s
+                .creditor_reference
+                .as_deref()
+                .into_iter()
+                .chain(numbers)
+                .chain(s.additional.iter().map(String::as_str));
             for text in all.filter(|t| !said.contains(t)) {
                 lost.tell(format!("the structured remittance `{text}` stands in the remittance text"));
                 added.push(safe("the structured remittance", text, false, lost));
@@ -275,9 +281,8 @@ fn has_keyword(text: &str) -> bool {
 
 /// Whether a question mark and two digits stand in the text, which begin a subfield.
 fn has_key(text: &str) -> bool {
-    text.match_indices('?').any(|(at, _)| {
-        text.get(at + 1..at + 3).is_some_and(|k| k.bytes().all(|b| b.is_ascii_digit()))
-    })
+    text.match_indices('?')
+        .any(|(at, _)| text.get(at + 1..at + 3).is_some_and(|k| k.bytes().all(|b| b.is_ascii_digit())))
 }
 
 /// Text in subfields of 27 characters, or as few as `least`, such that none but the first begins like a field of its own and
