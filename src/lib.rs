@@ -62,6 +62,7 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+pub mod benchmark;
 pub mod book;
 pub mod error;
 pub mod formats;

@@ -49,6 +49,10 @@ pub enum Command {
     Profiles(Profiles),
     /// Write a commented tieout.toml with the whole default policy.
     Init(Init),
+    /// Make a week of statements, a ledger and the truth, to measure with.
+    Simulate(Simulate),
+    /// Measure decisions against a truth.
+    Score(Score),
     /// Completions for a shell, on standard output.
     Completions(Completions),
     /// The manual page, on standard output.
@@ -246,6 +250,43 @@ pub struct Init {
     /// The file to write; never overwritten.
     #[arg(value_name = "FILE", default_value = "tieout.toml")]
     pub file: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Simulate {
+    /// The same seed gives the same files.
+    #[arg(long, value_name = "S")]
+    pub seed: u64,
+    /// At least so many payments.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub payments: usize,
+    /// The folder to write: new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How much noise and ambiguity.
+    #[arg(long, value_name = "MIX", default_value = "normal")]
+    pub mix: SimulateMix,
+    /// Countries that customers are in, as DE,NL. Default: all there are.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub countries: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SimulateMix {
+    /// As in an orderly company.
+    Normal,
+    /// More noise, twins and popular prices, fewer known accounts.
+    Hard,
+}
+
+#[derive(ClapArgs)]
+pub struct Score {
+    /// What is right, tieout.truth/1.
+    #[arg(value_name = "TRUTH")]
+    pub truth: PathBuf,
+    /// decisions.jsonl of a run.
+    #[arg(value_name = "DECISIONS")]
+    pub decisions: PathBuf,
 }
 
 #[derive(ClapArgs)]

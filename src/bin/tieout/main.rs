@@ -14,7 +14,9 @@ mod profiles;
 mod progress;
 mod run;
 mod say;
+mod score;
 mod shell;
+mod simulate;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         Command::Items(command) => items::items(command, &say),
         Command::Profiles(command) => profiles::profiles(command, &say),
         Command::Init(command) => init::init(command, &say),
+        Command::Simulate(command) => simulate::simulate(command, &say),
+        Command::Score(command) => score::score(command, &say),
         Command::Completions(command) => shell::completions(command, &say),
         Command::Man => shell::man(&say),
     });
