@@ -54,7 +54,8 @@ impl CsvRowsError {
     }
 }
 
-/// Iterator over the rows of a text. Lines end with LF, CR LF, CR, or CR CR LF; empty lines are no rows but count.
+/// Iterator over the rows of a text. Lines end with LF, CR LF or CR CR LF, or with CR where the whole text has no LF (else a
+/// lone CR is part of a cell). Empty lines are no rows but count.
 #[derive(Debug, Clone)]
 pub struct CsvRows<'a> {
     text: &'a str,
@@ -62,6 +63,8 @@ pub struct CsvRows<'a> {
     line: u64,
     delimiter: u8,
     quote: Option<u8>,
+    /// The text has no LF at all: CR ends its lines.
+    returns_only: bool,
 }
 
 #[derive(PartialEq)]
@@ -75,7 +78,14 @@ impl<'a> CsvRows<'a> {
     /// Rows of a text with a delimiter and, usually, a quote. Both are ASCII; others are read as a comma and no quote.
     pub fn new(text: &'a str, delimiter: char, quote: Option<char>) -> Self {
         let ascii = |c: char| u8::try_from(c).ok().filter(u8::is_ascii);
-        CsvRows { text, at: 0, line: 1, delimiter: ascii(delimiter).unwrap_or(b','), quote: quote.and_then(ascii) }
+        CsvRows {
+            text,
+            at: 0,
+            line: 1,
+            delimiter: ascii(delimiter).unwrap_or(b','),
+            quote: quote.and_then(ascii),
+            returns_only: !text.contains('\n'),
+        }
     }
 
     fn cell(&mut self, column: u64) -> Result<(Cow<'a, str>, End), CsvRowsError> {
@@ -83,7 +93,19 @@ impl<'a> CsvRows<'a> {
         if let Some(quote) = self.quote.filter(|q| rest.first() == Some(q)) {
             return self.quoted(quote, column);
         }
-        let len = memchr::memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
+        let mut len = 0;
+        loop {
+            let tail = rest.get(len..).unwrap_or_default();
+            match memchr::memchr3(self.delimiter, b'\n', b'\r', tail) {
+                None => len = rest.len(),
+                Some(i) if tail.get(i) == Some(&b'\r') && !self.ends_line(tail.get(i..).unwrap_or_default()) => {
+                    len += i + 1;
+                    continue;
+                }
+                Some(i) => len += i,
+            }
+            break;
+        }
         let cell = self.text.get(self.at..self.at + len).unwrap_or_default();
         self.at += len;
         Ok((Cow::Borrowed(cell), self.end()))
@@ -103,7 +125,8 @@ impl<'a> CsvRows<'a> {
                     unescaped.push_str(self.text.get(segment..=at).unwrap_or_default());
                     (segment, scan) = (at + 2, at + 2);
                 }
-                None | Some(b'\n' | b'\r') => break at,
+                None => break at,
+                Some(b'\n' | b'\r') if self.ends_line(bytes.get(at + 1..).unwrap_or_default()) => break at,
                 Some(&next) if next == self.delimiter => break at,
                 // `"Firma "Muster" GmbH"`: banks forget to double. It is kept as it stands.
                 Some(_) => (stray, scan) = (true, at + 1),
@@ -125,6 +148,12 @@ impl<'a> CsvRows<'a> {
             Cow::Owned(unescaped)
         };
         Ok((cell, self.end()))
+    }
+
+    /// Whether a line ends where these bytes begin.
+    fn ends_line(&self, rest: &[u8]) -> bool {
+        let returns = rest.iter().take_while(|b| **b == b'\r').count();
+        rest.get(returns) == Some(&b'\n') || (returns > 0 && (self.returns_only || returns == rest.len()))
     }
 
     fn end(&mut self) -> End {
@@ -215,6 +244,14 @@ mod tests {
         assert_eq!(rows("\"Firma \"Muster\" GmbH\";1\n").first().unwrap().1, ["Firma \"Muster\" GmbH", "1"]);
         let bad = CsvRows::new("\"abc\"x\n\"2026\";1\n", ';', Some('"')).next();
         assert_eq!(bad, Some(Err(CsvRowsError::Stray { line: 1, column: 1 })));
+    }
+
+    #[test]
+    fn a_lone_return_ends_a_line_only_where_no_line_feed_does() {
+        assert_eq!(rows("a;b\r1;2\r").len(), 2);
+        let got = rows("a;b\n\r=1;2\n\"x\ry\";3\n");
+        assert_eq!(got.get(1), Some(&(2, vec!["\r=1".to_owned(), "2".to_owned()])));
+        assert_eq!(got.get(2), Some(&(3, vec!["x\ry".to_owned(), "3".to_owned()])));
     }
 
     #[test]

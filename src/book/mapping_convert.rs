@@ -171,12 +171,12 @@ impl ItemsMap {
                 title: first.and_then(|c| header.titles.get(c).cloned()),
             };
             if !cell.text.is_empty() {
-                cells.insert(field.clone(), cell);
+                cells.insert(field.as_str().into(), cell);
             }
         }
         for (field, value) in &self.constants {
             let constant = || Cell { text: value.clone(), column: None, title: None };
-            cells.entry(field.clone()).or_insert_with(constant);
+            cells.entry(field.as_str().into()).or_insert_with(constant);
         }
         let mut mapped = Row { place: Place::line(row.line), cells };
         self.spell(&mut mapped, errors);

@@ -4,9 +4,10 @@
 //! it is written and never becomes floating point.
 
 use crate::base::{CsvRows, Place, decode_text, fold_name, line_column, nearest_name};
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, visible};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A table whose columns are all known.
 pub(super) struct Table {
@@ -18,7 +19,7 @@ pub(super) struct Table {
 pub(super) struct Row {
     /// Where it begins.
     pub place: Place,
-    pub(super) cells: BTreeMap<String, Cell>,
+    pub(super) cells: BTreeMap<Arc<str>, Cell>,
 }
 
 /// A cell with where it came from.
@@ -41,12 +42,12 @@ impl Row {
     pub(super) fn place_of(&self, name: &str) -> Place {
         let cell = self.cells.get(name);
         let title = cell.and_then(|c| c.title.as_deref()).unwrap_or(name);
-        Place { column: cell.and_then(|c| c.column), ..self.place.clone() }.at(title)
+        Place { column: cell.and_then(|c| c.column), ..self.place.clone() }.at(visible(title))
     }
 
     /// Cells whose column starts with a prefix.
     pub(super) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.cells.iter().filter(move |(n, _)| n.starts_with(prefix)).map(|(n, c)| (n.as_str(), c.text.as_str()))
+        self.cells.iter().filter(move |(n, _)| n.starts_with(prefix)).map(|(n, c)| (n.as_ref(), c.text.as_str()))
     }
 }
 
@@ -106,7 +107,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
         Some(Err(e)) => return Err(vec![quote_error(e)]),
         None => return Err(vec![Error::new(ErrorCode::EmptyInput, Place::line(1), "no content", "a header")]),
     };
-    let names: Vec<String> = header.cells.iter().map(|c| c.trim().to_owned()).collect();
+    let names: Vec<Arc<str>> = header.cells.iter().map(|c| Arc::from(c.trim())).collect();
     let place = |i: usize| Place::line_column(header.line, i as u64 + 1);
     let mut errors = Vec::new();
     for (i, name) in names.iter().enumerate() {
@@ -122,7 +123,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             errors.push(Error::new(ErrorCode::Header, place(i), format!("column `{name}` again"), "each column once"));
         }
     }
-    for name in columns.required.iter().filter(|r| !names.iter().any(|n| n == *r)) {
+    for name in columns.required.iter().filter(|r| !names.iter().any(|n| n.as_ref() == **r)) {
         let found = format!("no column `{name}` among {}", names.join(", "));
         let error = Error::new(
             ErrorCode::Header,
@@ -159,11 +160,11 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             errors.push(Error::new(ErrorCode::Row, Place::line_column(row.line, column), found, expected));
             continue;
         }
-        let cell = |(i, (name, text)): (usize, (&String, &std::borrow::Cow<'_, str>))| {
+        let cell = |(i, (name, text)): (usize, (&Arc<str>, &std::borrow::Cow<'_, str>))| {
             let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1), title: None };
             (!cell.text.is_empty()).then(|| (name.clone(), cell))
         };
-        let cells: BTreeMap<String, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
+        let cells: BTreeMap<Arc<str>, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
         if let Some(nameless) = cells.get("") {
             let place = Place { column: nameless.column, ..Place::line(row.line) };
             errors.push(Error::new(
@@ -190,13 +191,11 @@ fn json(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     };
     let objects: Vec<(u64, &str)> = if text.trim_start().starts_with('[') {
         let raws: Vec<&RawValue> = serde_json::from_str(text).map_err(|e| vec![fault(0, &e)])?;
-        raws.iter().map(|raw| (line_of(text, raw.get()), raw.get())).collect()
+        let mut line = Lines { text, at: 0, line: 1 };
+        raws.iter().map(|raw| (line.of(raw.get()), raw.get())).collect()
     } else {
-        let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-        let mut raws = Vec::new();
-        while let Some(raw) = stream.next() {
-            raws.push(raw.map_err(|e| vec![fault(0, &e)])?);
-        }
+        let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+        let raws: Vec<&RawValue> = stream.collect::<Result<_, _>>().map_err(|e| vec![fault(0, &e)])?;
         let mut line = Lines { text, at: 0, line: 1 };
         raws.iter().map(|raw| (line.of(raw.get()), raw.get())).collect()
     };
@@ -212,20 +211,20 @@ fn json(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
 fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &mut Table, errors: &mut Vec<Error>) {
     let mut cells = BTreeMap::new();
     for (name, raw) in members {
-        let place = Place::line(line).at(&name);
+        let place = Place::line(line).at(visible(&name));
         if let Some((found, hint)) = unknown(&name, columns) {
             let expected = format!("a field of {}", columns.schema);
             errors.push(Error::new(ErrorCode::Header, place, found, expected).with_hint(hint));
             continue;
         }
-        if cells.contains_key(&name) {
+        if cells.contains_key(name.as_str()) {
             errors.push(Error::new(ErrorCode::Header, place, format!("field `{name}` again"), "each field once"));
             continue;
         }
         match value(raw.get()) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
-                cells.insert(name, Cell { text: text.trim().to_owned(), column: None, title: None });
+                cells.insert(name.into(), Cell { text: text.trim().to_owned(), column: None, title: None });
             }
             Err(()) => {
                 errors.push(Error::new(
@@ -278,13 +277,7 @@ impl<'de: 'a, 'a> serde::Deserialize<'de> for Object<'a> {
     }
 }
 
-/// Line on which a slice of the text begins.
-fn line_of(text: &str, part: &str) -> u64 {
-    let offset = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    line_column(text, offset).0
-}
-
-/// [`line_of`] for slices that come in order, without counting from the start each time.
+/// Lines on which slices of the text begin, for slices that come in order.
 struct Lines<'a> {
     text: &'a str,
     at: usize,

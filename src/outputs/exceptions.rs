@@ -129,6 +129,7 @@ fn reason_text(decision: &Decision) -> String {
     match decision.explanation.trim() {
         "" => sentence.to_owned(),
         own if own == sentence => sentence.to_owned(),
+        own if own.starts_with(char::is_lowercase) => format!("{}: {own}", sentence.trim_end_matches('.')),
         own => format!("{sentence} {own}"),
     }
 }

@@ -1,16 +1,15 @@
 //! The table of `tieout check`: does each statement tie out, and if not, where is the first break.
 
 use super::layout::{Align, columns, counted, paragraph};
-use crate::error::Error;
 use crate::model::{Finding, FindingCode, RepeatedStatement, StatementSummary, TieOut};
 use std::collections::BTreeSet;
 
-/// The whole report. Rejected files are errors and stand at the end, in the order given.
+/// The whole report. Files that were rejected are told as errors elsewhere and only counted here.
 pub fn check_table(
     statements: &[StatementSummary],
     repeated: &[RepeatedStatement],
     findings: &[Finding],
-    rejected: &[Error],
+    rejected: u64,
 ) -> String {
     let mut out = String::new();
     if !statements.is_empty() {
@@ -39,14 +38,9 @@ pub fn check_table(
         out.push('\n');
         out.push_str(&paragraph("note   ", &finding.to_string()));
     }
-    for error in rejected {
+    if !out.is_empty() {
         out.push('\n');
-        out.push_str(&paragraph("error  ", &error.to_string()));
-        if let Some(hint) = error.hint() {
-            out.push_str(&paragraph("  hint: ", hint));
-        }
     }
-    out.push('\n');
     out.push_str(&verdict(statements, repeated, rejected));
     out
 }
@@ -59,7 +53,7 @@ fn row(s: &StatementSummary) -> Vec<String> {
     };
     let none = || "-".to_owned();
     vec![
-        s.file.clone(),
+        shortened(&s.file),
         account(s),
         s.currency.to_string(),
         period,
@@ -69,6 +63,15 @@ fn row(s: &StatementSummary) -> Vec<String> {
         s.closing.clone().unwrap_or_else(none),
         s.tie_out.as_str().to_owned(),
     ]
+}
+
+/// Long names give way to the figures; beginning and end tell files apart.
+fn shortened(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    match (letters.get(..14), letters.len().checked_sub(13).and_then(|from| letters.get(from..))) {
+        (Some(head), Some(tail)) if letters.len() > 28 => head.iter().chain(&['…']).chain(tail).collect(),
+        _ => name.to_owned(),
+    }
 }
 
 fn account(s: &StatementSummary) -> String {
@@ -91,7 +94,7 @@ fn first_break(findings: &[Finding]) -> Option<&Finding> {
     findings.iter().find(contradicts).or(findings.first())
 }
 
-fn verdict(statements: &[StatementSummary], repeated: &[RepeatedStatement], rejected: &[Error]) -> String {
+fn verdict(statements: &[StatementSummary], repeated: &[RepeatedStatement], rejected: u64) -> String {
     let of = |t: TieOut| statements.iter().filter(|s| s.tie_out == t).count();
     let accounts: BTreeSet<_> = statements.iter().map(|s| (&s.account, s.currency)).collect();
     let mut text = format!(
@@ -105,8 +108,8 @@ fn verdict(statements: &[StatementSummary], repeated: &[RepeatedStatement], reje
     if !repeated.is_empty() {
         text.push_str(&format!(" {} came twice.", repeated.len()));
     }
-    if !rejected.is_empty() {
-        text.push_str(&format!(" {} rejected.", counted(rejected.len() as u64, "file", "files")));
+    if rejected > 0 {
+        text.push_str(&format!(" {} rejected.", counted(rejected, "file", "files")));
     }
     paragraph("", &text)
 }
@@ -138,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_proven_statement_is_one_line() {
-        let text = check_table(&[statement(TieOut::Proven)], &[], &[], &[]);
+        let text = check_table(&[statement(TieOut::Proven)], &[], &[], 0);
         let line = "day.sta  DE89370400440532013000  EUR  2026-04-24     0.00        1  1190.00  1190.00  proven";
         assert_eq!(text.lines().nth(1), Some(line));
         assert!(text.ends_with("1 statement on 1 account: 1 proven, 0 unproven, 0 broken.\n"));
@@ -154,7 +157,7 @@ mod tests {
             place,
             "closing is 1.00 more than the entries give",
         ));
-        let text = check_table(&[s], &[], &[], &[]);
+        let text = check_table(&[s], &[], &[], 0);
         assert!(
             text.contains("break  day.sta:7: :62F:: closing is 1.00 more than the entries give [BALANCE_MISMATCH]")
         );

@@ -96,7 +96,7 @@ fn money(out: &mut String, summary: &Summary, total: &CurrencySummary) {
             let sentence = ReasonCode::parse(reason).map_or("", ReasonCode::sentence);
             let mut line = row(&format!("    {reason}"), &count.to_string(), &Sum::new(*minor, currency).figure());
             if outcome != "applied" {
-                line.push(sentence.chars().take(60).collect());
+                line.push(sentence.to_owned());
             }
             rows.push(line);
         }
@@ -241,8 +241,20 @@ fn row(title: &str, count: &str, amount: &str) -> Vec<String> {
     vec![title.to_owned(), count.to_owned(), amount.to_owned()]
 }
 
+/// Three columns, and a sentence behind them that breaks where the screen ends.
 fn table(rows: &[Vec<String>]) -> String {
-    headed(rows.to_vec(), &[Align::Left, Align::Right, Align::Right, Align::Left])
+    let short: Vec<Vec<String>> = rows.iter().map(|r| r.iter().take(3).cloned().collect()).collect();
+    let lines = headed(short, &[Align::Left, Align::Right, Align::Right]);
+    // An empty line before the heading is a line of its own.
+    let sentences = std::iter::once(None).filter(|_| lines.starts_with('\n')).chain(rows.iter().map(|r| r.get(3)));
+    let mut out = String::new();
+    for (line, sentence) in lines.lines().zip(sentences) {
+        match sentence {
+            Some(sentence) => out.push_str(&paragraph(&format!("{line}  "), sentence)),
+            None => out.push_str(&format!("{line}\n")),
+        }
+    }
+    out
 }
 
 /// A table whose first cell may ask for an empty line before it.

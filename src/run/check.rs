@@ -1,12 +1,12 @@
 //! Reading without deciding: what `check` shows and what `parse --output jsonl|csv` writes.
 
 use super::InputFile;
+use super::reading::read_files;
 use super::summarise::{repeated, statement};
 use crate::error::Error;
-use crate::formats::{ReadOptions, csv::Profile, read_statements};
+use crate::formats::csv::Profile;
 use crate::model::{Finding, Payment, RepeatedStatement, StatementSummary};
 use crate::statements::{self, Day, FiledStatement};
-use rayon::prelude::*;
 use serde::Serialize;
 
 /// What reading and proving some files showed.
@@ -45,13 +45,7 @@ fn checkup(day: Day, rejected: Vec<Error>) -> Checkup {
 }
 
 fn collect(files: &[InputFile], profile: Option<&Profile>) -> (Day, Vec<Error>) {
-    let results: Vec<_> = files
-        .par_iter()
-        .map(|file| {
-            let options = ReadOptions { profile: profile.cloned(), ..ReadOptions::for_file(&file.name) };
-            read_statements(&file.bytes, &options)
-        })
-        .collect();
+    let results = read_files(&files.iter().collect::<Vec<_>>(), profile, &|| {});
     let mut filed = Vec::new();
     let mut rejected = Vec::new();
     for (file, result) in files.iter().zip(results) {

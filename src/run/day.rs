@@ -2,18 +2,18 @@
 //! and write every output in memory. Opens no file and asks no clock.
 
 use super::inputs;
+use super::reading::read_files;
 use super::summarise::{Facts, summarise};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256_hex};
 use crate::book::OpenItemBook;
 use crate::error::{Error, ErrorCode};
-use crate::formats::{ReadOptions, Statements, csv::Profile, read_statements};
+use crate::formats::csv::Profile;
 use crate::matching::{Engine, SCORE_VERSION};
 use crate::model::*;
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile};
 use crate::statements::{self, Day, FiledStatement};
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 /// What a run is given.
 #[derive(Debug, Clone, Default)]
@@ -112,11 +112,15 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
 
     let mut files: Vec<&InputFile> = inputs.statements.iter().collect();
     files.sort_by_cached_key(|f| (f.name.clone(), sha256_hex(&f.bytes)));
-    let (day, mut file_summaries) = read_day(&files, inputs, watch)?;
+    let (mut day, mut file_summaries) = read_day(&files, inputs, watch)?;
 
     let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
     let company_of = |account: &str| companies.of(account);
     let mut read = statements::payments(&day, &company_of);
+    if !read.unpostable.is_empty() {
+        break_unpostable(&mut day, &read.unpostable);
+        read = statements::payments(&day, &company_of);
+    }
     let control_total = control_total(inputs, &day)?;
     if control_total.as_ref().is_some_and(|c| c.holds) {
         let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
@@ -178,15 +182,7 @@ fn read_day(
     inputs: &RunInputs,
     watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(Day, Vec<FileSummary>), RunError> {
-    let results: Vec<Result<Statements, Error>> = files
-        .par_iter()
-        .map(|file| {
-            let options = ReadOptions { profile: inputs.profile.clone(), ..ReadOptions::for_file(&file.name) };
-            let read = read_statements(&file.bytes, &options);
-            watch(Step::FileRead);
-            read
-        })
-        .collect();
+    let results = read_files(files, inputs.profile.as_ref(), &|| watch(Step::FileRead));
     let mut filed = Vec::new();
     let mut summaries = Vec::new();
     let mut rejected = Vec::new();
@@ -218,6 +214,16 @@ fn read_day(
         return Err(RunError::NoStatement(rejected));
     }
     Ok((statements::collect(filed), summaries))
+}
+
+/// A statement with booked money finer than its currency cannot be posted in full, so nothing of it may be applied.
+fn break_unpostable(day: &mut Day, unpostable: &[(usize, Finding)]) {
+    for (index, finding) in unpostable {
+        if let Some(filed) = day.statements.get_mut(*index) {
+            filed.statement.tie_out = TieOut::Broken;
+            filed.statement.findings.push(finding.clone());
+        }
+    }
 }
 
 fn control_total(inputs: &RunInputs, day: &Day) -> Result<Option<ControlTotalClaim>, RunError> {

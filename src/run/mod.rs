@@ -7,6 +7,7 @@ mod equations;
 mod inputs;
 mod policy_file;
 mod policy_template;
+mod reading;
 mod summarise;
 
 pub use check::{Checkup, check_files, payments_of};

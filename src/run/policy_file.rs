@@ -101,8 +101,10 @@ pub fn read_policy(text: &str, file: &str) -> Result<Policy, Vec<Error>> {
         Error::new(ErrorCode::Config, place(text, offset, file), found, expected)
     };
     let toml_fault = |e: toml::de::Error| {
-        let found = e.message().lines().next().unwrap_or("").to_owned();
-        config(e.span().map(|s| s.start), found, "TOML as `tieout init` writes it".to_owned())
+        let message = e.message().lines().next().unwrap_or("");
+        let (found, expected) =
+            message.split_once(", expected ").unwrap_or((message, "TOML as `tieout init` writes it"));
+        config(e.span().map(|s| s.start), found.to_owned(), expected.to_owned())
     };
     let table = DeTable::parse(text).map_err(|e| vec![toml_fault(e)])?;
     let mut faults = Vec::new();
@@ -164,7 +166,7 @@ impl Walk<'_> {
             (Kind::Whole(most), DeValue::Integer(number)) => {
                 let value = i64::from_str_radix(number.as_str(), number.radix()).ok();
                 if !value.is_some_and(|v| (0..=most).contains(&v)) {
-                    self.bad(full, at, format!("{}", number.as_str()), format!("a whole number from 0 to {most}"));
+                    self.bad(full, at, number.as_str().to_owned(), format!("a whole number from 0 to {most}"));
                 }
             }
             (Kind::Choice(words), DeValue::String(text)) if words.contains(&text.as_ref()) => {}

@@ -103,8 +103,11 @@ pub(super) fn repeated((filed, finding): &(FiledStatement, Finding)) -> Repeated
     }
 }
 
+/// Count and sum.
+type ByReason = BTreeMap<(Outcome, ReasonCode), (u64, i128)>;
+
 fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSummary> {
-    let mut reasons: BTreeMap<(&str, Currency), BTreeMap<(Outcome, ReasonCode), (u64, i128)>> = BTreeMap::new();
+    let mut reasons: BTreeMap<(&str, Currency), ByReason> = BTreeMap::new();
     for (payment, decision) in facts.read.payments.iter().zip(facts.decisions) {
         let account = reasons.entry((&payment.account, payment.currency)).or_default();
         let slot = account.entry((decision.outcome, decision.reason)).or_default();

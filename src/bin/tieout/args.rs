@@ -43,6 +43,8 @@ pub enum Command {
     Explain(Explain),
     /// Work on files of open items.
     Items(Items),
+    /// CSV layouts of banks.
+    Profiles(Profiles),
     /// Write a commented tieout.toml with the whole default policy.
     Init(Init),
     /// Completions for a shell, on standard output.
@@ -57,22 +59,22 @@ pub struct Run {
     #[arg(required = true, value_name = "STATEMENT")]
     pub statements: Vec<PathBuf>,
     /// Open items, CSV or JSON.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_OPEN_ITEMS")]
+    #[arg(long, value_name = "FILE", env = "TIEOUT_OPEN_ITEMS", hide_env_values = true)]
     pub open_items: PathBuf,
     /// A mapping, if the open items are an ERP's own export.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_ITEMS_MAP")]
+    #[arg(long, value_name = "FILE", env = "TIEOUT_ITEMS_MAP", hide_env_values = true)]
     pub items_map: Option<PathBuf>,
     /// Customers, CSV or JSON.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_CUSTOMERS")]
+    #[arg(long, value_name = "FILE", env = "TIEOUT_CUSTOMERS", hide_env_values = true)]
     pub customers: Option<PathBuf>,
     /// The policy; see `tieout init`.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// CSV layout of the bank: the id of a built-in profile, or a file.
     #[arg(long, value_name = "ID|FILE")]
     pub profile: Option<String>,
     /// The run folder to write: new, empty, or holding this same run.
-    #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", required_unless_present = "dry_run")]
+    #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true, required_unless_present = "dry_run")]
     pub out: Option<PathBuf>,
     /// Replace the run that the folder holds.
     #[arg(long)]
@@ -164,7 +166,7 @@ pub struct Explain {
     #[arg(value_name = "PAYMENT_ID")]
     pub payment_id: String,
     /// The run folder.
-    #[arg(long, value_name = "DIR", env = "TIEOUT_OUT")]
+    #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true)]
     pub run: PathBuf,
 }
 
@@ -179,11 +181,33 @@ pub enum ItemsCommand {
     /// An ERP's export as open items, on standard output.
     Convert {
         /// The mapping.
-        #[arg(long, value_name = "FILE.toml", env = "TIEOUT_ITEMS_MAP")]
+        #[arg(long, value_name = "FILE.toml", env = "TIEOUT_ITEMS_MAP", hide_env_values = true)]
         map: PathBuf,
         /// The export; `-` is standard input.
         #[arg(value_name = "EXPORT")]
         export: PathBuf,
+    },
+}
+
+#[derive(ClapArgs)]
+pub struct Profiles {
+    #[command(subcommand)]
+    pub command: ProfilesCommand,
+}
+
+#[derive(Subcommand)]
+pub enum ProfilesCommand {
+    /// The built-in profiles.
+    List,
+    /// A built-in profile as TOML, to start your own from.
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Which profiles fit a file, the best first.
+    Detect {
+        /// The CSV file; `-` is standard input.
+        file: PathBuf,
     },
 }
 

@@ -19,7 +19,8 @@ pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
     if say.json {
         say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;
     } else {
-        let text = tieout::reports::check_table(&found.statements, &found.repeated, &found.findings, &found.rejected);
+        let rejected = found.rejected.len() as u64;
+        let text = tieout::reports::check_table(&found.statements, &found.repeated, &found.findings, rejected);
         say.out(&text)?;
     }
     for error in &found.rejected {

@@ -27,8 +27,10 @@ impl Failure {
     /// Something with the files of this machine.
     pub fn io(what: impl AsRef<Path>, error: &std::io::Error) -> Self {
         let what = what.as_ref().display().to_string();
-        let code = if error.kind() == std::io::ErrorKind::NotFound { USAGE } else { INTERNAL };
-        let found = error.to_string();
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return Failure::usage(&what, "there is no such file", "a file or folder that exists", "");
+        }
+        let (code, found) = (INTERNAL, error.to_string());
         Failure { code, errors: vec![Error::new(ErrorCode::Io, Place::file(visible(&what)), found, "")] }
     }
 

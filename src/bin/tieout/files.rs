@@ -17,11 +17,16 @@ pub struct Given {
     pub unrecognised: Vec<String>,
 }
 
-/// Reads every file and folder given. Folders are not searched further down; hidden files and `leave_out` stay out.
+/// Reads every file and folder given. Folders are not searched further down and their hidden files are skipped; `leave_out`
+/// stays out everywhere.
 pub fn statements(paths: &[PathBuf], leave_out: &[&Path], profile: Option<&Profile>) -> Result<Given, Failure> {
     let left_out: Vec<PathBuf> = leave_out.iter().filter_map(|p| fs::canonicalize(p).ok()).collect();
     let mut given = Given::default();
     for path in paths {
+        if fs::canonicalize(path).is_ok_and(|p| left_out.contains(&p)) {
+            // A pattern of the shell also finds the items and customers.
+            continue;
+        }
         if path.as_os_str() != "-" && path.is_dir() {
             folder(path, &left_out, profile, &mut given)?;
         } else {

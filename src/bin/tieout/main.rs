@@ -9,6 +9,7 @@ mod folder;
 mod init;
 mod items;
 mod parse;
+mod profiles;
 mod progress;
 mod run;
 mod say;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Check(command) => check::check(command, &say),
         Command::Explain(command) => explain::explain(command, &say),
         Command::Items(command) => items::items(command, &say),
+        Command::Profiles(command) => profiles::profiles(command, &say),
         Command::Init(command) => init::init(command, &say),
         Command::Completions(command) => shell::completions(command, &say),
         Command::Man => shell::man(&say),

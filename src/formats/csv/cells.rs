@@ -7,7 +7,7 @@ use crate::base::{
     AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, parse_date, parse_scaled,
     unarmour,
 };
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, visible};
 use chrono::NaiveDate;
 
 /// Reads the cells of one file.
@@ -95,7 +95,7 @@ impl<'a> Cells<'a> {
     pub(super) fn place(&self, line: u64, column: usize) -> Place {
         let place = Place::line_column(line, column as u64 + 1);
         match self.found.titles.get(column) {
-            Some(title) => place.at(title.raw.clone()),
+            Some(title) => place.at(visible(&title.raw)),
             None => place,
         }
     }

@@ -118,7 +118,7 @@ impl Head {
                 }
                 let matched = wanted(profile).count().saturating_sub(missing.len());
                 if matched > near.matched {
-                    near = Near { line: row.line, matched, missing };
+                    near = Near { line: row.line, matched, missing: once(missing) };
                 }
             }
         }
@@ -134,7 +134,12 @@ impl Head {
                 return false;
             };
             let titled = rows.iter().any(|r| r.cells.len() == width && looks_like_titles(&r.cells));
-            (width >= 3 && same >= 2 && same * 10 >= rows.len() * 6) || (titled && same * 10 >= rows.len() * 9)
+            let headed = rows.iter().zip(rows.iter().skip(1)).any(|(row, next)| {
+                row.cells.len() >= 4 && row.cells.len() == next.cells.len() && looks_like_titles(&row.cells)
+            });
+            headed
+                || (width >= 3 && same >= 2 && same * 10 >= rows.len() * 6)
+                || (titled && same * 10 >= rows.len() * 9)
         })
     }
 
@@ -171,6 +176,17 @@ fn wanted(profile: &Profile) -> impl Iterator<Item = Vec<String>> {
 fn missing(profile: &Profile, titles: &[Title]) -> Vec<String> {
     let absent = |names: &Vec<String>| !names.iter().any(|n| position(titles, n).is_some());
     wanted(profile).filter(absent).map(|names| join(&names)).collect()
+}
+
+/// Rules may name a column several times; a message names it once.
+fn once(names: Vec<String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    seen
 }
 
 fn join(names: &[String]) -> String {

@@ -9,7 +9,7 @@ use super::rows::{self, Kind};
 use super::{ReadOptions, Statements, detect};
 use crate::base::{CsvRow, Currency, DecodeTextError, Money, Place, decode_text, line_column};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Balance, BalanceKind, Finding, FindingCode, Format, Statement, StatementKind};
+use crate::model::{Balance, BalanceKind, Finding, FindingCode, Format, Statement, StatementKind, TieOut};
 
 /// Reads a file by a profile, or by the built-in one that fits.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
@@ -222,6 +222,8 @@ fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: 
             "the running balance is {found}; the balance before and the amount of this row give {expected} (first of the rows that differ)"
         );
         s.findings.push(Finding::new(FindingCode::RunningBalanceMismatch, place, text));
+        // Breaks that cancel would leave the sum right: the chain itself is the proof.
+        s.tie_out = TieOut::Broken;
     }
     if chain.newest_first {
         rows.reverse();

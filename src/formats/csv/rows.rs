@@ -3,7 +3,7 @@
 
 use super::cells::Cells;
 use super::profile::{BalanceRowKind, Role, Skip};
-use crate::base::{CsvRow, CsvRows, CsvRowsError, Place, fold_name};
+use crate::base::{CsvRow, CsvRows, CsvRowsError, Place};
 use crate::error::{Error, ErrorCode};
 
 /// What a row is.
@@ -34,11 +34,8 @@ pub(super) fn kind<'p>(row: &CsvRow<'_>, cells: &Cells<'p>) -> Result<Kind<'p>, 
     }
     let titles = &cells.found.titles;
     if cells.found.line.is_some() {
-        let same = |(i, t): (usize, &super::header::Title)| fold_name(cells.text(row, i)) == fold_name(&t.raw);
-        if titles.len() == row.cells.len()
-            && titles.iter().enumerate().take(2).all(same)
-            && titles.iter().enumerate().all(same)
-        {
+        let same = |(i, t): (usize, &super::header::Title)| cells.text(row, i) == t.raw;
+        if titles.len() == row.cells.len() && titles.iter().enumerate().all(same) {
             return Ok(Kind::RepeatedHeader);
         }
     }

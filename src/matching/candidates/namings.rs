@@ -271,7 +271,8 @@ fn longest_at(
         }
         (_, other) => other,
     };
-    let typed = typed.or_else(|| foreign_prefix(book, reading, i, strength, &items).then_some(Typed::OwnId));
+    let other_document = label == Some(Label::Proforma) || foreign_prefix(book, reading, i, strength, &items);
+    let typed = typed.or_else(|| other_document.then_some(Typed::OwnId));
     let items = by_label(book, items, label);
     push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
     Some(last)
