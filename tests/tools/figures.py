@@ -19,6 +19,7 @@ def text(value):
 def joined(statements):
     out = []
     for account, currency, opening, closing, entries in statements:
+        account = "".join(account.split())
         last = out[-1] if out else None
         if last and last[:2] == [account, currency] and Decimal(last[3]) == Decimal(opening):
             last[3] = closing
