@@ -160,6 +160,13 @@ pub(super) struct Message<'t> {
     pub fields: Vec<Field<'t>>,
 }
 
+impl Message<'_> {
+    /// Whether anything follows the references.
+    pub(super) fn says_something(&self) -> bool {
+        !self.fields.iter().all(|f| matches!(f.tag, Tag::Reference | Tag::Related))
+    }
+}
+
 /// All messages of a text, and at most `limit` findings on lines that belong to none.
 pub(super) fn messages(text: &str, limit: usize) -> (Vec<Message<'_>>, Vec<Finding>) {
     let mut s = Splitter { text, limit, ..Splitter::default() };
@@ -382,13 +389,10 @@ impl<'t> Splitter<'t> {
     fn close_message(&mut self) {
         self.ended = false;
         self.has_opening = false;
-        let fields = std::mem::take(&mut self.fields);
-        let empty = fields.iter().all(|f| matches!(f.tag, Tag::Reference | Tag::Related));
-        if let Some(first) = fields.first().filter(|_| empty && self.findings.len() < self.limit) {
-            let text = "a message with a reference and nothing else was left aside";
-            self.findings.push(Finding::new(FindingCode::UnknownField, first.place(0), text));
-        }
-        if let Some(first) = fields.first().filter(|_| !empty) {
+        let mut fields = std::mem::take(&mut self.fields);
+        // A file may hold very many very short messages.
+        fields.shrink_to_fit();
+        if let Some(first) = fields.first() {
             self.messages.push(Message { header: self.header, line: first.line, fields });
         }
     }
@@ -468,7 +472,7 @@ mod tests {
         assert_eq!((m.len(), m[1].header.house), (2, Some("nl-abnamro")));
         let (m, _) = messages("0000 01INGBNL2AXXXX00001\n0000 01INGBNL2AXXXX00001\n940 00\n:20:MPBZ\n-XXX\n", 9);
         assert_eq!((m.len(), m[0].header.house), (1, Some("nl-ing")));
-        let (m, _) = messages(":940:\n:20:A\n:25:1\n:20:B\n:25:1\n", 9);
+        let (m, _) = messages(":940:\n:20:A\n:20:B\n", 9);
         assert_eq!((m.len(), m[1].header.house), (2, Some("nl-rabobank")));
     }
 

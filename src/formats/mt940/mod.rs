@@ -44,6 +44,14 @@ impl Reader for Mt940Reader {
         let (messages, mut findings) = lines::messages(&decoded.text, options.limits.findings);
         let beheaded = messages.first().is_some_and(|m| m.fields.iter().all(|f| f.tag != lines::Tag::Reference));
         findings.splice(0..0, decoded.findings);
+        // The last one may be cut off and is kept, to be told as a statement without balances.
+        let last = messages.last().map(|m| m.line);
+        let (messages, empty): (Vec<_>, Vec<_>) =
+            messages.into_iter().partition(|m| m.says_something() || Some(m.line) == last);
+        for message in empty.iter().take(options.limits.findings.saturating_sub(findings.len())) {
+            let text = "a message with a reference and nothing else was left aside";
+            findings.push(Finding::new(FindingCode::UnknownField, Place::line_column(message.line, 1), text));
+        }
         if messages.is_empty() {
             let expected = "fields that begin with a tag, as in `:20:`";
             return Err(Error::new(ErrorCode::Structure, Place::line_column(1, 1), "no statement of MT940", expected)
