@@ -16,6 +16,7 @@ use std::path::Path;
 /// Codes without a fixture, and why.
 const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("CONSERVATION", "a defect of ours; src/run/equations.rs tests that each equation is checked"),
+    ("FIELD", "no reader uses it: a field that breaks the grammar is told by what is wrong in it"),
     ("IO", "the words are those of the operating system; tests/cli.rs provokes it"),
     ("LIMIT", "the smallest input that is too large is too large to keep; src/formats and src/book test their limits"),
 ];
