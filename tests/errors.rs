@@ -39,8 +39,7 @@ fn tieout(fixture: &Path, cmd: &str) -> Said {
         .output()
         .unwrap();
     let folder = fs::read_dir(desk.path().join("out")).ok().map(|entries| {
-        let mut names: Vec<String> =
-            entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     });

@@ -59,6 +59,14 @@ fn every_file_that_the_pages_link_to_is_there() {
     }
 }
 
+#[test]
+fn every_built_in_profile_stands_on_the_page_of_formats() {
+    let page = fs::read_to_string(root().join("docs/formats.md")).unwrap();
+    for profile in tieout::formats::csv::Profile::builtins() {
+        assert!(page.contains(&format!("| `{}` |", profile.id)), "docs/formats.md does not list {}", profile.id);
+    }
+}
+
 /// The page with every output as the program gives it now, and how many commands were run.
 fn rewritten(text: &str, desk: &Path) -> (String, usize) {
     let mut out = String::new();
