@@ -4,7 +4,7 @@ use super::keys::{DocumentForms, Key, compact, key_of, year_tail_key};
 use super::multimap::MultiMap;
 use crate::base::{Currency, Map};
 use crate::model::{Customer, ItemStatus, OpenItem};
-use crate::names::PreparedName;
+use crate::names::{PreparedName, skeleton};
 use crate::references::reference_key;
 
 /// Row of an item in [`OpenItemBook::items`].
@@ -43,10 +43,13 @@ pub struct OpenItemBook {
     by_account: MultiMap,
     by_virtual_account: MultiMap,
     by_name_word: MultiMap,
+    by_skeleton: MultiMap,
     word_customers: Map<String, u32>,
+    word_weights: Map<String, u32>,
     digit_numbers: Map<usize, u32>,
     tail_numbers: Map<usize, u32>,
     open_items: u32,
+    rarest: u32,
 }
 
 impl OpenItemBook {
@@ -187,6 +190,40 @@ impl OpenItemBook {
         self.word_customers.get(word).copied().unwrap_or(0)
     }
 
+    /// Rarity of a name word, in tenths of a decibel-like scale: `100 * log10(10 * customers / customers with the word)`, at
+    /// least 10. A word the book does not have is as rare as one that one customer has.
+    pub fn word_weight(&self, word: &str) -> u32 {
+        self.word_weights.get(word).copied().unwrap_or(self.rarest)
+    }
+
+    /// Customers whose names share the rarest of these words; where that is many, those that share several. At most `most`.
+    pub fn customers_sharing(&self, words: &[&str], most: usize) -> Vec<CustomerIx> {
+        // A word that no customer has may be one of theirs with a typing error.
+        let list = |word: &&str| match self.by_name_word(word) {
+            [] => self.by_skeleton.get(key_of(&skeleton(word))),
+            some => some,
+        };
+        let mut lists: Vec<&[CustomerIx]> = words.iter().map(list).filter(|l| !l.is_empty()).collect();
+        lists.sort_by_key(|l| l.len());
+        let Some((first, rest)) = lists.split_first() else { return Vec::new() };
+        let mut found: Vec<CustomerIx> = first.to_vec();
+        for list in rest {
+            if found.len() + list.len() <= most {
+                found.extend_from_slice(list);
+            } else if found.len() > most {
+                // The lists are sorted: what is in both is found by halving.
+                let both: Vec<CustomerIx> = found.iter().copied().filter(|c| list.binary_search(c).is_ok()).collect();
+                if !both.is_empty() {
+                    found = both;
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(most);
+        found
+    }
+
     /// How many different document numbers have this many digits: the density behind chance hits.
     pub fn numbers_with_digits(&self, digits: usize) -> u32 {
         self.digit_numbers.get(&digits).copied().unwrap_or(0)
@@ -272,7 +309,8 @@ impl OpenItemBook {
     }
 
     fn index_customers(&mut self) {
-        let (mut number, mut account, mut receiving, mut words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut number, mut account, mut receiving) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut skeletons) = (Vec::new(), Vec::new());
         for (i, customer) in self.customers.iter().enumerate() {
             let row = u32::try_from(i).unwrap_or(u32::MAX);
             number.push((key_of(&compact(&customer.customer_id)), row));
@@ -285,6 +323,10 @@ impl OpenItemBook {
             own.dedup();
             for word in own {
                 words.push((key_of(word), row));
+                let bones = skeleton(word);
+                if bones.len() >= 2 {
+                    skeletons.push((key_of(&bones), row));
+                }
                 match self.word_customers.get_mut(word) {
                     Some(count) => *count += 1,
                     None => {
@@ -294,10 +336,17 @@ impl OpenItemBook {
             }
             self.customer_names.push(names);
         }
+        let weight = |n: u32| {
+            let ratio = (self.customers.len() as u64).max(1) * 10 / u64::from(n.max(1));
+            u32::try_from((libm::log10(ratio.max(1) as f64) * 100.0) as i64).unwrap_or(10).max(10)
+        };
+        self.word_weights = self.word_customers.iter().map(|(w, n)| (w.clone(), weight(*n))).collect();
+        self.rarest = weight(1);
         self.by_customer_number = MultiMap::build(number);
         self.by_account = MultiMap::build(account);
         self.by_virtual_account = MultiMap::build(receiving);
         self.by_name_word = MultiMap::build(words);
+        self.by_skeleton = MultiMap::build(skeletons);
     }
 }
 

@@ -66,13 +66,14 @@ impl DocumentForms {
         if let Some((last, before)) = runs.split_last() {
             tail = strip_zeros(last).to_owned();
             year = before.iter().rev().find_map(|r| year_of(r));
-            if year.is_none() && before.is_empty() && last.len() >= 8 {
-                if let Some((head, rest)) = last.split_at_checked(4) {
-                    if let Some(y) = year_of(head) {
-                        year = Some(y);
-                        tail = strip_zeros(rest).to_owned();
-                    }
-                }
+            if year.is_none()
+                && before.is_empty()
+                && last.len() >= 8
+                && let Some((head, rest)) = last.split_at_checked(4)
+                && let Some(y) = year_of(head)
+            {
+                year = Some(y);
+                tail = strip_zeros(rest).to_owned();
             }
         }
         DocumentForms { whole, prefix, digits, tail, year }

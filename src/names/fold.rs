@@ -55,6 +55,21 @@ pub fn fold_words(text: &str) -> Vec<String> {
     words
 }
 
+/// What is left of a folded word when vowels after the first letter and doubled letters go: `MULLER` and `MULER` are `MLR`. Words
+/// that differ by a vowel or a doubled letter, as typing errors do, share it. Empty for words under five letters.
+pub fn skeleton(word: &str) -> String {
+    let mut out = String::new();
+    if word.len() < 5 || !word.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return out;
+    }
+    for (i, c) in word.chars().enumerate() {
+        if (i == 0 || !matches!(c, 'A' | 'E' | 'I' | 'O' | 'U' | 'Y')) && !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn flush(letters: &mut String, words: &mut Vec<String>) {
     if !letters.is_empty() {
         words.push(std::mem::take(letters));

@@ -6,7 +6,7 @@ mod legal_forms;
 mod spoof;
 
 pub use compare::{NameLevel, NameMatch, compare};
-pub use fold::{fold_text, fold_words};
+pub use fold::{fold_text, fold_words, skeleton};
 pub use legal_forms::is_legal_form;
 pub use spoof::looks_spoofed;
 
@@ -15,6 +15,8 @@ pub use spoof::looks_spoofed;
 pub struct PreparedName {
     /// Words in the order written, capitals, ASCII.
     pub words: Vec<String>,
+    /// All words glued, for names that a bank cut or wrote in one.
+    pub joined: String,
 }
 
 impl PreparedName {
@@ -23,6 +25,7 @@ impl PreparedName {
     pub fn new(name: &str) -> Self {
         let all = fold_words(name);
         let kept = legal_forms::strip(&all);
-        PreparedName { words: if kept.is_empty() { all } else { kept } }
+        let words = if kept.is_empty() { all } else { kept };
+        PreparedName { joined: words.concat(), words }
     }
 }

@@ -47,8 +47,8 @@ impl PayerEvidence {
     }
 }
 
-/// Most customers looked at for one word of a name.
-const WORD_CUSTOMERS_MAX: u32 = 300;
+/// Most customers that a name is compared with.
+const WORD_CUSTOMERS_MAX: usize = 40;
 
 /// Customers who may have paid, most certain first; ties in the order of the book.
 pub fn payers(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<PayerEvidence> {
@@ -195,33 +195,29 @@ fn customer_numbers(reading: &Reading) -> Vec<String> {
 
 fn by_name(book: &OpenItemBook, payment: &Payment, name: &str, found: &mut Map<CustomerIx, PayerEvidence>) {
     let prepared = PreparedName::new(name);
-    let count = u64::from(book.customer_count()).max(1);
-    // The rarest words first: they lead to few customers.
-    let mut words: Vec<(u32, &str)> =
-        prepared.words.iter().map(|w| (book.word_count(w), w.as_str())).filter(|(n, _)| *n > 0).collect();
-    words.sort_unstable();
-    words.dedup();
-    let mut rows: Vec<CustomerIx> = Vec::new();
-    for (n, word) in words.iter().take(4) {
-        if *n <= WORD_CUSTOMERS_MAX || rows.is_empty() {
-            rows.extend(book.by_name_word(word).iter().take(WORD_CUSTOMERS_MAX as usize));
+    let weight_of = |word: &str| book.word_weight(word);
+    // An account, mandate or number that names one customer whose name this is: no rival can be better.
+    let certain = found.values().filter(|p| p.kind <= PayerKind::Mandate && p.weight >= 350).map(|p| p.customer).min();
+    let own = certain.and_then(|c| book.names_of(c).iter().map(|n| compare(&prepared, n, &weight_of).level).min());
+    let rows: Vec<CustomerIx> = match (certain, own) {
+        (Some(customer), Some(level)) if level <= NameLevel::Truncated => vec![customer],
+        _ => {
+            let words: Vec<&str> = prepared.words.iter().map(String::as_str).collect();
+            let mut rows = book.customers_sharing(&words, WORD_CUSTOMERS_MAX);
+            rows.extend(certain);
+            rows.sort_unstable();
+            rows.dedup();
+            rows
         }
-    }
-    rows.sort_unstable();
-    rows.dedup();
-    let weight_of = |word: &str| {
-        let n = u64::from(book.word_count(word)).max(1);
-        u32::try_from(centibans(count * 10, n).max(10)).unwrap_or(10)
     };
     let mut best: Vec<(NameMatch, CustomerIx)> = Vec::new();
     for customer in rows.into_iter().filter(|c| same_company(book, payment, *c)) {
         let names = book.names_of(customer).iter();
         if let Some(m) =
             names.map(|n| compare(&prepared, n, &weight_of)).min_by_key(|m| (m.level, std::cmp::Reverse(m.permille)))
+            && m.level < NameLevel::Different
         {
-            if m.level < NameLevel::Different {
-                best.push((m, customer));
-            }
+            best.push((m, customer));
         }
     }
     best.sort_by_key(|(m, c)| (m.level, std::cmp::Reverse(m.permille), *c));

@@ -169,7 +169,7 @@ pub fn only_amount(context: &Context<'_>) -> Vec<Hypothesis> {
         .iter()
         .copied()
         .filter(|ix| context.book.item(*ix).is_some_and(|it| context.payable(it)))
-        .filter(|ix| !context.book.customer_of(*ix).is_some_and(|c| context.payer(c).is_some()))
+        .filter(|ix| context.book.customer_of(*ix).is_none_or(|c| context.payer(c).is_none()))
         .take(AMOUNT_ITEMS_MAX)
         .collect();
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);

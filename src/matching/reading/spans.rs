@@ -258,10 +258,10 @@ fn mark_labels(tokens: &Tokens, marks: &mut Marks) {
             .map(|k| folded(tokens.word(k)))
             .collect();
         let word = |k: usize| words.get(k).map(|w| &**w);
-        if let Some((wording, _)) = LABELS.wording.longest(&first, word) {
-            if !marks.wording.contains(&wording) {
-                marks.wording.push(wording);
-            }
+        if let Some((wording, _)) = LABELS.wording.longest(&first, word)
+            && !marks.wording.contains(&wording)
+        {
+            marks.wording.push(wording);
         }
         let Some((label, len)) = LABELS.labels.longest(&first, word) else {
             i += 1;

@@ -14,9 +14,9 @@ pub fn centibans(numerator: u64, denominator: u64) -> i32 {
 /// Estimated chance of error of the best of several answers, in parts per million: the odds of all rivals against it, the
 /// answer "none of these" (log-odds 0) included. At least `floor`.
 pub fn error_ppm(best: i32, rivals: impl IntoIterator<Item = i32>, floor: u32) -> u32 {
-    let against: u64 = std::iter::once(0).chain(rivals).map(|r| ratio_ppm(r.saturating_sub(best))).sum();
+    let against: u128 = std::iter::once(0).chain(rivals).map(|r| u128::from(ratio_ppm(r.saturating_sub(best)))).sum();
     // odds to probability: a / (1 + a)
-    let ppm = against.saturating_mul(1_000_000) / against.saturating_add(1_000_000);
+    let ppm = against * 1_000_000 / (against + 1_000_000);
     u32::try_from(ppm).unwrap_or(1_000_000).clamp(floor, 1_000_000)
 }
 
@@ -31,7 +31,7 @@ fn ratio_ppm(centibans: i32) -> u64 {
     let step = usize::try_from(centibans.rem_euclid(100) / 5).unwrap_or(0);
     let mantissa = TABLE.get(step).copied().unwrap_or(1_000_000);
     match bans {
-        6.. => u64::MAX / 4_000,
+        6.. => 1_000_000_000_000,
         0..=5 => mantissa * 10u64.pow(bans.unsigned_abs()),
         -7..=-1 => mantissa / 10u64.pow(bans.unsigned_abs()),
         _ => 0,

@@ -1,0 +1,210 @@
+//! Matching stage and index building, as ratios in one run.
+//!
+//! ```sh
+//! cargo bench --bench matching            # 10,000 and 100,000
+//! cargo bench --bench matching -- 1000000 # 10,000 and the number given
+//! ```
+//!
+//! The floor is what any matcher must at least do: cut the digit runs out of every text and look them up in a hash table of
+//! all document numbers. One thread, so that time is CPU time; then two threads for the speed-up.
+
+use chrono::NaiveDate;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use tieout::base::{Currency, Map, Place, content_id};
+use tieout::model::{Customer, DiscountTier, ItemKind, ItemStatus, OpenItem, Payment, Policy, Source, Trust};
+use tieout::{Engine, OpenItemBook, Outcome};
+
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        // splitmix64
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+}
+
+fn day(n: u64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(n)
+}
+
+fn name(mut n: u64) -> String {
+    const A: [&str; 20] = ["Ber", "Kol", "Mar", "Sten", "Wal", "Hol", "Fer", "Gar", "Lin", "Tor", "Ven", "Ros", "Kam", "Del", "Nor", "Sal", "Bre", "Hag", "Mun", "Zie"];
+    const B: [&str; 20] = ["mann", "sen", "dorf", "stein", "berg", "ler", "ing", "haus", "wig", "tal", "beck", "kamp", "huis", "veld", "ton", "man", "rup", "by", "lund", "ski"];
+    const C: [&str; 10] = ["Metallbau", "Handel", "Logistik", "Technik", "Bau", "Elektro", "Druck", "Foods", "Pumpen", "Kunststoff"];
+    let mut pick = |k: usize| {
+        let i = (n % k as u64) as usize;
+        n /= k as u64;
+        i
+    };
+    let (a, b, c, d, e) = (pick(20), pick(20), pick(10), pick(20), pick(20));
+    format!("{}{} & {}{} {} GmbH", A[a], B[b], A[d], B[e], C[c])
+}
+
+fn world(n: u64) -> (Vec<OpenItem>, Vec<Customer>, Vec<Payment>) {
+    let mut r = Random(42);
+    let customers_n = n / 5;
+    let customers: Vec<Customer> = (0..customers_n)
+        .map(|k| Customer {
+            customer_id: format!("K{k:07}"),
+            name: name(k * 7919),
+            ibans: vec![format!("DE{:02}37040044{k:010}", k % 97)],
+            ..Customer::default()
+        })
+        .collect();
+    let prices = [4990, 9900, 11900, 19900, 25000, 29900, 49900, 59500, 99900, 119_000];
+    let items: Vec<OpenItem> = (0..n)
+        .map(|k| {
+            let amount = if r.below(4) == 0 { prices[r.below(10) as usize] } else { 1_000 + r.below(900_000) as i64 };
+            let customer = r.below(customers_n);
+            let until = day(r.below(60) + 60);
+            OpenItem {
+                company: String::new(),
+                item_id: format!("i{k}"),
+                doc_no: format!("RE-2026-{k:07}"),
+                kind: ItemKind::Invoice,
+                customer_id: format!("K{customer:07}"),
+                customer_name: String::new(),
+                currency: Currency::EUR,
+                open_amount: amount,
+                amount,
+                doc_date: Some(day(r.below(60))),
+                due_date: Some(day(90)),
+                payment_reference: None,
+                refs: vec![format!("AB{:08}", r.below(100_000_000))],
+                discounts: if k % 3 == 0 { vec![DiscountTier { until, amount: amount / 50, percent_hundredths: Some(200) }] } else { Vec::new() },
+                payer_id: None,
+                expected_by: None,
+                mandate_id: None,
+                collection_id: None,
+                status: ItemStatus::Open,
+                gl_account: None,
+                version: None,
+                extra: Default::default(),
+                place: Place::default(),
+            }
+        })
+        .collect();
+    let payments = (0..n)
+        .map(|k| {
+            let item = &items[r.below(n) as usize];
+            let customer = &customers[item.customer_id[1..].parse::<usize>().unwrap()];
+            let tail = &item.doc_no[8..];
+            let text = match r.below(10) {
+                0 => "Zahlung lt. Rechnung vielen Dank".to_owned(),
+                1 => String::new(),
+                2 => format!("Rg.-Nr. {} vom 17.04.2026", tail.trim_start_matches('0')),
+                3 => format!("RE2026{tail} KD {}", customer.customer_id),
+                4 => format!("Rechnung 2026/{tail} Bestellung 4500{:06} Tel 0421/{:06}", r.below(1_000_000), r.below(1_000_000)),
+                _ => format!("Rechnung {} vom 17.04.2026 ueber EUR {}", item.doc_no, item.open_amount / 100),
+            };
+            let known = r.below(10) < 7;
+            Payment {
+                payment_id: content_id('p', &[&k.to_string()]),
+                company: String::new(),
+                account: "DE89370400440532013000".into(),
+                statement_id: None,
+                entry_ref: None,
+                booking_date: day(100),
+                value_date: Some(day(100)),
+                amount: item.open_amount - if r.below(20) == 0 { r.below(500) as i64 } else { 0 },
+                currency: Currency::EUR,
+                payer_name: Some(customer.name.to_uppercase().chars().take(27).collect()),
+                payer_account: known.then(|| customer.ibans[0].clone()),
+                payer_bic: None,
+                ultimate_payer: None,
+                receiving_account: None,
+                remittance: if text.is_empty() { Vec::new() } else { vec![text] },
+                bank_text: None,
+                structured_refs: Vec::new(),
+                documents: Vec::new(),
+                end_to_end_id: Some(format!("E{:012}", r.below(1_000_000_000))),
+                mandate_id: None,
+                batch_id: None,
+                bank_code: "PMNT/RCDT/ESCT".into(),
+                gvc: None,
+                original_amount: None,
+                original_currency: None,
+                charges: 0,
+                reversal: false,
+                return_reason: None,
+                batch_unsplit: false,
+                trust: Trust::Proven,
+                source: Source::default(),
+            }
+        })
+        .collect();
+    (items, customers, payments)
+}
+
+/// Digit runs of every text looked up in a hash table of all numbers.
+fn floor(items: &[OpenItem], payments: &[Payment]) -> Duration {
+    let mut table: Map<u64, u32> = Map::default();
+    for (k, item) in items.iter().enumerate() {
+        let digits: String = item.doc_no.chars().filter(char::is_ascii_digit).collect();
+        table.insert(digits.parse().unwrap(), k as u32);
+    }
+    let start = Instant::now();
+    let mut hits = 0u64;
+    for payment in payments {
+        for piece in &payment.remittance {
+            let mut value = 0u64;
+            let mut any = false;
+            for b in piece.bytes().chain([b' ']) {
+                if b.is_ascii_digit() {
+                    value = value.wrapping_mul(10) + u64::from(b - b'0');
+                    any = true;
+                } else if any {
+                    hits += u64::from(table.contains_key(&value));
+                    (value, any) = (0, false);
+                }
+            }
+        }
+    }
+    black_box(hits);
+    start.elapsed()
+}
+
+fn main() {
+    let large: u64 = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(100_000);
+    let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+    let mut per_payment = Vec::new();
+    println!("{:>9}  {:>12}  {:>12}  {:>12}  {:>8}  {:>10}  {:>8}", "payments", "build/item", "floor/paym.", "match/paym.", "ratio", "2 threads", "applied");
+    for n in [10_000, large] {
+        let (items, customers, payments) = world(n);
+        let floor = floor(&items, &payments);
+        let start = Instant::now();
+        let book = OpenItemBook::build(items, customers);
+        let build = start.elapsed();
+        let engine = Engine::new(Policy::default());
+        let start = Instant::now();
+        let decisions = pool(1).install(|| engine.decide(&book, &payments));
+        let one = start.elapsed();
+        let start = Instant::now();
+        let again = pool(2).install(|| engine.decide(&book, &payments));
+        let two = start.elapsed();
+        assert!(decisions == again, "two threads decide as one does");
+        let applied = decisions.iter().filter(|d| d.outcome == Outcome::Applied).count();
+        let micros = |d: Duration| d.as_nanos() as f64 / 1_000.0 / n as f64;
+        per_payment.push(micros(one));
+        println!(
+            "{n:>9}  {:>9.2} us  {:>9.3} us  {:>9.2} us  {:>8.1}  {:>9.2}x  {:>7.1}%",
+            micros(build),
+            micros(floor),
+            micros(one),
+            one.as_secs_f64() / floor.as_secs_f64(),
+            one.as_secs_f64() / two.as_secs_f64(),
+            applied as f64 * 100.0 / n as f64
+        );
+    }
+    if let [small, large] = per_payment.as_slice() {
+        println!("growth per payment from the small to the large book: {:.2}", large / small);
+    }
+}
