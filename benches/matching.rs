@@ -36,9 +36,16 @@ fn day(n: u64) -> NaiveDate {
 }
 
 fn name(mut n: u64) -> String {
-    const A: [&str; 20] = ["Ber", "Kol", "Mar", "Sten", "Wal", "Hol", "Fer", "Gar", "Lin", "Tor", "Ven", "Ros", "Kam", "Del", "Nor", "Sal", "Bre", "Hag", "Mun", "Zie"];
-    const B: [&str; 20] = ["mann", "sen", "dorf", "stein", "berg", "ler", "ing", "haus", "wig", "tal", "beck", "kamp", "huis", "veld", "ton", "man", "rup", "by", "lund", "ski"];
-    const C: [&str; 10] = ["Metallbau", "Handel", "Logistik", "Technik", "Bau", "Elektro", "Druck", "Foods", "Pumpen", "Kunststoff"];
+    const A: [&str; 20] = [
+        "Ber", "Kol", "Mar", "Sten", "Wal", "Hol", "Fer", "Gar", "Lin", "Tor", "Ven", "Ros", "Kam", "Del", "Nor",
+        "Sal", "Bre", "Hag", "Mun", "Zie",
+    ];
+    const B: [&str; 20] = [
+        "mann", "sen", "dorf", "stein", "berg", "ler", "ing", "haus", "wig", "tal", "beck", "kamp", "huis", "veld",
+        "ton", "man", "rup", "by", "lund", "ski",
+    ];
+    const C: [&str; 10] =
+        ["Metallbau", "Handel", "Logistik", "Technik", "Bau", "Elektro", "Druck", "Foods", "Pumpen", "Kunststoff"];
     let mut pick = |k: usize| {
         let i = (n % k as u64) as usize;
         n /= k as u64;
@@ -79,7 +86,11 @@ fn world(n: u64) -> (Vec<OpenItem>, Vec<Customer>, Vec<Payment>) {
                 due_date: Some(day(90)),
                 payment_reference: None,
                 refs: vec![format!("AB{:08}", r.below(100_000_000))],
-                discounts: if k % 3 == 0 { vec![DiscountTier { until, amount: amount / 50, percent_hundredths: Some(200) }] } else { Vec::new() },
+                discounts: if k % 3 == 0 {
+                    vec![DiscountTier { until, amount: amount / 50, percent_hundredths: Some(200) }]
+                } else {
+                    Vec::new()
+                },
                 payer_id: None,
                 expected_by: None,
                 mandate_id: None,
@@ -102,7 +113,11 @@ fn world(n: u64) -> (Vec<OpenItem>, Vec<Customer>, Vec<Payment>) {
                 1 => String::new(),
                 2 => format!("Rg.-Nr. {} vom 17.04.2026", tail.trim_start_matches('0')),
                 3 => format!("RE2026{tail} KD {}", customer.customer_id),
-                4 => format!("Rechnung 2026/{tail} Bestellung 4500{:06} Tel 0421/{:06}", r.below(1_000_000), r.below(1_000_000)),
+                4 => format!(
+                    "Rechnung 2026/{tail} Bestellung 4500{:06} Tel 0421/{:06}",
+                    r.below(1_000_000),
+                    r.below(1_000_000)
+                ),
                 _ => format!("Rechnung {} vom 17.04.2026 ueber EUR {}", item.doc_no, item.open_amount / 100),
             };
             let known = r.below(10) < 7;
@@ -176,7 +191,10 @@ fn main() {
     let large: u64 = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(100_000);
     let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
     let mut per_payment = Vec::new();
-    println!("{:>9}  {:>12}  {:>12}  {:>12}  {:>8}  {:>10}  {:>8}", "payments", "build/item", "floor/paym.", "match/paym.", "ratio", "2 threads", "applied");
+    println!(
+        "{:>9}  {:>12}  {:>12}  {:>12}  {:>8}  {:>10}  {:>8}",
+        "payments", "build/item", "floor/paym.", "match/paym.", "ratio", "2 threads", "applied"
+    );
     for n in [10_000, large] {
         let (items, customers, payments) = world(n);
         let floor = floor(&items, &payments);

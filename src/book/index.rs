@@ -1,11 +1,11 @@
 //! The book: items and customers with inverted indexes, so that no payment ever scans all items.
 
-use super::keys::{DocumentForms, Key, compact, key_of, year_tail_key};
+use super::keys::{DocumentForms, Key, compact, key_of, strip_zeros, year_tail_key};
 use super::multimap::MultiMap;
 use crate::base::{Currency, Map};
 use crate::model::{Customer, ItemStatus, OpenItem};
 use crate::names::{PreparedName, skeleton};
-use crate::references::reference_key;
+use crate::references::{SchemesInUse, reference_keys};
 
 /// Row of an item in [`OpenItemBook::items`].
 pub type ItemIx = u32;
@@ -50,6 +50,7 @@ pub struct OpenItemBook {
     tail_numbers: Map<usize, u32>,
     open_items: u32,
     rarest: u32,
+    schemes: SchemesInUse,
 }
 
 impl OpenItemBook {
@@ -58,6 +59,7 @@ impl OpenItemBook {
     pub fn build(items: Vec<OpenItem>, customers: Vec<Customer>) -> Self {
         let customers_derived = customers.is_empty();
         let mut book = OpenItemBook { items, customers, customers_derived, ..OpenItemBook::default() };
+        book.schemes = SchemesInUse::of(book.items.iter().filter_map(|it| it.payment_reference.as_deref()));
         book.link_customers();
         book.index_items();
         book.index_customers();
@@ -140,9 +142,32 @@ impl OpenItemBook {
         self.by_year_tail.get(year_tail_key(year, tail))
     }
 
-    /// Items by the structured reference they carry, in the form of [`reference_key`].
+    /// Items by the structured reference they carry, by any of its keys ([`reference_keys`]).
     pub fn by_reference(&self, key: &str) -> &[ItemIx] {
         self.by_reference.get(key_of(key))
+    }
+
+    /// Whether an item really carries a reference with this key.
+    pub fn bears_reference(&self, item: ItemIx, key: &str) -> bool {
+        self.item(item).is_some_and(|it| keys_of(it, &self.schemes).iter().any(|k| k == key))
+    }
+
+    /// The schemes of structured references that the items carry.
+    pub fn schemes_in_use(&self) -> &SchemesInUse {
+        &self.schemes
+    }
+
+    /// Whether some item bears this number as its reference, by one of the keys given, or as its document number.
+    pub fn knows_number(&self, number: &str, keys: &[String]) -> bool {
+        let bare = compact(number);
+        let whole = || self.by_whole(key_of(&bare)).iter().copied();
+        let digits = strip_zeros(&bare);
+        keys.iter().any(|k| self.by_reference(k).iter().any(|ix| self.bears_reference(*ix, k)))
+            || whole().any(|ix| self.item(ix).is_some_and(|it| compact(&it.doc_no) == bare))
+            || self
+                .by_digits(digits)
+                .iter()
+                .any(|ix| self.item(*ix).is_some_and(|it| DocumentForms::new(&it.doc_no).digits == digits))
     }
 
     /// Items by an order, delivery, contract or reminder number.
@@ -287,7 +312,7 @@ impl OpenItemBook {
                     year_tail.push((year_tail_key(year, &forms.tail), row));
                 }
             }
-            reference.extend(item.payment_reference.as_deref().and_then(reference_key).map(|k| (key_of(&k), row)));
+            reference.extend(keys_of(item, &self.schemes).iter().map(|k| (key_of(k), row)));
             other.extend(item.refs.iter().map(|r| compact(r)).filter(|r| r.len() >= 4).map(|r| (key_of(&r), row)));
             mandate.extend(item.mandate_id.as_deref().map(|m| (key_of(&compact(m)), row)));
             if item.status == ItemStatus::Closed {
@@ -347,6 +372,15 @@ impl OpenItemBook {
         self.by_virtual_account = MultiMap::build(receiving);
         self.by_name_word = MultiMap::build(words);
         self.by_skeleton = MultiMap::build(skeletons);
+    }
+}
+
+/// The keys under which a payment may carry an item's reference: of the one stored, else of those that creditors make of the
+/// document number, in the schemes in use and in the one of the currency's country.
+fn keys_of(item: &OpenItem, schemes: &SchemesInUse) -> Vec<String> {
+    match item.payment_reference.as_deref() {
+        Some(reference) => reference_keys(reference),
+        None => schemes.made_from(item.doc_no.trim(), item.currency.code().get(..2).unwrap_or("")),
     }
 }
 

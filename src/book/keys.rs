@@ -63,7 +63,14 @@ impl DocumentForms {
         let prefix: String = whole.chars().take_while(|c| !c.is_ascii_digit()).collect();
         let digits = strip_zeros(&runs.concat()).to_owned();
         let (mut tail, mut year) = (String::new(), None);
-        if let Some((last, before)) = runs.split_last() {
+        // `FV 113/2026`: the year may also stand last.
+        let year_last = match runs.as_slice() {
+            [.., number, last] if last.len() == 4 && year_of(number).is_none() => year_of(last).map(|y| (y, *number)),
+            _ => None,
+        };
+        if let Some((y, number)) = year_last {
+            (tail, year) = (strip_zeros(number).to_owned(), Some(y));
+        } else if let Some((last, before)) = runs.split_last() {
             tail = strip_zeros(last).to_owned();
             year = before.iter().rev().find_map(|r| year_of(r));
             if year.is_none()
@@ -104,5 +111,7 @@ mod tests {
         let f = DocumentForms::new("INV 10530");
         assert_eq!((f.digits.as_str(), f.tail.as_str(), f.year), ("10530", "10530", None));
         assert_eq!(DocumentForms::new("FA/26/000").tail, "");
+        let f = DocumentForms::new("FV 113/2026");
+        assert_eq!((f.tail.as_str(), f.year), ("113", Some(2026)));
     }
 }

@@ -31,6 +31,7 @@ struct Rule {
     text_any: Vec<String>,
     code_any: Vec<String>,
     account_any: Vec<String>,
+    even_if_named: bool,
     always: bool,
 }
 
@@ -53,6 +54,7 @@ impl Rule {
             text_any: folded(&rule.text_any),
             code_any: rule.code_any.clone(),
             account_any: rule.account_any.iter().map(|a| compact(a)).collect(),
+            even_if_named: rule.even_if_named,
             always: rule.always,
         })
     }
@@ -103,7 +105,8 @@ impl Rules {
         let named = namings
             .iter()
             .any(|n| n.strength <= Strength::Short && n.typed.is_none() && n.named_in != NamedIn::EndToEnd);
-        let known = payers.iter().any(|p| p.kind <= PayerKind::Mandate && p.weight >= 350);
+        let known = payers.iter().any(|p| p.kind <= PayerKind::Mandate && p.weight >= 350)
+            || payment.ultimate_payer.is_some() && payers.iter().any(|p| p.weight >= 250);
         for rule in self.own.iter().chain(BUILT_IN.iter()) {
             if rule.direction != 0 && rule.direction != payment.amount.signum() {
                 continue;
@@ -113,7 +116,8 @@ impl Rules {
             let by_code = rule.code_any.iter().find(|c| codes.contains(&c.as_str()));
             let by_account = account.as_ref().and_then(|a| rule.account_any.iter().find(|r| *r == a));
             let Some(hit) = by_payer.or(by_text).or(by_code).or(by_account) else { continue };
-            if !rule.always && payment.amount > 0 && (named || known) {
+            let yields = known || named && !rule.even_if_named;
+            if !rule.always && payment.amount > 0 && yields {
                 continue;
             }
             return Some((rule.reason, format!("rule `{}`: `{}`", rule.name, hit.trim())));

@@ -227,6 +227,8 @@ pub struct NotReceivableRule {
     pub code_any: Vec<String>,
     /// Any of these counterparty accounts.
     pub account_any: Vec<String>,
+    /// Holds although a document is named; yields only to a payer (or ultimate payer) who is a known customer.
+    pub even_if_named: bool,
     /// Holds although the payer is a known customer or a document is named. By default a rule on words yields to both.
     pub always: bool,
 }

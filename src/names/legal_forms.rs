@@ -15,6 +15,11 @@ pub fn is_legal_form(word: &str) -> bool {
     FORMS.contains(word)
 }
 
+/// Whether a word is the beginning of a legal form: what is left of one that a bank cut.
+pub(super) fn begins_one(word: &str) -> bool {
+    FORMS.iter().any(|form| form.len() > word.len() && form.starts_with(word))
+}
+
 /// The words without legal forms. Words in front that are also names (`AS Roma`) stay if nothing else would be left.
 pub(super) fn strip(words: &[String]) -> Vec<String> {
     words.iter().filter(|w| !is_legal_form(w)).cloned().collect()

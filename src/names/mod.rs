@@ -25,7 +25,20 @@ impl PreparedName {
     pub fn new(name: &str) -> Self {
         let all = fold_words(name);
         let kept = legal_forms::strip(&all);
-        let words = if kept.is_empty() { all } else { kept };
+        PreparedName::of_words(if kept.is_empty() { all } else { kept })
+    }
+
+    /// Prepares a payer's name, which the bank may have cut inside its legal form (`… Gmb`): such a last piece is dropped.
+    pub fn of_payer(name: &str) -> Self {
+        let mut words = PreparedName::new(name).words;
+        let cut = |w: &String| w.len() <= 4 && legal_forms::begins_one(w);
+        if words.len() >= 3 && words.last().is_some_and(cut) {
+            words.pop();
+        }
+        PreparedName::of_words(words)
+    }
+
+    fn of_words(words: Vec<String>) -> Self {
         PreparedName { joined: words.concat(), words }
     }
 }

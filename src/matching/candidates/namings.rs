@@ -5,7 +5,7 @@ use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::reading::{Glue, Label, Reading, Typed};
 use crate::matching::score::{centibans, weights};
 use crate::model::{ItemKind, Payment};
-use crate::references::reference_key;
+use crate::references::{reference_key, reference_keys};
 
 /// How exactly a number is written, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,31 +76,67 @@ const RANGE_MAX: u64 = 60;
 pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<Naming> {
     let mut found = Vec::new();
     for reference in &payment.structured_refs {
-        let reading = Reading::of([reference.as_str()]);
-        by_reference_key(book, reference, &mut found);
-        if found.is_empty() {
-            in_text(book, &reading, NamedIn::Field, &mut found);
+        let before = found.len();
+        by_field(book, reference, &mut found);
+        if found.len() == before {
+            in_text(book, &Reading::of_field(book, reference), NamedIn::Field, &mut found);
         }
     }
     for document in &payment.documents {
         if let Some(number) = &document.number {
-            let reading = Reading::of([number.as_str()]);
-            in_text(book, &reading, NamedIn::Field, &mut found);
+            in_text(book, &Reading::with_book(book, [number.as_str()]), NamedIn::Field, &mut found);
         }
     }
     in_text(book, reading, NamedIn::Text, &mut found);
     if let Some(id) = &payment.end_to_end_id {
-        in_text(book, &Reading::of([id.as_str()]), NamedIn::EndToEnd, &mut found);
+        in_text(book, &Reading::with_book(book, [id.as_str()]), NamedIn::EndToEnd, &mut found);
     }
     found
 }
 
-fn by_reference_key(book: &OpenItemBook, reference: &str, found: &mut Vec<Naming>) {
-    let Some(key) = reference_key(reference) else { return };
-    let items = bearing(book, book.by_reference(&key), |i| {
-        i.payment_reference.as_deref().and_then(reference_key).as_deref() == Some(&key)
-    });
+fn by_field(book: &OpenItemBook, reference: &str, found: &mut Vec<Naming>) {
+    let items = by_keys(book, &reference_keys(reference));
     push(found, items, Strength::Reference, NamedIn::Field, reference.to_owned(), None, None, (0, 0), 0);
+}
+
+/// The items that carry a reference under one of these keys.
+fn by_keys(book: &OpenItemBook, keys: &[String]) -> Vec<ItemIx> {
+    let mut items: Vec<ItemIx> = keys.iter().flat_map(|key| by_key(book, key)).collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+fn by_key(book: &OpenItemBook, key: &str) -> Vec<ItemIx> {
+    let rows = book.by_reference(key);
+    if rows.len() > ITEMS_MAX {
+        return Vec::new();
+    }
+    rows.iter().copied().filter(|ix| book.bears_reference(*ix, key)).collect()
+}
+
+/// The structured references that a text mentions; returns the tokens of those that items carry. In an end-to-end id such a
+/// reference is ours, not the payer's own.
+fn mentioned(
+    book: &OpenItemBook,
+    reading: &Reading,
+    named_in: NamedIn,
+    found: &mut Vec<Naming>,
+) -> Vec<(usize, usize)> {
+    let named_in = if named_in == NamedIn::EndToEnd { NamedIn::Field } else { named_in };
+    let mut taken = Vec::new();
+    for mention in &reading.mentions {
+        let items = by_keys(book, &mention.keys);
+        let place = (mention.first, mention.last);
+        if items.is_empty() {
+            continue;
+        }
+        let typed = (place.0..=place.1).find_map(|k| reading.typed(k));
+        let quote = reading.tokens.quote(place.0, place.1);
+        push(found, items, Strength::Reference, named_in, quote, typed, None, place, 0);
+        taken.push(place);
+    }
+    taken
 }
 
 /// The items whose number really is what the key stands for.
@@ -142,9 +178,14 @@ fn push(
 fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, found: &mut Vec<Naming>) {
     let begin = found.len();
     let n = reading.tokens.list.len();
-    let numbers = (0..n).filter(|i| reading.tokens.is_digits(*i)).count().max(1) as u64;
+    let numbers = (0..n).filter(|i| reading.tokens.is_digits(*i) && reading.typed(*i).is_none()).count().max(1) as u64;
+    let taken = mentioned(book, reading, named_in, found);
     let mut i = 0;
     while i < n {
+        if let Some((_, last)) = taken.iter().find(|(first, last)| (*first..=*last).contains(&i)) {
+            i = last + 1;
+            continue;
+        }
         i = match longest_at(book, reading, i, numbers, named_in, found) {
             Some(last) => last + 1,
             None => i + 1,
@@ -214,12 +255,8 @@ fn longest_at(
         }
         if glued.len() >= 5 {
             if let Some(key) = reference_key(&glued) {
-                let rows = book.by_reference(&key);
                 let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
-                let items = bearing(book, rows, |it| {
-                    it.payment_reference.as_deref().and_then(reference_key).as_deref() == Some(&key)
-                });
-                consider(Strength::Reference, items, j, chance);
+                consider(Strength::Reference, by_key(book, &key), j, chance);
             }
         }
         if glued.len() >= 4 && (!digits_only || digit_count >= 4) {
@@ -292,7 +329,7 @@ fn foreign_prefix(book: &OpenItemBook, reading: &Reading, i: usize, strength: St
         return false;
     }
     let letters = reading.tokens.word(i - 1);
-    let known = reading.label(i).is_some()
+    let known = matches!(reading.label(i), Some(Label::Document | Label::CreditNote))
         || letters.len() > 4
         || matches!(letters, "NR" | "NO" | "N" | "NUM" | "SVWZ" | "REMI" | "INV" | "ZU" | "KE" | "VOM");
     let own = items

@@ -79,8 +79,8 @@ pub fn payers(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<
             |name| format!("paid from the account {} of {name}", shorten(account)),
         );
     }
-    if let Some(mandate) = payment.mandate_id.as_deref() {
-        let mut rows: Vec<CustomerIx> = book.by_mandate(mandate).iter().filter_map(|i| book.customer_of(*i)).collect();
+    for mandate in payment.mandate_id.clone().into_iter().chain(own_ids(reading)) {
+        let mut rows: Vec<CustomerIx> = book.by_mandate(&mandate).iter().filter_map(|i| book.customer_of(*i)).collect();
         rows.sort_unstable();
         rows.dedup();
         add(book, &mut found, payment, &rows, weights::MANDATE, PayerKind::Mandate, EvidenceKind::Mandate, |name| {
@@ -170,31 +170,38 @@ fn same_company(book: &OpenItemBook, payment: &Payment, customer: CustomerIx) ->
         .is_some_and(|c| c.company == payment.company || c.company.is_empty() || payment.company.is_empty())
 }
 
-/// The customer numbers that the text labels as such, in the forms they may have in the book.
-fn customer_numbers(reading: &Reading) -> Vec<String> {
-    let tokens = &reading.tokens;
-    let mut numbers = Vec::new();
+/// The ids that the text labels as the payer's or the bank's own: one may be a mandate of ours (`MREF+M4711`).
+fn own_ids(reading: &Reading) -> Vec<String> {
+    groups(reading, Typed::OwnId)
+}
+
+/// The runs of tokens of one type, each glued.
+fn groups(reading: &Reading, typed: Typed) -> Vec<String> {
+    let mut list = Vec::new();
     let mut i = 0;
-    while i < tokens.list.len() {
-        if reading.typed(i) != Some(Typed::Customer) {
-            i += 1;
-            continue;
-        }
+    while i < reading.tokens.list.len() {
         let start = i;
-        while i < tokens.list.len() && reading.typed(i) == Some(Typed::Customer) {
+        while i < reading.tokens.list.len() && reading.typed(i) == Some(typed) {
             i += 1;
         }
-        let glued = compact(&tokens.quote(start, i - 1));
-        // "Kd-Nr 4711" may be the customer K4711 or D4711: books put a letter before the number.
-        for prefix in ["", "K", "D", "C", "KD", "CU"] {
-            numbers.push(format!("{prefix}{glued}"));
+        if i > start {
+            list.push(compact(&reading.tokens.quote(start, i - 1)));
+        } else {
+            i += 1;
         }
     }
-    numbers
+    list
+}
+
+/// The customer numbers that the text labels as such, in the forms they may have in the book.
+fn customer_numbers(reading: &Reading) -> Vec<String> {
+    // "Kd-Nr 4711" may be the customer K4711 or D4711: books put a letter before the number.
+    let forms = |n: String| ["", "K", "D", "C", "KD", "CU"].map(|prefix| format!("{prefix}{n}"));
+    groups(reading, Typed::Customer).into_iter().flat_map(forms).collect()
 }
 
 fn by_name(book: &OpenItemBook, payment: &Payment, name: &str, found: &mut Map<CustomerIx, PayerEvidence>) {
-    let prepared = PreparedName::new(name);
+    let prepared = PreparedName::of_payer(name);
     let weight_of = |word: &str| book.word_weight(word);
     // An account, mandate or number that names one customer whose name this is: no rival can be better.
     let certain = found.values().filter(|p| p.kind <= PayerKind::Mandate && p.weight >= 350).map(|p| p.customer).min();

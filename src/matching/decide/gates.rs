@@ -3,7 +3,7 @@
 use crate::book::ItemIx;
 use crate::matching::candidates::{NamedIn, Strength};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
-use crate::matching::reading::{Reading, Typed, Wording};
+use crate::matching::reading::{Reading, Wording};
 use crate::model::{Gate, ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
 use crate::names::looks_spoofed;
 
@@ -33,10 +33,9 @@ pub fn of_payment(context: &Context<'_>) -> Vec<Gate> {
         let text = "a batch without details, or whose details do not sum to it".to_owned();
         gates.push(Gate { reason: ReasonCode::BatchUnsplit, text });
     }
-    let reference = |r: &String| Reading::of([r.as_str()]).typed(0) == Some(Typed::BadReference);
-    let in_text = context.reading.marks.typed.contains(&Some(Typed::BadReference));
-    if in_text || payment.structured_refs.iter().any(reference) {
-        let text = "a structured reference (RF) fails its check digits".to_owned();
+    let bad_field = |r: &String| Reading::of_field(context.book, r).has_bad_reference();
+    if context.reading.has_bad_reference() || payment.structured_refs.iter().any(bad_field) {
+        let text = "a structured reference fails its check digits".to_owned();
         gates.push(Gate { reason: ReasonCode::CheckDigit, text });
     }
     let decimals = u32::from(payment.currency.decimals());
@@ -142,10 +141,6 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Vec<Gate>) 
             gates.push(Gate { reason: ReasonCode::Contradiction, text });
         }
     }
-    if context.reading.marks.proforma || context.reading.says(Wording::Prepayment) {
-        let text = "the text speaks of a prepayment".to_owned();
-        gates.push(Gate { reason: ReasonCode::Prepayment, text });
-    }
     if h.basis != Basis::OnAccount && (context.reading.says(Wording::Partial) || context.reading.says(Wording::Final)) {
         let text = "the text announces a part payment without naming the document".to_owned();
         gates.push(Gate { reason: ReasonCode::PartialSilent, text });
@@ -154,6 +149,10 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Vec<Gate>) 
 
 fn wording(context: &Context<'_>, h: &Hypothesis, gates: &mut Vec<Gate>) {
     let reading = context.reading;
+    if reading.marks.proforma || reading.says(Wording::Prepayment) && !h.fully_named {
+        let text = "the text speaks of a prepayment".to_owned();
+        gates.push(Gate { reason: ReasonCode::Prepayment, text });
+    }
     if reading.says(Wording::Collection) {
         let text = "a collection agency pays: its commission and share are in its own list".to_owned();
         gates.push(Gate { reason: ReasonCode::Settlement, text });

@@ -25,6 +25,8 @@ pub struct Proposed {
     pub decision: Decision,
     /// What it takes from items, if applied: item and cleared amount.
     pub claims: Vec<(ItemIx, i64)>,
+    /// What its first proposal would take, if it is queued and names its items.
+    pub wants: Vec<(ItemIx, i64)>,
     /// The payer's customer as the evidence has it, for "the same payer twice".
     pub payer: Option<CustomerIx>,
     /// Several items of one customer with exactly this amount fit equally well: a tie that a complete set may solve.
@@ -38,7 +40,7 @@ const PROPOSALS_MAX: usize = 5;
 
 /// Decides one payment against the book, claiming nothing.
 pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Payment) -> Proposed {
-    let reading = Reading::of(payment.remittance.iter().map(String::as_str));
+    let reading = Reading::with_book(book, payment.remittance.iter().map(String::as_str));
     let namings = namings(book, payment, &reading);
     let payers = payers(book, payment, &reading);
     if let Some(proposed) = return_or_refund(book, policy, payment, &reading, &namings, &payers) {
@@ -92,6 +94,7 @@ fn plain(
             candidates_cut: 0,
         },
         claims: Vec::new(),
+        wants: Vec::new(),
         payer: None,
         tie: None,
         open_return: false,
@@ -300,9 +303,14 @@ fn decide(context: &Context<'_>, mut all: Vec<Hypothesis>) -> Proposed {
         candidates_cut: u32::try_from(all.len().saturating_sub(PROPOSALS_MAX)).unwrap_or(u32::MAX),
         candidates: proposals,
     };
-    let claims = if applied { best.parts.iter().map(|p| (p.item, p.cleared())).collect() } else { Vec::new() };
+    let parts: Vec<(ItemIx, i64)> = best.parts.iter().map(|p| (p.item, p.cleared())).collect();
+    let (claims, wants) = match (applied, best.basis) {
+        (true, _) => (parts, Vec::new()),
+        (false, Basis::Named) => (Vec::new(), parts),
+        (false, _) => (Vec::new(), Vec::new()),
+    };
     let payer = context.payers.first().map(|p| p.customer);
-    Proposed { decision, claims, payer, tie, open_return: false }
+    Proposed { decision, claims, wants, payer, tie, open_return: false }
 }
 
 /// Several single items of one customer, all open at exactly the payment's amount, and nothing that tells them apart.

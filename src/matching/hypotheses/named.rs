@@ -3,7 +3,7 @@
 use super::difference::{Difference, explain};
 use super::{Basis, Context, Hypothesis, Part};
 use crate::book::{CustomerIx, ItemIx};
-use crate::matching::candidates::{NamedIn, Naming, PayerKind, Strength};
+use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
 use crate::matching::reading::{Label, Typed};
 use crate::matching::score::{centibans, weights};
 use crate::model::{EvidenceKind, EvidenceLine, Gate, ItemStatus, Payment, ReasonCode};
@@ -180,23 +180,20 @@ fn set(
 
     let payer_fits = customers.iter().all(|c| fits(context, *c, open));
     let certain_other = other_customer(context, &customers);
-    let payer_weight = customer.and_then(|c| context.payer(c)).map(|p| p.weight);
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
     let mut score = prior;
-    if let (Some(c), Some(weight)) = (customer, payer_weight) {
-        let within = -centibans(context.open_items_of(c).len() as u64, 1);
-        // The payer narrows the search from the book to one account; it can only help.
-        let gain = (weight + within - prior).max(0);
-        if let Some(payer) = context.payer(c) {
-            lines.extend(payer.lines.iter().cloned());
-            scale(&mut lines, gain);
-        }
+    let account = account_of(context, &customers, &items);
+    if let Some((payer, bearers)) = account {
+        // The payer narrows the search from the book to some accounts; it can only help.
+        let gain = (payer.weight - centibans(bearers, 1) - prior).max(0);
+        lines.extend(payer.lines.iter().cloned());
+        scale(&mut lines, gain);
         score += gain;
     }
     let mut number_weight = 0;
     for (k, r) in open.iter().enumerate() {
         let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
-        let own = within_account(context, r, if payer_weight.is_some() { customer } else { None });
+        let own = within_account(context, r, account.map(|(_, bearers)| bearers));
         let full = if k == 0 { own } else { own.min(weights::FURTHER_NUMBER) };
         let weight = full.min(weights::NUMBERS_MAX - number_weight);
         number_weight += weight;
@@ -207,11 +204,11 @@ fn set(
     score += amount_weight;
     lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight: amount_weight, text: amount_text });
 
-    let fully_named = open.iter().all(|r| r.naming.strength.is_exact() && r.unique && r.naming.typed.is_none());
+    let collection = is_collection(context.payment);
+    let fully_named = open.iter().all(|r| r.unique && in_full(r.naming, collection));
     let exactly_named = open.iter().all(|r| {
-        r.naming.typed.is_none()
-            && (r.naming.strength.is_exact() && r.unique
-                || payer_fits && customers.len() == 1 && r.naming.strength != Strength::Other)
+        let short = payer_fits && account.is_some() && r.naming.strength != Strength::Other;
+        r.naming.typed.is_none() && (r.naming.strength.is_exact() && r.unique || short)
     });
     let mut gates = Vec::new();
     if let Some((other, kind)) = certain_other {
@@ -422,19 +419,46 @@ fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) -> Option<(Cu
         .map(|p| (p.customer, p.kind))
 }
 
-/// Weight of a bare number when the payer is known: then it could only hit one of this customer's documents by chance. The
-/// leading zeros count where they are written as the document has them.
-fn within_account(context: &Context<'_>, r: &Resolved<'_>, customer: Option<CustomerIx>) -> i32 {
-    let (Some(customer), true) = (customer, r.naming.strength > Strength::Whole) else { return r.naming.weight };
+/// Whether a number alone proves which document is meant, whoever pays: written with its letters, as a structured reference, or
+/// as digits with a document label or in a field; never the payer's own end-to-end id, unless we collected the money.
+fn in_full(naming: &Naming, collection: bool) -> bool {
+    let labelled =
+        matches!(naming.label, Some(Label::Document | Label::CreditNote)) || naming.named_in == NamedIn::Field;
+    let long = naming.quote.bytes().filter(u8::is_ascii_digit).count() >= 10;
+    naming.typed.is_none()
+        && (naming.named_in != NamedIn::EndToEnd || collection)
+        && (naming.strength <= Strength::Whole || naming.strength == Strength::Digits && (labelled || long))
+}
+
+/// The payer whose account the documents may be on, and how many open documents that is: their one customer, or somebody who
+/// pays for all their customers.
+fn account_of<'a>(
+    context: &'a Context<'_>,
+    customers: &[CustomerIx],
+    items: &[ItemIx],
+) -> Option<(&'a PayerEvidence, u64)> {
+    let bearers = customers.iter().map(|c| context.open_items_of(*c).len() as u64).sum::<u64>().max(1);
+    let own = match customers {
+        [one] => context.payer(*one),
+        _ => None,
+    };
+    let pays_for_all =
+        |p: &&PayerEvidence| customers.iter().all(|c| related(context, p.customer, *c, items.iter().copied()));
+    own.or_else(|| context.payers.iter().filter(|p| p.weight >= 250).find(pays_for_all)).map(|p| (p, bearers))
+}
+
+/// Weight of a bare number when the payer is known: then it could only hit one of these documents by chance. Leading zeros count
+/// where they are written as the document has them.
+fn within_account(context: &Context<'_>, r: &Resolved<'_>, bearers: Option<u64>) -> i32 {
+    let (Some(bearers), true) = (bearers, r.naming.strength > Strength::Whole) else { return r.naming.weight };
     let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
     let written: String = r.naming.quote.chars().filter(char::is_ascii_digit).collect();
     let padded = crate::book::keys::compact(doc_no).ends_with(&written);
     let digits = if padded { written.len() } else { written.trim_start_matches('0').len() };
     let space = 9 * 10u64.saturating_pow(u32::try_from(digits.saturating_sub(1)).unwrap_or(15).min(15));
-    let bearers = context.open_items_of(customer).len().max(1) as u64;
     let label = if matches!(r.naming.label, Some(Label::Document | Label::CreditNote)) { weights::LABEL } else { 0 };
     let typed = if r.naming.typed.is_some() { weights::NUMBER_TYPED } else { 0 };
-    let weight = centibans(space, bearers * 2).min(weights::NUMBER_DIGITS_MAX) + label + typed;
+    let weight = centibans(space, bearers).min(weights::NUMBER_DIGITS_MAX) + label + typed;
     weight.max(r.naming.weight)
 }
 
@@ -493,8 +517,12 @@ pub fn amount_evidence(context: &Context<'_>, difference: &Difference, documents
     let sum = if documents > 1 { format!("sum of {documents} documents") } else { "open amount".to_owned() };
     match *difference {
         Difference::Exact => {
-            let (weight, same) = exact_weight(context, documents);
-            let also = if same > 1 { format!("; {same} open items have this amount") } else { String::new() };
+            let (weight, same) = exact_weight(context);
+            let also = if same > 1 && documents == 1 {
+                format!("; {same} open items have this amount")
+            } else {
+                String::new()
+            };
             (weight, format!("{amount} is exactly the {sum}{also}"))
         }
         Difference::Discount(d) => {
@@ -524,11 +552,9 @@ pub fn amount_evidence(context: &Context<'_>, difference: &Difference, documents
     }
 }
 
-/// Weight of an exact amount: less where the price is popular in this book. Also how many open items have it.
-pub fn exact_weight(context: &Context<'_>, documents: usize) -> (i32, usize) {
-    if documents != 1 {
-        return (weights::AMOUNT_EXACT, 0);
-    }
+/// Weight of an exact amount: less where the price is popular in this book. The same for all answers that are exact, since it
+/// speaks for each of them against "none of these" and not for one against another. Also how many open items have the amount.
+pub fn exact_weight(context: &Context<'_>) -> (i32, usize) {
     let same = context.book.by_amount(context.payment.currency, context.payment.amount).len();
     let rarity = centibans(u64::from(context.book.open_count()), same as u64);
     let weight = if same <= 1 { weights::AMOUNT_EXACT } else { weights::AMOUNT_EXACT.min(rarity.max(100) + 60) };

@@ -5,7 +5,7 @@ use super::named::{amount_evidence, exact_weight};
 use super::subset::subsets;
 use super::{Basis, Context, Hypothesis, Part};
 use crate::book::ItemIx;
-use crate::matching::candidates::PayerEvidence;
+use crate::matching::candidates::{NamedIn, PayerEvidence, Strength};
 use crate::matching::reading::Wording;
 use crate::matching::score::{centibans, weights};
 use crate::model::{EvidenceKind, EvidenceLine, Gate, ReasonCode};
@@ -62,6 +62,21 @@ fn base(
         let text = "the text speaks of a refund: money back, not money for a document".to_owned();
         lines.push(EvidenceLine { kind: EvidenceKind::Wording, weight: refund, text });
     }
+    // Who writes a number of his account pays that document, and not a set without it.
+    let passed_over = context
+        .namings
+        .iter()
+        .filter(|n| n.typed.is_none() && n.named_in != NamedIn::EndToEnd && n.strength != Strength::Other)
+        .find(|n| {
+            n.items.iter().any(|ix| context.book.customer_of(*ix) == Some(payer.customer))
+                && !n.items.iter().any(|ix| parts.iter().any(|p| p.item == *ix))
+        })
+        .filter(|_| basis != Basis::OnAccount);
+    let other = if passed_over.is_some() { weights::PASSED_OVER } else { 0 };
+    if let Some(naming) = passed_over {
+        let text = format!("the text has `{}`, which is another document of this account", naming.quote);
+        lines.push(EvidenceLine { kind: EvidenceKind::DocumentNumber, weight: other, text });
+    }
     Hypothesis {
         customer: Some(payer.customer),
         basis,
@@ -73,7 +88,7 @@ fn base(
         by_reference: false,
         payer_fits: true,
         prior,
-        score: payer.weight + share + amount_weight + refund,
+        score: payer.weight + share + amount_weight + refund + other,
         lines,
         gates: Vec::new(),
         capped: false,
@@ -173,7 +188,7 @@ pub fn only_amount(context: &Context<'_>) -> Vec<Hypothesis> {
         .take(AMOUNT_ITEMS_MAX)
         .collect();
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
-    let (weight, same) = exact_weight(context, 1);
+    let (weight, same) = exact_weight(context);
     // Without any word or payer the amount alone must leave room for what is not in the book.
     let weight = weight.min(150);
     items

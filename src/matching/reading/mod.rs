@@ -1,12 +1,19 @@
 //! Stage 1: the text is read once, into tokens with a type each. What a number *is* decides whether it can name a document.
 
 mod labels;
+mod references;
 mod spans;
 mod tokens;
 
 pub use labels::{Label, Wording};
+pub use references::Mention;
 pub use spans::{Marks, Typed, read_marks};
 pub use tokens::{Glue, Tokens};
+
+use crate::book::OpenItemBook;
+#[cfg(test)]
+use crate::references::SchemesInUse;
+use crate::references::reference_keys;
 
 /// A text with its tokens, their types and labels, and what the payer says about the payment.
 #[derive(Debug, Clone, Default)]
@@ -15,14 +22,47 @@ pub struct Reading {
     pub tokens: Tokens,
     /// Type and label of each token, and the wording.
     pub marks: Marks,
+    /// The structured references in it whose check digits hold, in the order of the text.
+    pub mentions: Vec<Mention>,
 }
 
 impl Reading {
-    /// Reads the pieces of a text.
+    /// Reads the pieces of a text without a book: no national scheme is in use.
+    #[cfg(test)]
     pub fn of<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Self {
         let tokens = Tokens::of(pieces);
-        let marks = read_marks(&tokens);
-        Reading { tokens, marks }
+        let mut marks = read_marks(&tokens);
+        let mentions = references::mark_references(&tokens, &mut marks, &SchemesInUse::default(), |_| false);
+        Reading { tokens, marks, mentions }
+    }
+
+    /// Reads the pieces of a text; structured references of the schemes that the book's items carry are checked.
+    pub fn with_book<'a>(book: &OpenItemBook, pieces: impl IntoIterator<Item = &'a str>) -> Self {
+        let tokens = Tokens::of(pieces);
+        let mut marks = read_marks(&tokens);
+        let known = |spot: &crate::references::Spot| book.knows_number(&spot.text, &spot.keys);
+        let mentions = references::mark_references(&tokens, &mut marks, book.schemes_in_use(), known);
+        Reading { tokens, marks, mentions }
+    }
+
+    /// Reads a field that holds nothing but a reference: it is judged as a whole, without label or frame.
+    pub fn of_field(book: &OpenItemBook, reference: &str) -> Self {
+        let mut reading = Self::with_book(book, [reference]);
+        let last = reading.tokens.list.len();
+        match book.schemes_in_use().field(reference) {
+            Some(false) if !book.knows_number(reference, &reference_keys(reference)) => {
+                references::overwrite(&mut reading.marks, 0, last, Some(Typed::BadReference));
+                reading.mentions.clear();
+            }
+            Some(true) => references::overwrite(&mut reading.marks, 0, last, None),
+            _ => {}
+        }
+        reading
+    }
+
+    /// Whether a structured reference in it fails its check digits.
+    pub fn has_bad_reference(&self) -> bool {
+        self.marks.typed.contains(&Some(Typed::BadReference))
     }
 
     /// Whether the payer uses this wording.

@@ -55,7 +55,6 @@ pub fn read_marks(tokens: &Tokens) -> Marks {
     mark_dates(tokens, &mut marks);
     mark_amounts(tokens, &mut marks);
     mark_labels(tokens, &mut marks);
-    mark_bad_references(tokens, &mut marks);
     marks
 }
 
@@ -382,45 +381,6 @@ fn mark_typed(tokens: &Tokens, marks: &mut Marks, from: usize, typed: Typed, gro
         }
         k += 1;
     }
-}
-
-/// `RF` with two check digits that do not fit (ISO 11649).
-fn mark_bad_references(tokens: &Tokens, marks: &mut Marks) {
-    for i in 0..tokens.list.len() {
-        let head = tokens.word(i) == "RF"
-            && tokens.is_digits(i + 1)
-            && tokens.glue(i + 1) == Glue::None
-            && tokens.word(i + 1).len() >= 2;
-        if !head {
-            continue;
-        }
-        let mut compact = String::from("RF");
-        let mut good = false;
-        let mut last = i;
-        for j in i + 1..tokens.list.len() {
-            let before = tokens.before(j);
-            if j > i + 1 && !(before.is_empty() || before == " " || before == "\n") || compact.len() > 25 {
-                break;
-            }
-            compact.push_str(tokens.word(j));
-            last = j;
-            if compact.len() >= 5 && rf_checks(&compact) {
-                good = true;
-                break;
-            }
-            // Only groups of four belong to a printed reference.
-            if tokens.before(j + 1) == " " && tokens.word(j).len() + usize::from(j > i + 1) < 2 {
-                break;
-            }
-        }
-        if !good && compact.len() >= 9 {
-            set(marks, i, last.min(i + 8), Typed::BadReference);
-        }
-    }
-}
-
-fn rf_checks(compact: &str) -> bool {
-    compact.split_at_checked(4).is_some_and(|(head, body)| crate::base::mod97(&format!("{body}{head}")) == Some(1))
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub const AMOUNT_OVER: i32 = 60;
 /// Any other amount.
 pub const AMOUNT_OTHER: i32 = -40;
 
+/// A number of the same account that an answer without numbers passes over.
+pub const PASSED_OVER: i32 = -150;
 /// Words of a refund, for an answer without a number.
 pub const REFUND: i32 = -900;
 /// The payer is another customer than the document's.
