@@ -1,5 +1,5 @@
 //! Whole days under `fixtures/runs/`: what tieout decides against what a careful clerk decided before any program ran
-//! (`expected.tsv`, columns in `fixtures/README.md`).
+//! (`expected/clerk.tsv`, columns in `fixtures/README.md`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ fn normal(documents: &str) -> String {
 fn differences(folder: &Path, statements: &[&str]) -> Vec<String> {
     let result = run(&inputs(folder, statements)).unwrap_or_else(|e| panic!("{e:?}"));
     let told = decided(&result);
-    let expected = std::fs::read_to_string(folder.join("expected.tsv")).unwrap();
+    let expected = std::fs::read_to_string(folder.join("expected/clerk.tsv")).unwrap();
     let mut wrong = Vec::new();
     for statement in statements {
         let rows: Vec<Vec<&str>> = expected

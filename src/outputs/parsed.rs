@@ -3,7 +3,7 @@
 use crate::base::Money;
 use crate::error::Error;
 use crate::formats::Statements;
-use crate::model::{Balance, Entry, Finding, Format, Party, Statement, TransactionDetails};
+use crate::model::{Balance, Charge, DocumentRef, Entry, Finding, Format, Party, Statement, TransactionDetails};
 use serde::Serialize;
 
 /// One line of JSON for a file: `{"file","format","statements":[…]}`, or `{"file","error":{…}}` where it could not be read.
@@ -88,6 +88,8 @@ struct ParsedEntry<'a> {
     #[serde(flatten)]
     payment: Option<ParsedPayment<'a>>,
     narrative: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Charge]>::is_empty")]
+    charges: &'a [Charge],
     details: Vec<ParsedDetails<'a>>,
 }
 
@@ -109,6 +111,7 @@ impl<'a> ParsedEntry<'a> {
             servicer_reference: e.servicer_reference.as_deref(),
             payment,
             narrative: e.narrative.as_deref(),
+            charges: &e.charges,
             details: e.details.iter().map(|d| ParsedDetails::of(d, e, s)).collect(),
         }
     }
@@ -119,21 +122,44 @@ struct ParsedPayment<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     end_to_end_id: Option<&'a str>,
     remittance: Option<String>,
+    /// The pieces of `remittance` where it is more than one: a number may be cut between two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remittance_pieces: Vec<&'a str>,
     structured_refs: Vec<&'a str>,
+    /// Documents named in fields, with their amounts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    documents: Vec<&'a DocumentRef>,
+    /// Free text inside structured remittance.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    additional_remittance: Vec<&'a str>,
     counterparty_name: Option<&'a str>,
     counterparty_account: Option<&'a str>,
+    /// On whose behalf, or for whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ultimate_name: Option<&'a str>,
 }
 
 impl<'a> ParsedPayment<'a> {
     fn of(d: &'a TransactionDetails, e: &'a Entry, s: &'a Statement) -> Self {
         let party: &Party = s.counterparty(e, d);
         let words = d.remittance.unstructured.join(" ");
+        let pieces: Vec<&str> = d.remittance.unstructured.iter().map(String::as_str).collect();
+        let ultimate = if e.amount.is_negative() { &d.ultimate_creditor } else { &d.ultimate_debtor };
         ParsedPayment {
             end_to_end_id: d.end_to_end_id.as_deref(),
             remittance: (!words.is_empty()).then_some(words),
+            remittance_pieces: if pieces.len() > 1 { pieces } else { Vec::new() },
             structured_refs: d.remittance.structured.iter().filter_map(|r| r.creditor_reference.as_deref()).collect(),
+            documents: d.remittance.structured.iter().flat_map(|r| &r.documents).collect(),
+            additional_remittance: d
+                .remittance
+                .structured
+                .iter()
+                .flat_map(|r| r.additional.iter().map(String::as_str))
+                .collect(),
             counterparty_name: party.name.as_deref(),
             counterparty_account: party.account.as_deref(),
+            ultimate_name: ultimate.name.as_deref(),
         }
     }
 }
@@ -144,6 +170,8 @@ struct ParsedDetails<'a> {
     instructed_amount: Option<Money>,
     mandate_id: Option<&'a str>,
     return_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Charge]>::is_empty")]
+    charges: &'a [Charge],
     #[serde(flatten)]
     payment: ParsedPayment<'a>,
 }
@@ -155,6 +183,7 @@ impl<'a> ParsedDetails<'a> {
             instructed_amount: d.amounts.instructed,
             mandate_id: d.mandate_id.as_deref(),
             return_reason: d.returned.as_ref().and_then(|r| r.reason.as_deref()),
+            charges: &d.charges,
             payment: ParsedPayment::of(d, e, s),
         }
     }
