@@ -68,7 +68,7 @@ impl World {
         for currency in currencies {
             let home = countries.iter().find(|c| c.currency == currency).copied().unwrap_or(&COUNTRIES[0]);
             for _ in 0..if currency == "EUR" { 3 } else { 1 } {
-                let opening = r.between(1_000_00, 900_000_00);
+                let opening = r.between(100_000, 90_000_000);
                 let currency = Currency::parse(currency).unwrap_or(Currency::EUR);
                 own.push(Own { iban: home.iban(&mut r), currency, opening });
             }
