@@ -116,6 +116,12 @@ pub fn link(
         let items = named.iter().filter_map(|ix| Some((*ix, paid(book.item(*ix)?)))).collect();
         return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some(), text });
     }
+    // A document that is named and not paid is what came back before it was applied: nothing else may be reopened for it.
+    let names_another =
+        namings.iter().any(|n| n.strength <= Strength::Short && n.typed.is_none() && n.items.len() == 1);
+    if names_another {
+        return None;
+    }
     // By mandate or account, and amount.
     let mut fits: Vec<(ItemIx, i64, i64)> = Vec::new();
     for payer in payers.iter().filter(|p| p.weight >= 300).take(3) {

@@ -9,7 +9,7 @@ pub enum NameLevel {
     Same,
     /// The same words in another order.
     SameWords,
-    /// The payer's name is the customer's, cut off.
+    /// The payer's name is the customer's, cut off or with an address behind it.
     Truncated,
     /// The same but for typing errors or abbreviations.
     Close,
@@ -85,6 +85,10 @@ pub fn compare(payer: &PreparedName, customer: &PreparedName, weight: &dyn Fn(&s
     // A bank cuts names at 18, 27, 35 or 70 characters: what is there must be the beginning, and long enough to mean it.
     if customer.joined.starts_with(&payer.joined) && payer.joined.len() >= 10 && payer.words.len() >= 2 {
         return NameMatch { level: NameLevel::Truncated, permille: 960 };
+    }
+    // Some banks glue the address behind the name.
+    if payer.joined.starts_with(&customer.joined) && customer.joined.len() >= 10 && customer.words.len() >= 2 {
+        return NameMatch { level: NameLevel::Truncated, permille: 950 };
     }
     let share = |m: u64, t: u64| u16::try_from(m * 1000 / t.max(1)).unwrap_or(1000).min(1000);
     let (forward, back) = (share(matched, total), share(customer_matched, customer_total));

@@ -162,11 +162,13 @@ fn push(
     if items.is_empty() {
         return;
     }
-    let chance = centibans(900_000, chance_millionths.max(1));
+    // The prior already shares out the book's items; what a chance hit on this one number costs is the space of such numbers.
+    let digits = quote.bytes().filter(u8::is_ascii_digit).count();
+    let space = centibans(9 * 10u64.saturating_pow(u32::try_from(digits.saturating_sub(1)).unwrap_or(15).min(15)), 2);
     let weight = match strength {
         Strength::Reference => weights::REFERENCE,
         Strength::Whole => weights::NUMBER_WHOLE,
-        Strength::Digits | Strength::Short | Strength::Other | Strength::Tail => chance.min(weights::NUMBER_DIGITS_MAX),
+        Strength::Digits | Strength::Short | Strength::Other | Strength::Tail => space.min(weights::NUMBER_DIGITS_MAX),
     };
     let labelled = matches!(label, Some(Label::Document | Label::CreditNote)) && strength > Strength::Whole;
     let weight = weight + if labelled { weights::LABEL } else { 0 } - centibans(items.len() as u64, 1);
@@ -191,7 +193,10 @@ fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, found: &mu
             None => i + 1,
         };
     }
-    endings_and_ranges(book, reading, named_in, begin, found);
+    // An end-to-end id is one number, never a list.
+    if named_in != NamedIn::EndToEnd {
+        endings_and_ranges(book, reading, named_in, begin, found);
+    }
 }
 
 /// Chance hits of a random number of this many digits, in millionths, over all numbers of the text.
@@ -288,7 +293,8 @@ fn longest_at(
         }
         if j == i && digits_only {
             let tail = strip_zeros(&glued);
-            let enough = tail.len() >= 3 || label.is_some() && !tail.is_empty();
+            let year_before = year_of(&glued).is_some() && tokens.is_digits(i + 1) && tokens.glue(i + 1) != Glue::Apart;
+            let enough = (tail.len() >= 3 || label.is_some() && !tail.is_empty()) && !year_before;
             // A running number is not cut out of a longer glued number.
             let alone = tokens.glue(i) != Glue::None || i == 0 || foreign_free(reading, i);
             if enough && alone {
@@ -404,9 +410,14 @@ fn endings_and_ranges(
             if reading.typed(at).is_some() {
                 break;
             }
-            let hyphen = reading.tokens.before(at).trim() == "-"
-                && reading.tokens.glue(at) != Glue::Apart
-                && at == naming.last + 1;
+            let gap = reading.tokens.before(naming.last + 1).trim();
+            let hyphen = gap == "-" && (at == naming.last + 1 || reading.tokens.word(naming.last + 1) == forms.prefix);
+            // One or two digits after a blank are a count or a date, no ending.
+            let list_sign =
+                reading.tokens.glue(at) == Glue::Apart || reading.tokens.before(at).contains(['/', '+', ',', '-']);
+            if word.len() < 2 || word.len() < 3 && !list_sign {
+                break;
+            }
             let resolved = own.iter().position(|o| o.first <= at && at <= o.last && o.strength < Strength::Short);
             let target = match resolved {
                 Some(r) => own.get(r).and_then(|o| o.items.first().copied()),
@@ -437,11 +448,9 @@ fn endings_and_ranges(
                 let quote = reading.tokens.quote(at, at);
                 push(&mut extra, vec![target], Strength::Short, named_in, quote, None, naming.label, (at, at), 1_000);
             }
-            if resolved.is_some() {
-                break;
-            }
+            // A number of another series in the list does not end it.
+            at = resolved.and_then(|r| own.get(r)).map_or(at, |o| o.last.max(at)) + 1;
             range = false;
-            at += 1;
         }
     }
     drop.sort_unstable();

@@ -3,7 +3,7 @@
 use crate::book::ItemIx;
 use crate::matching::candidates::{NamedIn, Strength};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
-use crate::matching::reading::{Reading, Wording};
+use crate::matching::reading::{Label, Reading, Wording};
 use crate::model::{Gate, ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
 use crate::names::looks_spoofed;
 
@@ -109,10 +109,11 @@ fn customers(context: &Context<'_>, h: &Hypothesis, gates: &mut Vec<Gate>) {
 /// What the text names although the answer does not use it.
 fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Vec<Gate>) {
     let used = |ix: &ItemIx| h.parts.iter().any(|p| p.item == *ix);
-    let strong = context
-        .namings
-        .iter()
-        .filter(|n| n.strength <= Strength::Short && n.typed.is_none() && n.named_in != NamedIn::EndToEnd);
+    let strong = context.namings.iter().filter(|n| {
+        let labelled = matches!(n.label, Some(Label::Document | Label::CreditNote));
+        let means_it = n.strength <= Strength::Short || n.strength == Strength::Tail && labelled;
+        means_it && n.typed.is_none() && n.named_in != NamedIn::EndToEnd
+    });
     for naming in strong {
         if naming.items.iter().any(used) {
             continue;

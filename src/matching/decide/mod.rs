@@ -312,7 +312,10 @@ fn decide(context: &Context<'_>, mut all: Vec<Hypothesis>) -> Proposed {
     let parts: Vec<(ItemIx, i64)> = best.parts.iter().map(|p| (p.item, p.cleared())).collect();
     let (claims, wants) = match (applied, best.basis) {
         (true, _) => (parts, Vec::new()),
-        (false, Basis::Named) if best.exactly_named => (Vec::new(), parts),
+        (false, Basis::Named) => {
+            let named = |ix: &ItemIx| context.namings.iter().any(|n| n.items.contains(ix));
+            (Vec::new(), parts.into_iter().filter(|(ix, _)| named(ix)).collect())
+        }
         (false, _) => (Vec::new(), Vec::new()),
     };
     let payer = context.payers.first().map(|p| p.customer);

@@ -264,8 +264,20 @@ fn with_missing_document(context: &Context<'_>, open: &[&Resolved<'_>]) -> Optio
     });
     let (first, second) = (fits.next()?, fits.next());
     let item = context.book.item(first)?;
+    let cut = second.is_none() && base.exactly_named && text_is_cut_at(context, &item.doc_no);
     let mut h = base;
     h.parts.push(Part { item: first, applied: rest, ..Part::default() });
+    if cut {
+        // The bank cut the list in the middle of this number, and the sum proves it (scenario 84).
+        h.on_account = 0;
+        h.difference = Difference::Exact;
+        h.fully_named = false;
+        h.score += weights::AMOUNT_EXACT - weights::AMOUNT_OTHER;
+        let text = format!("the text is cut off within the list, and with {} the sum is exact", item.doc_no);
+        let weight = weights::AMOUNT_EXACT - weights::AMOUNT_OTHER;
+        h.lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight, text });
+        return Some(h);
+    }
     h.on_account = 0;
     h.difference = Difference::Exact;
     h.exactly_named = false;
@@ -278,6 +290,21 @@ fn with_missing_document(context: &Context<'_>, open: &[&Resolved<'_>]) -> Optio
     h.lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight: 120, text: text.clone() });
     h.gates.push(Gate { reason: ReasonCode::AmountOver, text });
     Some(h)
+}
+
+/// Lengths at which banks and formats cut a text: Bacs 18, MT940 27, older SEPA fields 35, two of them 70, SEPA 140.
+const CUTS: [usize; 5] = [18, 27, 35, 70, 140];
+
+/// Whether the text ends where banks cut, with the beginning of this number (or just after a separator).
+fn text_is_cut_at(context: &Context<'_>, doc_no: &str) -> bool {
+    let text = context.payment.remittance.concat();
+    let length = text.chars().count();
+    if !CUTS.iter().any(|cut| length == *cut || length + 1 == *cut) {
+        return false;
+    }
+    let last = text.rsplit([',', ';', '+', '&', ' ']).next().unwrap_or("");
+    let (last, whole) = (crate::book::keys::compact(last), crate::book::keys::compact(doc_no));
+    last.len() < whole.len() && whole.starts_with(&last)
 }
 
 fn duplicate(context: &Context<'_>, closed: &[&Resolved<'_>]) -> Hypothesis {
@@ -557,7 +584,11 @@ pub fn amount_evidence(context: &Context<'_>, difference: &Difference, documents
 pub fn exact_weight(context: &Context<'_>) -> (i32, usize) {
     let same = context.book.by_amount(context.payment.currency, context.payment.amount).len();
     let rarity = centibans(u64::from(context.book.open_count()), same as u64);
-    let weight = if same <= 1 { weights::AMOUNT_EXACT } else { weights::AMOUNT_EXACT.min(rarity.max(100) + 60) };
+    let weight = if same <= 1 {
+        weights::AMOUNT_EXACT
+    } else {
+        (rarity + 60).clamp(weights::AMOUNT_POPULAR, weights::AMOUNT_EXACT)
+    };
     (weight, same)
 }
 

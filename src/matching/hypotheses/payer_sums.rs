@@ -171,7 +171,14 @@ fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &
 }
 
 fn on_account(context: &Context<'_>, payer: &PayerEvidence, capped: bool) -> Hypothesis {
-    let mut h = base(context, payer, Basis::OnAccount, Difference::Exact, Vec::new(), centibans(20, 1000));
+    let mut h = base(
+        context,
+        payer,
+        Basis::OnAccount,
+        Difference::Exact,
+        Vec::new(),
+        centibans(weights::ON_ACCOUNT_PERMILLE, 1000),
+    );
     h.on_account = context.payment.amount;
     h.capped = capped;
     h

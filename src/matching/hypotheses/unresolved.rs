@@ -39,7 +39,8 @@ pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
         let quote = tokens.quote(start, i);
         // A number is resolved if any item bears it, or a part of it of three digits or more.
         let known = namings.iter().any(|n| n.strength != Strength::Other && overlaps(&n.quote, &quote));
-        let counts = glued.bytes().filter(u8::is_ascii_digit).count() >= 3;
+        let year = crate::book::keys::year_of(&glued).is_some();
+        let counts = glued.bytes().filter(u8::is_ascii_digit).count() >= 3 && !year;
         if !known && counts {
             list.push(Unresolved { quote, glued });
         }

@@ -41,6 +41,8 @@ pub const PAYER_AGREES: i32 = 40;
 
 /// The amount is the sum to the cent.
 pub const AMOUNT_EXACT: i32 = 450;
+/// The same, where the price is popular in this book: at least this.
+pub const AMOUNT_POPULAR: i32 = 300;
 /// Less the discount agreed, in time.
 pub const AMOUNT_DISCOUNT: i32 = 420;
 /// Within the cent tolerance.
@@ -63,6 +65,9 @@ pub const OTHER_CUSTOMER: i32 = -220;
 pub const SET_SIZE_PERMILLE: [u64; 6] = [640, 130, 60, 40, 25, 15];
 /// Share that pay everything open.
 pub const WHOLE_ACCOUNT_PERMILLE: u64 = 60;
+
+/// Share of payments of a known payer that fit no document, in thousandths.
+pub const ON_ACCOUNT_PERMILLE: u64 = 5;
 
 /// Smallest chance of error that is ever claimed, in parts per million.
 pub const ERROR_FLOOR_PPM: u32 = 5;
