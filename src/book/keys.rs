@@ -63,24 +63,19 @@ impl DocumentForms {
         let prefix: String = whole.chars().take_while(|c| !c.is_ascii_digit()).collect();
         let digits = strip_zeros(&runs.concat()).to_owned();
         let (mut tail, mut year) = (String::new(), None);
-        // `FV 113/2026`: the year may also stand last.
-        let year_last = match runs.as_slice() {
-            [.., number, last] if last.len() == 4 && year_of(number).is_none() => year_of(last).map(|y| (y, *number)),
-            _ => None,
-        };
-        if let Some((y, number)) = year_last {
-            (tail, year) = (strip_zeros(number).to_owned(), Some(y));
-        } else if let Some((last, before)) = runs.split_last() {
-            tail = strip_zeros(last).to_owned();
-            year = before.iter().rev().find_map(|r| year_of(r));
-            if year.is_none()
-                && before.is_empty()
-                && last.len() >= 8
-                && let Some((head, rest)) = last.split_at_checked(4)
-                && let Some(y) = year_of(head)
-            {
-                year = Some(y);
-                tail = strip_zeros(rest).to_owned();
+        // `FV 113/2026`, `INV/16010/12/2025`, `26-0731`: the year may stand anywhere; of what is left the longest run is the running
+        // number, the last one if several are.
+        let years = |len: usize| runs.iter().position(|r| r.len() == len && year_of(r).is_some());
+        let at = if runs.len() > 1 { years(4).or_else(|| years(2).filter(|at| at + 1 < runs.len())) } else { None };
+        let rest = runs.iter().enumerate().filter(|(k, _)| Some(*k) != at);
+        if let Some((_, number)) = rest.max_by_key(|(k, r)| (r.len(), *k)) {
+            year = at.and_then(|at| runs.get(at)).and_then(|r| year_of(r));
+            tail = strip_zeros(number).to_owned();
+        }
+        if let ([last], true) = (runs.as_slice(), year.is_none()) {
+            let parts = last.split_at_checked(4).filter(|_| last.len() >= 8);
+            if let Some((y, rest)) = parts.and_then(|(head, rest)| Some((year_of(head)?, rest))) {
+                (year, tail) = (Some(y), strip_zeros(rest).to_owned());
             }
         }
         DocumentForms { whole, prefix, digits, tail, year }
@@ -113,5 +108,9 @@ mod tests {
         assert_eq!(DocumentForms::new("FA/26/000").tail, "");
         let f = DocumentForms::new("FV 113/2026");
         assert_eq!((f.tail.as_str(), f.year), ("113", Some(2026)));
+        let f = DocumentForms::new("INV/16010/12/2025");
+        assert_eq!((f.tail.as_str(), f.year), ("16010", Some(2025)));
+        let f = DocumentForms::new("26-0731");
+        assert_eq!((f.tail.as_str(), f.year), ("731", Some(2026)));
     }
 }

@@ -421,7 +421,7 @@ fn endings_and_ranges(
             let resolved = own.iter().position(|o| o.first <= at && at <= o.last && o.strength < Strength::Short);
             let target = match resolved {
                 Some(r) => own.get(r).and_then(|o| o.items.first().copied()),
-                None => ending(book, &forms, word),
+                None => ending(book, &forms, word).or_else(|| same_account(book, word, *item)),
             };
             let Some(target) = target else { break };
             if (range || hyphen) && resolved != Some(k) {
@@ -486,6 +486,21 @@ fn ending(book: &OpenItemBook, named: &DocumentForms, digits: &str) -> Option<It
     }
 }
 
+/// The one item of the same customer with this running number, of at least three digits.
+fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx> {
+    let tail = strip_zeros(digits);
+    let customer = book.customer_of(of);
+    if tail.len() < 3 {
+        return None;
+    }
+    let items = bearing(book, book.by_tail(tail), |it| DocumentForms::new(&it.doc_no).tail == tail);
+    let mut own = items.into_iter().filter(|ix| book.customer_of(*ix) == customer);
+    match (own.next(), own.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    }
+}
+
 /// The items of the same series and customer between two, both left out.
 fn range_items(book: &OpenItemBook, named: &DocumentForms, from: ItemIx, to: ItemIx) -> Vec<ItemIx> {
     let number = |t: &str| t.parse::<u64>().ok();
@@ -496,13 +511,6 @@ fn range_items(book: &OpenItemBook, named: &DocumentForms, from: ItemIx, to: Ite
     if b <= a || b - a > RANGE_MAX || book.customer_of(from) != book.customer_of(to) {
         return Vec::new();
     }
-    let width = named.whole.len();
-    (a + 1..b)
-        .filter_map(|n| {
-            let digits = n.to_string();
-            let whole = format!("{}{digits}", named.whole.get(..width.checked_sub(digits.len())?)?);
-            let items = bearing(book, book.by_whole(keys::key_of(&whole)), |it| compact(&it.doc_no) == whole);
-            items.first().copied().filter(|ix| book.customer_of(*ix) == book.customer_of(from))
-        })
-        .collect()
+    // The running number may stand anywhere in the number, so the account tells the series apart.
+    (a + 1..b).filter_map(|n| same_account(book, &n.to_string(), from)).collect()
 }

@@ -1,7 +1,7 @@
 //! Gates: facts that forbid automatic application whatever the score.
 
 use crate::book::ItemIx;
-use crate::matching::candidates::{NamedIn, Strength};
+use crate::matching::candidates::{NamedIn, PayerKind, Strength};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
 use crate::matching::reading::{Label, Reading, Wording};
 use crate::model::{Gate, ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
@@ -111,7 +111,11 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Vec<Gate>) 
     let used = |ix: &ItemIx| h.parts.iter().any(|p| p.item == *ix);
     let strong = context.namings.iter().filter(|n| {
         let labelled = matches!(n.label, Some(Label::Document | Label::CreditNote));
-        let means_it = n.strength <= Strength::Short || n.strength == Strength::Tail && labelled;
+        // Where only the name says who pays, any number of another customer may be what tells two namesakes apart.
+        let by_name = h.customer.and_then(|c| context.payer(c)).is_some_and(|p| p.kind > PayerKind::Number);
+        let digits = n.quote.bytes().filter(u8::is_ascii_digit).count();
+        let bare = n.strength == Strength::Tail && (labelled || by_name && digits >= 4);
+        let means_it = n.strength <= Strength::Short || bare;
         means_it && n.typed.is_none() && n.named_in != NamedIn::EndToEnd
     });
     for naming in strong {

@@ -264,7 +264,9 @@ fn with_missing_document(context: &Context<'_>, open: &[&Resolved<'_>]) -> Optio
     });
     let (first, second) = (fits.next()?, fits.next());
     let item = context.book.item(first)?;
-    let cut = second.is_none() && base.exactly_named && text_is_cut_at(context, &item.doc_no);
+    let named: Vec<&str> =
+        base.parts.iter().filter_map(|p| context.book.item(p.item)).map(|it| it.doc_no.as_str()).collect();
+    let cut = second.is_none() && base.exactly_named && text_is_cut_at(context, &item.doc_no, &named);
     let mut h = base;
     h.parts.push(Part { item: first, applied: rest, ..Part::default() });
     if cut {
@@ -295,8 +297,8 @@ fn with_missing_document(context: &Context<'_>, open: &[&Resolved<'_>]) -> Optio
 /// Lengths at which banks and formats cut a text: Bacs 18, MT940 27, older SEPA fields 35, two of them 70, SEPA 140.
 const CUTS: [usize; 5] = [18, 27, 35, 70, 140];
 
-/// Whether the text ends where banks cut, with the beginning of this number (or just after a separator).
-fn text_is_cut_at(context: &Context<'_>, doc_no: &str) -> bool {
+/// Whether the text ends where banks cut: with the beginning of this number, or just after another one or a separator.
+fn text_is_cut_at(context: &Context<'_>, doc_no: &str, named: &[&str]) -> bool {
     let text = context.payment.remittance.concat();
     let length = text.chars().count();
     if !CUTS.iter().any(|cut| length == *cut || length + 1 == *cut) {
@@ -304,7 +306,8 @@ fn text_is_cut_at(context: &Context<'_>, doc_no: &str) -> bool {
     }
     let last = text.rsplit([',', ';', '+', '&', ' ']).next().unwrap_or("");
     let (last, whole) = (crate::book::keys::compact(last), crate::book::keys::compact(doc_no));
-    last.len() < whole.len() && whole.starts_with(&last)
+    let between = named.iter().any(|n| crate::book::keys::compact(n) == last);
+    between || last.len() < whole.len() && whole.starts_with(&last)
 }
 
 fn duplicate(context: &Context<'_>, closed: &[&Resolved<'_>]) -> Hypothesis {
