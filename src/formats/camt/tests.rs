@@ -451,3 +451,23 @@ fn a_file_cut_anywhere_is_refused_and_no_byte_makes_the_reader_panic() {
         }
     }
 }
+
+#[test]
+fn a_document_without_a_statement_and_control_characters_are_refused_with_line_and_column() {
+    let e = read(&document("")).unwrap_err();
+    assert_eq!((e.code(), e.place().line.is_some()), (ErrorCode::Structure, true));
+    let e = read(&closing_with("0", "\n<Nt\u{1b}[31mry/>")).unwrap_err();
+    assert_eq!((e.code(), e.place().line, e.place().column), (ErrorCode::Xml, Some(2), Some(4)));
+    assert!(!e.to_string().contains('\u{1b}'));
+}
+
+#[test]
+fn a_place_counts_characters_on_a_line_however_far_it_runs() {
+    let xml = document("<!-- Ü --><Stmt><Id>S1</Id></Stmt>\n <Stmt><Ntry><Amt Ccy=\"EUR\">x</Amt></Ntry></Stmt>");
+    let e = read(&xml).unwrap_err();
+    let first = xml.lines().next().unwrap();
+    assert_eq!((e.place().line, e.place().column), (Some(2), Some(14)), "{e}");
+    let e = read(&first.replace("<Id>S1</Id>", "<Acct><Ccy>1</Ccy></Acct>")).unwrap_err();
+    let before = first.find("<Id>S1").unwrap() + "<Acct>".len();
+    assert_eq!(e.place().column, Some(first[..before - 6].chars().count() as u64 + 7), "{e}");
+}

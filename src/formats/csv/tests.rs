@@ -255,3 +255,31 @@ fn an_export_without_rows_is_an_empty_statement() {
 }
 
 mod builtin_headers;
+
+#[test]
+fn rows_that_were_moved_or_damaged_are_refused() {
+    let row = "2026-04-24,RE-1,10.00,110.00\n";
+    let header = "Date,Text,Amount,Balance\n";
+    let e = with(OWN, &format!("{row}{header}2026-04-25,RE-2,5.00,115.00\n")).unwrap_err();
+    assert_eq!((e.code(), e.place().line, e.place().column), (ErrorCode::Row, Some(1), Some(1)));
+    let wide = format!("{header}{row}{}\n", ",".repeat(1_000));
+    assert_eq!(with(OWN, &wide).unwrap_err().code(), ErrorCode::Limit);
+    let own = OWN
+        .replace("[format]", "account = \"Account\"\ncurrency = \"Currency\"\n[format]")
+        .replace("currency = \"EUR\"\n", "");
+    let table = |account: &str, code: &str| {
+        format!(
+            "Date,Text,Amount,Balance,Account,Currency\n2026-04-24,a,1.00,1.00,DE1,EUR\n2026-04-24,a,1.00,2.00,{account},{code}\n"
+        )
+    };
+    assert!(with(&own, &table("DE1", "EUR")).is_ok());
+    assert_eq!(with(&own, &table("D\"E1", "EUR")).unwrap_err().code(), ErrorCode::Value);
+    assert_eq!(with(&own, &table("DE1", "eur")).unwrap_err().code(), ErrorCode::Currency);
+}
+
+#[test]
+fn a_newest_row_without_its_balance_leaves_the_end_open_and_says_so() {
+    let file = "Date,Text,Amount,Balance\n2026-04-24,a,1.00,1.00\n2026-04-25,b,2.00,\n";
+    let s = one(with(OWN, file).unwrap());
+    assert_eq!(s.findings.iter().map(|f| f.code).collect::<Vec<_>>(), [FindingCode::ClosingMissing]);
+}

@@ -84,7 +84,7 @@ fn is_table<'t>(mut lines: impl Iterator<Item = &'t str>) -> bool {
     let delimiter = b";\t|,".iter().copied().max_by_key(|d| count(head, *d)).unwrap_or(b';');
     let width = count(head, delimiter);
     // A row that a cell breaks into lines has fewer on its first.
-    width >= 2 && lines.next().is_none_or(|second| count(second, delimiter) >= width.div_ceil(2))
+    width >= 2 && lines.next().is_some_and(|second| count(second, delimiter) >= width.div_ceil(2))
 }
 
 fn is_ours(line: &str) -> bool {
@@ -97,5 +97,7 @@ fn is_ours(line: &str) -> bool {
         )
 }
 
+#[cfg(test)]
+mod damage_tests;
 #[cfg(test)]
 mod tests;
