@@ -145,8 +145,8 @@ mod tests {
     fn the_creditor_number_is_no_part_of_the_reference() {
         let text = "BETALT +71<000000000000026+81234567< TAK";
         assert_eq!(DanishFik.framed(text), [Framed::one(8..26)]);
-        assert_eq!(creditor_numbers(text), [27..35]);
-        assert_eq!(creditor_numbers("+73<+81234567<"), [5..13]);
+        assert_eq!(creditor_numbers(text).first(), Some(&(27..35)));
+        assert_eq!(creditor_numbers("+73<+81234567<").first(), Some(&(5..13)));
         assert!(DanishFik.framed("+73<+81234567<").is_empty());
     }
 }

@@ -253,11 +253,11 @@ fn longest_at(
             let rows = book.by_whole(keys::key_of(&glued));
             consider(Strength::Whole, bearing(book, rows, |it| compact(&it.doc_no) == glued), j, 0);
         }
-        if glued.len() >= 5 {
-            if let Some(key) = reference_key(&glued) {
-                let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
-                consider(Strength::Reference, by_key(book, &key), j, chance);
-            }
+        if glued.len() >= 5
+            && let Some(key) = reference_key(&glued)
+        {
+            let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
+            consider(Strength::Reference, by_key(book, &key), j, chance);
         }
         if glued.len() >= 4 && (!digits_only || digit_count >= 4) {
             let rows = book.by_other_number(keys::key_of(&glued));
