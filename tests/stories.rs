@@ -44,7 +44,7 @@ fn documents(list: &serde_json::Value) -> String {
         let mut text = format!("{}={}", a["doc_no"].as_str().unwrap(), a["applied"].as_str().unwrap());
         for kind in ["discount", "writeoff", "charges"] {
             let value = a[kind].as_str().unwrap();
-            if value.trim_matches(['0', '.']) != "" {
+            if !value.trim_matches(['0', '.']).is_empty() {
                 text.push_str(&format!(" {kind} {value}"));
             }
         }
