@@ -48,6 +48,8 @@ pub enum ErrorCode {
     Io,
     /// A command line that asks for something that cannot be done.
     Usage,
+    /// A statement whose own figures contradict each other or are not all there.
+    TieOut,
     /// A result that does not conserve money. A defect of ours: nothing is written.
     Conservation,
 }
@@ -76,6 +78,7 @@ impl ErrorCode {
             ErrorCode::Limit => "LIMIT",
             ErrorCode::Io => "IO",
             ErrorCode::Usage => "USAGE",
+            ErrorCode::TieOut => "TIE_OUT",
             ErrorCode::Conservation => "CONSERVATION",
         }
     }

@@ -47,6 +47,7 @@
 //! | one payment, claiming nothing | [`Engine::propose`] |
 //! | reading one file, any format | [`read_statements`], [`formats`] |
 //! | a bank's own CSV | [`formats::csv::Profile`] |
+//! | writing camt.053, MT940 or CSV | [`formats::camt::write()`], [`formats::mt940::write()`], [`formats::csv::write()`] |
 //! | open items from an ERP's export | [`book::ItemsMap`] |
 //! | what is done unasked | [`Policy`] |
 //! | why a payment got its outcome | [`Decision::candidates`], [`reports`] |
@@ -61,6 +62,7 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+pub mod benchmark;
 pub mod book;
 pub mod error;
 pub mod formats;

@@ -391,6 +391,58 @@ fn a_scheme_that_no_item_uses_stops_nothing() {
 #[test]
 fn a_right_reference_that_no_item_bears_is_not_guessed_from_the_amount() {
     let book = book("F88017", Some("+++002/0260/41727+++"), "EUR");
-    let d = decide(&book, "EUR", Text("+++010/8068/17183+++"));
-    assert_eq!(d.outcome, Outcome::Queued, "{}", d.explanation);
+    for by in [Text("+++010/8068/17183+++"), Field("010806817183")] {
+        let d = decide(&book, "EUR", by);
+        assert_eq!(d.outcome, Outcome::Queued, "{by:?}: {}", d.explanation);
+    }
+}
+
+#[test]
+fn no_text_of_signs_and_digits_panics_or_applies_a_wrong_document() {
+    let references = ["+++002/0260/41727+++", "0000020260417003", "000000000000002026041700813", "20260040", "0123"];
+    let pieces = [
+        "+++",
+        "***",
+        "/VS",
+        "/SS",
+        "RF",
+        "RF75",
+        "+71<",
+        "<",
+        "+",
+        "SI12",
+        "HR01",
+        "/RFB/",
+        "RMR*IV*",
+        "~",
+        "*",
+        "KID ",
+        "-",
+        "\u{e9}",
+        "\n",
+        " ",
+        "0",
+        "12",
+        "20260040",
+        "002/0260/41727",
+        "/VAT/",
+        "/IDC/",
+        "/INV/",
+        "999999999999999999999999999",
+    ];
+    let books: Vec<OpenItemBook> = references.iter().map(|r| book("F88017", Some(r), "EUR")).collect();
+    let mut state = 7u64;
+    for round in 0..4_000 {
+        let mut text = String::new();
+        for _ in 0..(round % 9) + 1 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+        }
+        for book in &books {
+            for by in [Text(&text), Field(&text), EndToEnd(&text)] {
+                let d = decide(book, "EUR", by);
+                assert!(d.allocations.iter().all(|a| a.doc_no == "F88017"), "{by:?}");
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ use crate::base::{Currency, Map};
 use crate::model::{Customer, ItemStatus, OpenItem};
 use crate::names::{PreparedName, skeleton};
 use crate::references::{SchemesInUse, reference_keys};
+use rayon::prelude::*;
 
 /// Row of an item in [`OpenItemBook::items`].
 pub type ItemIx = u32;
@@ -295,7 +296,9 @@ impl OpenItemBook {
         let mut year_tail = Vec::with_capacity(n);
         let (mut reference, mut other, mut mandate) = (Vec::new(), Vec::new(), Vec::new());
         let (mut amount, mut closed_amount) = (Vec::with_capacity(n), Vec::new());
-        for (i, item) in self.items.iter().enumerate() {
+        let hashed = |it: &OpenItem| keys_of(it, &self.schemes).iter().map(|k| key_of(k)).collect::<Vec<Key>>();
+        let references: Vec<Vec<Key>> = self.items.par_iter().map(hashed).collect();
+        for (i, (item, own)) in self.items.iter().zip(&references).enumerate() {
             let row = u32::try_from(i).unwrap_or(u32::MAX);
             let forms = DocumentForms::new(&item.doc_no);
             if !forms.whole.is_empty() {
@@ -312,7 +315,7 @@ impl OpenItemBook {
                     year_tail.push((year_tail_key(year, &forms.tail), row));
                 }
             }
-            reference.extend(keys_of(item, &self.schemes).iter().map(|k| (key_of(k), row)));
+            reference.extend(own.iter().map(|k| (*k, row)));
             other.extend(item.refs.iter().map(|r| compact(r)).filter(|r| r.len() >= 4).map(|r| (key_of(&r), row)));
             mandate.extend(item.mandate_id.as_deref().map(|m| (key_of(&compact(m)), row)));
             if item.status == ItemStatus::Closed {

@@ -6,8 +6,10 @@ pub mod camt;
 pub mod csv;
 pub mod mt940;
 mod tie_out;
+mod written;
 
 pub use tie_out::tie_out;
+pub use written::Written;
 
 use crate::base::{Currency, Limits, Place};
 use crate::error::{Error, ErrorCode};
@@ -79,7 +81,7 @@ pub struct Statements {
 pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
     let read = || {
         if bytes.iter().all(|b| b.is_ascii_whitespace()) {
-            return Err(Error::new(ErrorCode::EmptyInput, Place::line(1), "no content", "a bank statement")
+            return Err(Error::new(ErrorCode::EmptyInput, Place::line_column(1, 1), "no content", "a bank statement")
                 .with_hint("download the file again; the bank or the transfer delivered nothing"));
         }
         if bytes.len() as u64 > options.limits.file_bytes {
@@ -90,7 +92,7 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
         let reader = READERS.iter().find(|r| r.recognises(bytes, options)).ok_or_else(|| {
             Error::new(
                 ErrorCode::UnknownFormat,
-                Place::line(1),
+                Place::line_column(1, 1),
                 "bytes of no known format",
                 "camt.052/053/054 XML, MT940/MT942 text, or a CSV with the header of a known profile",
             )

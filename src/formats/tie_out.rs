@@ -40,14 +40,15 @@ fn booked(statement: &Statement) -> impl Iterator<Item = &Entry> {
     statement.entries.iter().filter(|e| e.status == EntryStatus::Book)
 }
 
-/// One currency for the account, the balances and the booked entries. "None named" agrees with all.
+/// One currency for the account, the balances and the booked entries. An account that names none agrees with all; figures
+/// without a currency agree with each other only, since a source either names it on its figures or nowhere.
 fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
-    let account = [("the account", statement.currency, &statement.place)];
+    let account = Some(("the account", statement.currency, &statement.place)).filter(|(_, c, _)| !c.is_none());
     let balances = [("the opening balance", &statement.opening), ("the closing balance", &statement.closing)];
     let balances = balances.into_iter().filter_map(|(w, b)| b.as_ref().map(|b| (w, b.amount.currency(), &b.place)));
     let entries = booked(statement).map(|e| ("an entry", e.amount.currency(), &e.place));
     let mut first: Option<(&str, Currency)> = None;
-    let named = account.into_iter().chain(balances).chain(entries).filter(|(_, c, _)| !c.is_none());
+    let named = account.into_iter().chain(balances).chain(entries);
     for (what, currency, place) in named {
         match first {
             None => first = Some((what, currency)),

@@ -26,6 +26,27 @@ impl fmt::Display for Finding {
     }
 }
 
+impl FindingCode {
+    /// Whether it keeps a statement from being proven although it should be: a contradiction, or a figure that is owed.
+    pub fn spoils_tie_out(self) -> bool {
+        use FindingCode::{
+            AccountMissing, BalanceMismatch, ClosingMissing, CurrencyDiffers, DirectionMissing, OpeningMissing,
+            RunningBalanceMismatch, SummaryMismatch,
+        };
+        matches!(
+            self,
+            AccountMissing
+                | BalanceMismatch
+                | ClosingMissing
+                | CurrencyDiffers
+                | DirectionMissing
+                | OpeningMissing
+                | RunningBalanceMismatch
+                | SummaryMismatch
+        )
+    }
+}
+
 macro_rules! finding_codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal),* $(,)?) => {
         /// The named oddities. The text form is stable.
@@ -54,6 +75,8 @@ finding_codes! {
     SummaryMismatch = "SUMMARY_MISMATCH",
     /// A row's running balance is not the balance before plus its amount.
     RunningBalanceMismatch = "RUNNING_BALANCE_MISMATCH",
+    /// The account is missing, or what stands in its place cannot be one.
+    AccountMissing = "ACCOUNT_MISSING",
     /// The opening balance is missing.
     OpeningMissing = "OPENING_MISSING",
     /// The closing balance is missing.
@@ -102,6 +125,8 @@ finding_codes! {
     DueBeforeDocument = "DUE_BEFORE_DOCUMENT",
     /// An open item with nothing open.
     ZeroItem = "ZERO_ITEM",
+    /// Something that the format written to cannot carry as it was.
+    NotCarried = "NOT_CARRIED",
     /// More findings than the limit; the rest were counted.
     FindingsCut = "FINDINGS_CUT",
 }

@@ -37,6 +37,8 @@ pub enum Command {
     Run(Run),
     /// Any statement as JSON, or as normalised payments.
     Parse(Parse),
+    /// A statement file in another format.
+    Convert(Convert),
     /// Read and tie out: where does a statement break?
     Check(Check),
     /// Why a payment was decided as it was.
@@ -47,6 +49,10 @@ pub enum Command {
     Profiles(Profiles),
     /// Write a commented tieout.toml with the whole default policy.
     Init(Init),
+    /// Make a week of statements, a ledger and the truth, to measure with.
+    Simulate(Simulate),
+    /// Measure decisions against a truth.
+    Score(Score),
     /// Completions for a shell, on standard output.
     Completions(Completions),
     /// The manual page, on standard output.
@@ -151,6 +157,34 @@ pub enum ParseOutput {
 }
 
 #[derive(ClapArgs)]
+pub struct Convert {
+    /// The statement file; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The format to write. What it cannot carry is named on standard error.
+    #[arg(long, value_name = "FORMAT")]
+    pub to: Target,
+    /// The file to write instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// CSV layout of the bank: the id of a built-in profile, or a file.
+    #[arg(long, value_name = "ID|FILE")]
+    pub profile: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// ISO 20022 camt.053, version 08.
+    Camt053,
+    /// SWIFT MT940 with the German structure.
+    Mt940,
+    /// Rows with running balances, profile tieout-statement.
+    Csv,
+    /// As tieout parse.
+    Json,
+}
+
+#[derive(ClapArgs)]
 pub struct Check {
     /// Statement files or folders; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
@@ -216,6 +250,43 @@ pub struct Init {
     /// The file to write; never overwritten.
     #[arg(value_name = "FILE", default_value = "tieout.toml")]
     pub file: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Simulate {
+    /// The same seed gives the same files.
+    #[arg(long, value_name = "S")]
+    pub seed: u64,
+    /// At least so many payments.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub payments: usize,
+    /// The folder to write: new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How much noise and ambiguity.
+    #[arg(long, value_name = "MIX", default_value = "normal")]
+    pub mix: SimulateMix,
+    /// Countries that customers are in, as DE,NL. Default: all there are.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub countries: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SimulateMix {
+    /// As in an orderly company.
+    Normal,
+    /// More noise, twins and popular prices, fewer known accounts.
+    Hard,
+}
+
+#[derive(ClapArgs)]
+pub struct Score {
+    /// What is right, tieout.truth/1.
+    #[arg(value_name = "TRUTH")]
+    pub truth: PathBuf,
+    /// decisions.jsonl of a run.
+    #[arg(value_name = "DECISIONS")]
+    pub decisions: PathBuf,
 }
 
 #[derive(ClapArgs)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod convert;
 mod explain;
 mod failure;
 mod files;
@@ -13,7 +14,9 @@ mod profiles;
 mod progress;
 mod run;
 mod say;
+mod score;
 mod shell;
+mod simulate;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -33,11 +36,14 @@ fn main() -> ExitCode {
     let done = with_threads(args.global.jobs, || match args.command {
         Command::Run(command) => run::run(command, &say),
         Command::Parse(command) => parse::parse(command, &say),
+        Command::Convert(command) => convert::convert(command, &say),
         Command::Check(command) => check::check(command, &say),
         Command::Explain(command) => explain::explain(command, &say),
         Command::Items(command) => items::items(command, &say),
         Command::Profiles(command) => profiles::profiles(command, &say),
         Command::Init(command) => init::init(command, &say),
+        Command::Simulate(command) => simulate::simulate(command, &say),
+        Command::Score(command) => score::score(command, &say),
         Command::Completions(command) => shell::completions(command, &say),
         Command::Man => shell::man(&say),
     });

@@ -5,8 +5,9 @@ use super::failure::{DONE, Failure, REJECTED};
 use super::files;
 use super::say::Say;
 use rayon::prelude::*;
+use tieout::error::{Error, ErrorCode};
 use tieout::formats::{ReadOptions, csv::Profile, read_statements};
-use tieout::model::TieOut;
+use tieout::model::{Statement, TieOut};
 use tieout::outputs::{escape_hidden, parsed_json, payments_csv, payments_jsonl};
 use tieout::run::{InputFile, payments_of};
 
@@ -48,19 +49,37 @@ fn statements(given: &[InputFile], profile: Option<&Profile>, say: &Say) -> Resu
                 let read = read_statements(&file.bytes, &options);
                 let mut line = escape_hidden(&parsed_json(&file.name, &read));
                 line.push('\n');
-                let broken = read.as_ref().is_ok_and(|r| r.statements.iter().any(|s| s.tie_out == TieOut::Broken));
-                (line, broken, read.err())
+                let errors = match read {
+                    Ok(read) => read.statements.iter().filter_map(|s| open_figures(s, &file.name)).collect(),
+                    Err(error) => vec![error],
+                };
+                (line, errors)
             })
             .collect();
-        for (line, broken, error) in lines {
+        for (line, errors) in lines {
             say.out(&line)?;
-            if broken || error.is_some() {
+            for error in &errors {
                 code = REJECTED;
-            }
-            if let Some(error) = error {
-                say.error(&error);
+                say.error(error);
             }
         }
     }
     Ok(code)
+}
+
+/// Why a statement does not tie out: its first finding that says so. Statements that owe no proof give nothing.
+fn open_figures(statement: &Statement, file: &str) -> Option<Error> {
+    let spoils = statement.findings.iter().find(|f| f.code.spoils_tie_out());
+    let finding = match statement.tie_out {
+        TieOut::Proven => None,
+        TieOut::Unproven => spoils,
+        TieOut::Broken => spoils.or(statement.findings.first()),
+    };
+    if finding.is_none() && statement.tie_out != TieOut::Broken {
+        return None;
+    }
+    let (place, text) =
+        finding.map_or((&statement.place, "its figures contradict each other"), |f| (&f.place, &f.text));
+    let error = Error::new(ErrorCode::TieOut, place.clone().in_file(file), text, "");
+    Some(error.with_hint("nothing of a statement that does not tie out is applied; ask the bank for the file again"))
 }

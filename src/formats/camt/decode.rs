@@ -29,7 +29,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Finding>), Er
         let found = format!("encoding `{}`", String::from_utf8_lossy(label));
         return Err(Error::new(
             ErrorCode::Encoding,
-            Place::line(1),
+            Place::line_column(1, 1),
             found,
             "UTF-8, UTF-16, ISO-8859-1, windows-1252 or another encoding of the WHATWG list",
         ));
@@ -71,10 +71,16 @@ fn with_encoding<'a>(encoding: &'static Encoding, bytes: &'a [u8], skipped: usiz
 fn undecodable(encoding: &str, bytes: &[u8], offset: usize, skipped: usize) -> Error {
     let before = bytes.get(..offset).unwrap_or(bytes);
     let line = 1 + memchr::memchr_iter(b'\n', before).count() as u64;
+    let column = 1 + before.iter().rev().take_while(|b| **b != b'\n').filter(|b| (**b & 0xC0) != 0x80).count() as u64;
     let value = bytes.get(offset).copied().unwrap_or(0);
     let found = format!("byte 0x{value:02X} at offset {} that is no {encoding} text", offset + skipped);
-    Error::new(ErrorCode::Encoding, Place::line(line), found, format!("text in {encoding}, as the file declares"))
-        .with_hint("save the file again in the encoding that its first line names, or correct that line")
+    Error::new(
+        ErrorCode::Encoding,
+        Place::line_column(line, column),
+        found,
+        format!("text in {encoding}, as the file declares"),
+    )
+    .with_hint("save the file again in the encoding that its first line names, or correct that line")
 }
 
 /// The encoding named in `<?xml … encoding="…"?>`.

@@ -7,10 +7,16 @@ mod map;
 mod read;
 mod read_entry;
 mod record;
+mod write;
+mod write_entry;
+mod write_remittance;
+mod write_xml;
 mod xml;
 
 #[cfg(test)]
 mod tests;
+
+pub use write::write;
 
 use super::{ReadOptions, Reader, Statements};
 use crate::error::Error;

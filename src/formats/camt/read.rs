@@ -4,7 +4,7 @@ use super::map::{Notes, map_entry, map_statement};
 use super::read_entry::{code_choice, entry};
 use super::record::{RawBalance, RawHeader, RawStatement, RawTotal};
 use super::xml::{Event, Xml, is_statement};
-use crate::base::{Limits, Place};
+use crate::base::{Limits, Place, line_column};
 use crate::error::{Error, ErrorCode};
 use crate::model::{CopyMark, Finding, FindingCode, Format, Page, Statement, StatementKind};
 
@@ -17,10 +17,8 @@ pub(super) struct File {
 
 /// Reads all documents of a text.
 pub(super) fn read(text: &str, limits: Limits) -> Result<File, Error> {
-    if let Some(at) = memchr::memchr(0, text.as_bytes()) {
-        let line = 1 + memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count() as u64;
-        return Err(Error::new(ErrorCode::Xml, Place::line(line), format!("a NUL byte at offset {at}"), "text")
-            .with_hint("the file was damaged on its way; download it again"));
+    if let Some(error) = control_character(text) {
+        return Err(error);
     }
     let mut x = Xml::new(text, limits);
     let mut found = Found { limits, format: None, statements: Vec::new(), findings: Vec::new() };
@@ -45,9 +43,31 @@ pub(super) fn read(text: &str, limits: Limits) -> Result<File, Error> {
         }
     }
     match found.format {
+        Some(_) if found.statements.is_empty() => {
+            let expected = "at least one Stmt, Rpt or Ntfctn, as the schema asks for";
+            Err(x
+                .error(ErrorCode::Structure, "a camt document without any statement", expected)
+                .with_hint("the file may be damaged; download it again"))
+        }
         Some(format) => Ok(File { format, statements: found.statements, findings: found.findings }),
         None => Err(x.error(ErrorCode::Xml, "no element", "a camt document")),
     }
+}
+
+/// An error where a character stands that XML 1.0 does not allow (production 2). Its text has no place in a message either.
+fn control_character(text: &str) -> Option<Error> {
+    let is_control = |b: u8| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
+    // Without a branch per byte, so that the compiler can take many at once; nearly every file has none.
+    let chunk = text.as_bytes().chunks(4096).position(|c| c.iter().fold(false, |any, b| any | is_control(*b)))?;
+    let from = chunk * 4096;
+    let at = from + text.as_bytes().get(from..)?.iter().position(|b| is_control(*b))?;
+    let value = text.as_bytes().get(at).copied().unwrap_or_default();
+    let (line, column) = line_column(text, at);
+    let found = format!("a control character 0x{value:02X} at offset {at}");
+    Some(
+        Error::new(ErrorCode::Xml, Place::line_column(line, column), found, "text without control characters")
+            .with_hint("the file was damaged on its way; download it again"),
+    )
 }
 
 fn no_statement(x: &mut Xml<'_>, root: &str, before: usize) -> Error {

@@ -382,6 +382,8 @@ fn envelopes_prefixes_and_odd_namespaces_are_read() {
 #[test]
 fn other_encodings_read_the_same() {
     let good = closing_with("10.00", &entry("10.00", "CRDT", "<AddtlNtryInf>Gebühr</AddtlNtryInf>"));
+    // The declarations differ in length, and columns are told.
+    let good = good.replacen("?>", "?>\n", 1);
     let expected = one(&good);
     let options = ReadOptions::for_file("test.xml");
     let mut utf16 = vec![0xff, 0xfe];

@@ -4,7 +4,7 @@
 //! missing, text outside elements, and putting text together that comes in pieces (it splits at every entity and comment).
 
 use crate::base::{AmountStyle, CreditDebit, Currency, Limits, Money, Place, parse_iso_date, parse_scaled};
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, visible};
 use crate::model::is_no_reference;
 use chrono::NaiveDate;
 use quick_xml::Reader;
@@ -45,6 +45,7 @@ pub(super) struct Xml<'a> {
     /// How much of `tag` is its name.
     name_len: usize,
     line: u64,
+    column: u64,
     line_at: usize,
     statements: u32,
     entries: u32,
@@ -66,6 +67,7 @@ impl<'a> Xml<'a> {
             tag: "",
             name_len: 0,
             line: 1,
+            column: 1,
             line_at: 0,
             statements: 0,
             entries: 0,
@@ -80,23 +82,29 @@ impl<'a> Xml<'a> {
         self.stack.len()
     }
 
-    /// Where the cursor stands: line, and the path of open elements from the statement on.
+    /// Where the cursor stands: line, column, and the path of open elements from the statement on.
     pub fn place(&mut self) -> Place {
-        let line = self.line_of(self.at);
+        let (line, column) = self.line_column_of(self.at);
         let from = self.stack.iter().position(|f| is_statement(f.name)).unwrap_or(0);
         let mut path = String::new();
         for frame in self.stack.iter().skip(from) {
             if !path.is_empty() {
                 path.push('/');
             }
-            path.push_str(frame.name);
+            // Names come from outside, and paths go to terminals.
+            if frame.name.is_ascii() {
+                path.push_str(frame.name)
+            } else {
+                path.push_str(&visible(frame.name))
+            }
             if frame.ordinal > 0 {
                 path.push('[');
                 path.push_str(&frame.ordinal.to_string());
                 path.push(']');
             }
         }
-        if path.is_empty() { Place::line(line) } else { Place::line(line).at(path) }
+        let place = Place::line_column(line, column);
+        if path.is_empty() { place } else { place.at(path) }
     }
 
     /// An error where the cursor stands.
@@ -466,15 +474,24 @@ impl<'a> Xml<'a> {
         usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
     }
 
-    /// Lines are counted onwards from the last place asked for, since places come in file order.
-    fn line_of(&mut self, at: usize) -> u64 {
+    /// Lines and characters are counted onwards from the last place asked for, since places come in file order.
+    fn line_column_of(&mut self, at: usize) -> (u64, u64) {
         if at < self.line_at {
-            (self.line, self.line_at) = (1, 0);
+            (self.line, self.column, self.line_at) = (1, 1, 0);
         }
         let between = self.text.as_bytes().get(self.line_at..at).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+        let ends = memchr::memchr_iter(b'\n', between).count() as u64;
+        let last = match memchr::memrchr(b'\n', between) {
+            Some(end) => {
+                self.column = 1;
+                between.get(end + 1..).unwrap_or_default()
+            }
+            None => between,
+        };
+        self.line += ends;
+        self.column += last.iter().filter(|b| (**b & 0xC0) != 0x80).count() as u64;
         self.line_at = at;
-        self.line
+        (self.line, self.column)
     }
 
     fn truncated(&mut self) -> Error {

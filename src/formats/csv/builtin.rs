@@ -35,6 +35,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("fr-bnpparibas", include_str!("profiles/fr-bnpparibas.toml")),
     ("fr-creditagricole", include_str!("profiles/fr-creditagricole.toml")),
     ("tieout-payments", include_str!("profiles/tieout-payments.toml")),
+    ("tieout-statement", include_str!("profiles/tieout-statement.toml")),
 ];
 
 /// The profiles, read once. A test makes sure that every file is one.

@@ -76,7 +76,7 @@ pub(super) fn choose(text: &str) -> Result<&'static Profile, Error> {
         (Some(best), None) => Profile::builtins().iter().find(|p| p.id == best.id).ok_or_else(|| none(&head, &ranked)),
         (Some(a), Some(b)) => Err(Error::new(
             ErrorCode::Header,
-            Place::line(a.header_line.unwrap_or(1)),
+            Place::line_column(a.header_line.unwrap_or(1), 1),
             format!("a header that fits the profiles `{}` and `{}`", a.id, b.id),
             "one profile that fits better than all others",
         )
@@ -99,7 +99,7 @@ pub(super) fn header(text: &str, profile: &Profile) -> Result<Found, Error> {
         } else {
             format!("rows of profile `{}`: {} cells, with its dates", profile.id, profile.file.width.unwrap_or(0))
         };
-        Error::new(ErrorCode::Header, Place::line(line), format!("columns {}", titles.join(", ")), expected)
+        Error::new(ErrorCode::Header, Place::line_column(line, 1), format!("columns {}", titles.join(", ")), expected)
             .with_hint("`tieout profiles detect FILE` shows which profiles come near")
     })
 }
@@ -127,6 +127,6 @@ fn none(head: &Head, ranked: &[Fit]) -> Error {
             )
         },
     );
-    Error::new(ErrorCode::Header, Place::line(line), format!("columns {}", titles.join(", ")), expected)
+    Error::new(ErrorCode::Header, Place::line_column(line, 1), format!("columns {}", titles.join(", ")), expected)
         .with_hint("write a profile for this bank and give it with --profile FILE; `tieout profiles show nl-rabobank` is an example")
 }

@@ -49,7 +49,17 @@ pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Curr
 /// # Errors
 /// When the currency cell holds no code, or none although no other source gives one.
 pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> Result<Key, Error> {
-    let account = compact(cells.of(row, Role::Account));
+    let written = cells.of(row, Role::Account);
+    if let Some(column) = cells.found.column(Role::Account).filter(|_| has_stray_quote(written)) {
+        let found = format!("account `{written}`");
+        return Err(Error::new(
+            ErrorCode::Value,
+            cells.place(row.line, column),
+            found,
+            "an account without a quote in it",
+        ));
+    }
+    let account = compact(written);
     let account = if account.is_empty() { defaults.account.clone() } else { account };
     let Some(column) = cells.found.column(Role::Currency) else {
         return Ok(Key { account, currency: defaults.currency });
@@ -114,7 +124,7 @@ pub(super) fn entry(
         charges: charges(row, cells, key.currency)?,
         details: vec![details(row, cells, amount)?],
         narrative: Some(narrative.join("\n")).filter(|n| !n.is_empty()),
-        place: Place::line(row.line),
+        place: Place::line_column(row.line, 1),
     };
     Ok(Some(Mapped { entry, balance }))
 }
@@ -124,6 +134,11 @@ pub(super) fn remittance(row: &CsvRow<'_>, cells: &Cells<'_>) -> Vec<String> {
     let columns = cells.found.columns(Role::Remittance).iter();
     let pieces = columns.flat_map(|c| cells.text(row, *c).lines()).map(str::trim).filter(|p| !p.is_empty());
     pieces.map(str::to_owned).collect()
+}
+
+/// Quotes stand around an account, if at all. One inside is a character that was lost.
+fn has_stray_quote(account: &str) -> bool {
+    account.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).contains('"')
 }
 
 /// An account without blanks and stray quotes, as the model wants it.

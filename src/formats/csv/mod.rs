@@ -15,9 +15,11 @@ mod map;
 mod profile;
 mod read;
 mod rows;
+mod write;
 
 pub use detect::Fit;
 pub use profile::Profile;
+pub use write::write;
 
 use super::{ReadOptions, Reader, Statements};
 use crate::base::decode_text;

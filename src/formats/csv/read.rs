@@ -39,13 +39,44 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
         let money: Vec<CsvRow<'_>> = money.filter(|r| matches!(rows::kind(r, &cells), Ok(Kind::Money))).collect();
         cells.settle(money.into_iter())?;
     }
-    let mut file =
-        File { cells, options, control: Control::default(), groups: Vec::new(), left_out: Vec::new(), findings };
+    movement_above_header(&cells)?;
+    let mut file = File {
+        cells,
+        options,
+        control: Control::default(),
+        groups: Vec::new(),
+        left_out: Vec::new(),
+        findings,
+        small_codes: None,
+    };
     for (line, row) in &found.preamble {
         file.control.take(&profile.preamble, *line, row);
     }
     file.read_rows(&decoded.text)?;
     file.finish(profile)
+}
+
+/// A movement above the header would be lost: rows were exchanged, or two files put together.
+fn movement_above_header(cells: &Cells<'_>) -> Result<(), Error> {
+    let is_movement = |row: &CsvRow<'_>| {
+        row.cells.len() == cells.found.titles.len()
+            && matches!(cells.date(row, Role::BookingDate), Ok(Some(_)))
+            && matches!(cells.amount(row, Currency::NONE), Ok(Some(_)))
+    };
+    for (line, texts) in &cells.found.preamble {
+        let row = CsvRow { line: *line, cells: texts.iter().map(|t| t.as_str().into()).collect(), unfinished: false };
+        if is_movement(&row) {
+            let place = Place::line_column(*line, 1);
+            return Err(Error::new(
+                ErrorCode::Row,
+                place,
+                "a movement above the header",
+                "the header above all movements",
+            )
+            .with_hint("rows of the file were moved; export it again"));
+        }
+    }
+    Ok(())
 }
 
 struct File<'a> {
@@ -56,6 +87,8 @@ struct File<'a> {
     /// Rows that belong to no account: reason and count.
     left_out: Vec<(String, u64)>,
     findings: Vec<Finding>,
+    /// Whether currency codes are in small letters, once a row has one.
+    small_codes: Option<bool>,
 }
 
 struct Group {
@@ -109,6 +142,7 @@ impl File<'_> {
     }
 
     fn money(&mut self, row: &CsvRow<'_>, defaults: &Defaults) -> Result<(), Error> {
+        self.check_letters(row)?;
         let key = map::key(row, &self.cells, defaults)?;
         let mut findings = Vec::new();
         let mapped = map::entry(row, &self.cells, &key, &mut findings)?;
@@ -121,12 +155,29 @@ impl File<'_> {
         Ok(())
     }
 
+    /// A bank writes currency codes in capitals or in small letters. Both in one file: a letter was damaged.
+    fn check_letters(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
+        let code = self.cells.of(row, Role::Currency);
+        let Some(first) = code.bytes().find(u8::is_ascii_alphabetic) else { return Ok(()) };
+        let small = *self.small_codes.get_or_insert(first.is_ascii_lowercase());
+        if code.bytes().filter(u8::is_ascii_alphabetic).all(|b| b.is_ascii_lowercase() == small) {
+            return Ok(());
+        }
+        let place = self
+            .cells
+            .found
+            .column(Role::Currency)
+            .map_or(Place::line_column(row.line, 1), |c| self.cells.place(row.line, c));
+        let expected = if small { "small letters, as in the rows above" } else { "capitals, as in the rows above" };
+        Err(Error::new(ErrorCode::Currency, place, format!("currency `{code}`"), expected))
+    }
+
     fn balance(&mut self, row: &CsvRow<'_>, kind: BalanceRowKind, defaults: &Defaults) -> Result<(), Error> {
         let currency = self.cells.of(row, Role::Currency);
         let currency = Currency::parse(currency).unwrap_or(defaults.currency);
         let account = map::compact(self.cells.of(row, Role::Account));
         let account = if account.is_empty() { defaults.account.clone() } else { account };
-        let balance = self.cells.figure(row, Role::Balance, currency)?.map(|m| (m, Place::line(row.line)));
+        let balance = self.cells.figure(row, Role::Balance, currency)?.map(|m| (m, Place::line_column(row.line, 1)));
         let group = self.group(Key { account, currency });
         let (slot, reason) = match kind {
             BalanceRowKind::Opening => (&mut group.opening, "opening_balance"),
@@ -190,7 +241,7 @@ fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: 
     let currency = key.currency;
     let mut s = Statement::new(StatementKind::Statement, Format::Csv, "");
     (s.account, s.currency, s.left_out) = (key.account, currency, left_out);
-    s.place = rows.first().map_or(Place::line(cells.found.line.unwrap_or(1)), |m| m.entry.place.clone());
+    s.place = rows.first().map_or(Place::line_column(cells.found.line.unwrap_or(1), 1), |m| m.entry.place.clone());
     s.findings = cut(findings, limit);
     if !currency.is_listed() && !currency.is_none() {
         let text = format!("{currency} is no currency that ISO 4217 lists");
@@ -237,6 +288,11 @@ fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: 
     let opening = opening.or_else(|| chain.opening.filter(|_| proves).map(|m| (m, oldest)));
     let closing = closing.or_else(|| chain.closing.map(|m| (m, newest)));
     let balance = |kind, date| move |(amount, place)| Balance { kind, amount, date, place };
+    if closing.is_none() && rows.iter().any(|m| m.balance.is_some()) {
+        let place = rows.last().map(|m| m.entry.place.clone()).unwrap_or_default();
+        let text = "other rows have a balance and the newest has none, so nothing proves the end of the file";
+        s.findings.push(Finding::new(FindingCode::ClosingMissing, place, text));
+    }
     s.opening = opening.map(balance(BalanceKind::OpeningBooked, s.period.map(|p| p.0)));
     s.closing = closing.map(balance(BalanceKind::ClosingBooked, s.period.map(|p| p.1)));
     s.balances = s.opening.iter().chain(&s.closing).cloned().collect();

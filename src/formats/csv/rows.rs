@@ -29,6 +29,11 @@ pub(super) fn rows<'t>(text: &'t str, cells: &Cells<'_>) -> impl Iterator<Item =
 
 /// What a row below the header is.
 pub(super) fn kind<'p>(row: &CsvRow<'_>, cells: &Cells<'p>) -> Result<Kind<'p>, Error> {
+    let width = cells.found.titles.len();
+    if row.cells.len() > width.saturating_mul(4).saturating_add(64) {
+        let found = format!("a row of {} cells", row.cells.len());
+        return Err(Error::new(ErrorCode::Limit, Place::line_column(row.line, 1), found, format!("{width} cells")));
+    }
     if row.is_blank() {
         return Ok(Kind::Blank);
     }

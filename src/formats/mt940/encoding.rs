@@ -63,7 +63,15 @@ fn without_controls<'b>(text: Cow<'b, str>, findings: &mut Vec<Finding>) -> Cow<
         return text;
     }
     findings.push(file(FindingCode::Dialect, "control characters were left out"));
-    Cow::Owned(text.chars().filter(|c| !u8::try_from(*c).is_ok_and(is_control)).collect())
+    let mut clean = String::with_capacity(text.len());
+    for line in text.split_inclusive(['\n', '\r']) {
+        // In an account or a balance one stands for a character that is lost. It stays, so that the field cannot be read.
+        let counts = [":25", ":60", ":62"].iter().any(|tag| line.starts_with(tag));
+        let until = if counts { line.trim_end_matches(|c: char| c.is_control()).len() } else { 0 };
+        let kept = |(i, c): &(usize, char)| *i < until || !u8::try_from(*c).is_ok_and(is_control);
+        clean.extend(line.char_indices().filter(kept).map(|(_, c)| c));
+    }
+    Cow::Owned(clean)
 }
 
 fn file(code: FindingCode, text: &str) -> Finding {
@@ -92,5 +100,6 @@ mod tests {
     fn control_bytes_are_left_out_and_told() {
         assert_eq!(text(b"\x01\r\n:20:A\0B\x1a"), ("\r\n:20:AB".into(), vec![FindingCode::Dialect]));
         assert_eq!(text(b"@@:20:A@@:25:B"), ("\n:20:A\n:25:B".into(), vec![FindingCode::Dialect]));
+        assert_eq!(text(b":25:A\0B\0\n:86:A\0B").0, ":25:A\0B\n:86:AB", "an account with a hole stays unreadable");
     }
 }

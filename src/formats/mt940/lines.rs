@@ -160,6 +160,13 @@ pub(super) struct Message<'t> {
     pub fields: Vec<Field<'t>>,
 }
 
+impl Message<'_> {
+    /// Whether anything follows the references.
+    pub(super) fn says_something(&self) -> bool {
+        !self.fields.iter().all(|f| matches!(f.tag, Tag::Reference | Tag::Related))
+    }
+}
+
 /// All messages of a text, and at most `limit` findings on lines that belong to none.
 pub(super) fn messages(text: &str, limit: usize) -> (Vec<Message<'_>>, Vec<Finding>) {
     let mut s = Splitter { text, limit, ..Splitter::default() };
@@ -382,7 +389,9 @@ impl<'t> Splitter<'t> {
     fn close_message(&mut self) {
         self.ended = false;
         self.has_opening = false;
-        let fields = std::mem::take(&mut self.fields);
+        let mut fields = std::mem::take(&mut self.fields);
+        // A file may hold very many very short messages.
+        fields.shrink_to_fit();
         if let Some(first) = fields.first() {
             self.messages.push(Message { header: self.header, line: first.line, fields });
         }

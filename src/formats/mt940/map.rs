@@ -8,7 +8,7 @@ use super::notes::{Notes, fault};
 use crate::base::{CreditDebit, Currency, Limits, Place, is_valid_iban};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Balance, BalanceKind, ControlTotals, Entry, FindingCode, Format, Page, Statement, StatementKind, Totals,
+    Balance, BalanceKind, ControlTotals, Entry, FindingCode, Format, Page, Statement, StatementKind, TieOut, Totals,
 };
 
 /// Reads a message.
@@ -21,15 +21,21 @@ pub(super) fn statement(message: &Message<'_>, limits: &Limits) -> Result<Statem
     let (kind, format) =
         if interim { (StatementKind::Report, Format::Mt942) } else { (StatementKind::Statement, Format::Mt940) };
     let mut s = Statement::new(kind, format, "");
-    s.place = Place::line(message.line);
+    s.place = Place::line_column(message.line, 1);
     s.servicer = message.header.bic.map(|(bic, branch)| format!("{bic}{branch}"));
 
-    let account = fields.iter().find(|f| matches!(f.tag, Tag::Account | Tag::AccountWithBic));
-    let (account, account_currency) = account.map(|f| account_of(f, &mut s.servicer)).unwrap_or_default();
+    let account_field = fields.iter().find(|f| matches!(f.tag, Tag::Account | Tag::AccountWithBic));
+    let (account, account_currency) = account_field.map(|f| account_of(f, &mut s.servicer)).unwrap_or_default();
+    let no_account = no_account(account_field, &account);
     s.account = account;
     s.currency = currency_of(fields).or(account_currency).unwrap_or(Currency::NONE);
 
     let mut notes = Notes::new(limits.findings);
+    if let Some(text) = &no_account {
+        let place = account_field.map_or_else(|| s.place.clone(), |f| f.place(0));
+        notes.add(FindingCode::AccountMissing, place, text);
+        s.tie_out = TieOut::Broken;
+    }
     if !s.currency.is_listed() && !s.currency.is_none() {
         let text = format!("ISO 4217 does not list the currency {}", s.currency);
         notes.add(FindingCode::CurrencyUnknown, s.place.clone(), text);
@@ -80,6 +86,9 @@ impl<'t> MessageReader<'t> {
             },
             Tag::Line => {
                 self.finish_entry()?;
+                if self.statement.closing.is_some() {
+                    self.disorder(field, "an entry behind the closing balance");
+                }
                 self.pending = Some((field, Vec::new()));
             }
             Tag::Extension => {
@@ -117,11 +126,17 @@ impl<'t> MessageReader<'t> {
             Tag::Opening | Tag::OpeningPage => {
                 let kind = if field.tag == Tag::Opening { BalanceKind::OpeningBooked } else { BalanceKind::Interim };
                 let balance = self.balance(field, kind)?;
+                if !self.statement.entries.is_empty() || self.statement.closing.is_some() {
+                    self.disorder(field, "an opening balance behind entries or the closing balance");
+                }
                 self.statement.opening = Some(balance);
             }
             Tag::Closing | Tag::ClosingPage => {
                 let kind = if field.tag == Tag::Closing { BalanceKind::ClosingBooked } else { BalanceKind::Interim };
                 let balance = self.balance(field, kind)?;
+                if self.statement.closing.as_ref().is_some_and(|c| c.amount != balance.amount) {
+                    self.disorder(field, "a second closing balance that is not the first");
+                }
                 let s = &mut self.statement;
                 if let Some(page) = s.page.as_mut() {
                     page.last = Some(field.tag == Tag::Closing);
@@ -154,6 +169,12 @@ impl<'t> MessageReader<'t> {
             Tag::Line | Tag::Info | Tag::Extension => {}
         }
         Ok(())
+    }
+
+    /// Balances frame the entries. Where they do not, lines were lost or exchanged, and a sum that fits proves nothing.
+    fn disorder(&mut self, field: Field<'t>, what: &str) {
+        self.notes.add(FindingCode::FieldOrder, field.place(0), format!("{what}: lines are missing or out of order"));
+        self.statement.tie_out = TieOut::Broken;
     }
 
     fn balance(&mut self, field: Field<'t>, kind: BalanceKind) -> Result<Balance, Error> {
@@ -241,6 +262,21 @@ fn account_of(field: &Field<'_>, servicer: &mut Option<String>) -> (String, Opti
         }
     }
     (account.to_owned(), None)
+}
+
+/// What is wrong with the account, which every message must name (field 25, mandatory): nothing there, more than one line, a
+/// character that no account number has.
+fn no_account(field: Option<&Field<'_>>, account: &str) -> Option<String> {
+    let Some(field) = field.filter(|_| !account.is_empty()) else {
+        return Some("the statement names no account".to_owned());
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || " /-.,+_*#'()".contains(c);
+    if let Some(strange) = account.chars().find(|c| !fits(*c)) {
+        return Some(format!("the account `{account}` has a `{strange}`, which no account has"));
+    }
+    let more = field.lines().nth(1).map(str::trim).filter(|l| !l.is_empty() && !l.starts_with(':'));
+    let more = more.filter(|_| field.tag == Tag::Account);
+    more.map(|line| format!("the account `{account}` is followed by `{line}` on a line of its own"))
 }
 
 /// `00219/001`: number and page. Other shapes (`036/2009/BPL`) are a number as a whole.

@@ -12,11 +12,15 @@ mod lines;
 mod map;
 mod notes;
 mod pages;
+mod write;
+mod write_info;
+
+pub use write::write;
 
 use super::{ReadOptions, Reader, Statements};
 use crate::base::Place;
 use crate::error::{Error, ErrorCode};
-use crate::model::{Format, Statement};
+use crate::model::{Finding, FindingCode, Format, Statement, TieOut};
 
 /// The MT940 reader.
 pub struct Mt940Reader;
@@ -31,20 +35,40 @@ impl Reader for Mt940Reader {
         let head = bytes.get(..NEAR).unwrap_or(bytes);
         let decoded = encoding::decode(head);
         let text = decoded.text.trim_start();
-        !text.starts_with('<') && lines::split_lines(text).take(200).any(is_ours)
+        if text.starts_with('<') {
+            return false;
+        }
+        let Some(first) = lines::split_lines(text).take(200).position(is_ours) else { return false };
+        // A cell of a table may hold a line that looks like a field.
+        !is_table(lines::split_lines(text).take(first))
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
         let decoded = encoding::decode(bytes);
         let (messages, mut findings) = lines::messages(&decoded.text, options.limits.findings);
+        let beheaded = messages.first().is_some_and(|m| m.fields.iter().all(|f| f.tag != lines::Tag::Reference));
         findings.splice(0..0, decoded.findings);
+        // The last one may be cut off and is kept, to be told as a statement without balances.
+        let last = messages.last().map(|m| m.line);
+        let (messages, empty): (Vec<_>, Vec<_>) =
+            messages.into_iter().partition(|m| m.says_something() || Some(m.line) == last);
+        for message in empty.iter().take(options.limits.findings.saturating_sub(findings.len())) {
+            let text = "a message with a reference and nothing else was left aside";
+            findings.push(Finding::new(FindingCode::UnknownField, Place::line_column(message.line, 1), text));
+        }
         if messages.is_empty() {
             let expected = "fields that begin with a tag, as in `:20:`";
-            return Err(Error::new(ErrorCode::Structure, Place::line(1), "no field of MT940", expected)
+            return Err(Error::new(ErrorCode::Structure, Place::line_column(1, 1), "no statement of MT940", expected)
                 .with_hint("download the file again; it may be cut off before its first field"));
         }
-        let statements: Vec<Statement> =
+        let mut statements: Vec<Statement> =
             messages.iter().map(|m| map::statement(m, &options.limits)).collect::<Result<_, _>>()?;
+        // Later messages may share a `:20:`, the first one can only have lost it.
+        if let Some(first) = statements.first_mut().filter(|_| beheaded) {
+            first.tie_out = TieOut::Broken;
+            let text = "no `:20:` before the first statement; the beginning of the file is missing";
+            first.findings.insert(0, Finding::new(FindingCode::FieldOrder, first.place.clone(), text));
+        }
         let format = statements.first().map_or(Format::Mt940, |s| s.format);
         Ok(Statements { format, statements: pages::merge(statements), findings })
     }
@@ -52,6 +76,16 @@ impl Reader for Mt940Reader {
 
 /// How far from the start the first field may stand: some files begin with a covering text.
 const NEAR: usize = 16 * 1024;
+
+/// Whether lines are rows: two of them with the same number, at least two, of a delimiter.
+fn is_table<'t>(mut lines: impl Iterator<Item = &'t str>) -> bool {
+    let count = |line: &str, delimiter: u8| line.bytes().filter(|b| *b == delimiter).count();
+    let Some(head) = lines.find(|l| !l.trim().is_empty()) else { return false };
+    let delimiter = b";\t|,".iter().copied().max_by_key(|d| count(head, *d)).unwrap_or(b';');
+    let width = count(head, delimiter);
+    // A row that a cell breaks into lines has fewer on its first.
+    width >= 2 && lines.next().is_none_or(|second| count(second, delimiter) >= width.div_ceil(2))
+}
 
 fn is_ours(line: &str) -> bool {
     let envelope = ["{1:F", "{2:I94", "{2:O94", "{2:I950", "{2:O950", "{4:", ":940:"];

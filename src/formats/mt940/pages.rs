@@ -1,7 +1,7 @@
 //! Pages of one statement that came as several messages (`:62M:` of one is `:60M:` of the next).
 
 use crate::base::{Currency, Map};
-use crate::model::{BalanceKind, Statement};
+use crate::model::{BalanceKind, Statement, TieOut};
 
 /// Merges each page into the one it goes on from: same account, currency and number, and the page before closes with the
 /// intermediate balance that this one opens with. What does not fit stays a statement of its own.
@@ -9,13 +9,14 @@ pub(super) fn merge(statements: Vec<Statement>) -> Vec<Statement> {
     type Key = (String, Currency, Option<String>);
     let mut merged: Vec<Statement> = Vec::with_capacity(statements.len());
     let mut unfinished: Map<Key, usize> = Map::default();
-    for page in statements {
+    for mut page in statements {
         let interim_opening = page.opening.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim);
         let interim_closing = page.closing.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim);
         if !interim_opening && !interim_closing {
             merged.push(page);
             continue;
         }
+        prove_page(&mut page);
         let key = (page.account.clone(), page.currency, page.sequence.clone());
         let before = unfinished.remove(&key).filter(|_| interim_opening);
         let at = match before.and_then(|i| Some((i, merged.get_mut(i)?))) {
@@ -35,6 +36,22 @@ pub(super) fn merge(statements: Vec<Statement>) -> Vec<Statement> {
     merged
 }
 
+/// Proves a page by its own balances, so that faults of two pages cannot cancel. Totals may count all pages and wait for
+/// the whole.
+fn prove_page(page: &mut Statement) {
+    if page.opening.is_none() || page.closing.is_none() {
+        return;
+    }
+    let totals = std::mem::take(&mut page.totals);
+    let (before, findings) = (page.tie_out, page.findings.len());
+    super::super::tie_out(page);
+    if page.tie_out != TieOut::Broken {
+        page.tie_out = before;
+        page.findings.truncate(findings);
+    }
+    page.totals = totals;
+}
+
 fn goes_on(whole: &Statement, page: &Statement) -> bool {
     let end = whole.closing.as_ref().map(|b| b.amount);
     end.is_some() && end == page.opening.as_ref().map(|b| b.amount) && whole.kind == page.kind
@@ -46,6 +63,9 @@ fn append(whole: &mut Statement, page: Statement) {
     whole.entries.extend(page.entries);
     whole.findings.extend(page.findings);
     whole.page = page.page;
+    if page.tie_out == TieOut::Broken {
+        whole.tie_out = TieOut::Broken;
+    }
     if let Some(text) = page.narrative {
         match whole.narrative.as_mut() {
             Some(narrative) => {

@@ -253,9 +253,7 @@ fn longest_at(
             let rows = book.by_whole(keys::key_of(&glued));
             consider(Strength::Whole, bearing(book, rows, |it| compact(&it.doc_no) == glued), j, 0);
         }
-        if glued.len() >= 5
-            && let Some(key) = reference_key(&glued)
-        {
+        if let Some(key) = Some(&glued).filter(|g| g.len() >= 5).and_then(|g| reference_key(g)) {
             let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
             consider(Strength::Reference, by_key(book, &key), j, chance);
         }

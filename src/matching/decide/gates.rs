@@ -67,6 +67,10 @@ fn items(context: &Context<'_>, h: &Hypothesis, gates: &mut Vec<Gate>) {
             let text = format!("{} is {}", item.doc_no, item.status.as_str().replace('_', " "));
             gates.push(Gate { reason: ReasonCode::BlockedItem, text });
         }
+        if let Some(written) = context.slip_of_reference(part.item).filter(|_| !h.by_reference) {
+            let text = format!("`{written}` is the reference of {} with a slip: its check digits fail", item.doc_no);
+            gates.push(Gate { reason: ReasonCode::CheckDigit, text });
+        }
         let exact = h.fully_named && h.difference == Difference::Exact;
         if !exact && item.doc_date.is_some_and(|d| context.payment.booking_date < d) {
             let text = format!("the payment is older than {}, which it does not name in full", item.doc_no);

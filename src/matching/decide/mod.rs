@@ -49,7 +49,8 @@ pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Pa
     if let Some((reason, text)) = rules.judge(payment, &namings, &payers) {
         return plain(payment, Outcome::NotReceivable, reason, text, Disposition::NotReceivable);
     }
-    let unresolved = hypotheses::unresolved(&reading, &namings);
+    let mut unresolved = hypotheses::unresolved(&reading, &namings);
+    unresolved.extend(payment.structured_refs.iter().filter_map(|r| hypotheses::unresolved_field(book, r)));
     let context = Context {
         book,
         policy,
@@ -209,12 +210,17 @@ fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
     if !all.iter().any(|h| !h.parts.is_empty()) {
         all.extend(hypotheses::only_amount(context));
     }
+    // Ties are broken by the items' own ids, so that the order of the book does not show.
+    let ids = |h: &Hypothesis| -> Vec<&str> {
+        let mut ids: Vec<&str> =
+            h.parts.iter().filter_map(|p| context.book.item(p.item)).map(|it| it.item_id.as_str()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let customer = |h: &Hypothesis| h.customer.and_then(|c| context.book.customer(c)).map(|c| c.customer_id.as_str());
     all.sort_by(|a, b| {
-        b.score
-            .cmp(&a.score)
-            .then(a.basis.cmp(&b.basis))
-            .then_with(|| a.item_set().cmp(&b.item_set()))
-            .then(a.customer.cmp(&b.customer))
+        let by_score = b.score.cmp(&a.score).then(a.basis.cmp(&b.basis));
+        by_score.then_with(|| ids(a).cmp(&ids(b))).then_with(|| customer(a).cmp(&customer(b)))
     });
     // Named with its items beats the same items found by amount, whatever the score: it is the fuller reason.
     let mut kept: Vec<Hypothesis> = Vec::new();
@@ -306,7 +312,7 @@ fn decide(context: &Context<'_>, mut all: Vec<Hypothesis>) -> Proposed {
     let parts: Vec<(ItemIx, i64)> = best.parts.iter().map(|p| (p.item, p.cleared())).collect();
     let (claims, wants) = match (applied, best.basis) {
         (true, _) => (parts, Vec::new()),
-        (false, Basis::Named) => (Vec::new(), parts),
+        (false, Basis::Named) if best.exactly_named => (Vec::new(), parts),
         (false, _) => (Vec::new(), Vec::new()),
     };
     let payer = context.payers.first().map(|p| p.customer);

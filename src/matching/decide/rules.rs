@@ -72,7 +72,8 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), (ReasonCode, Str
     let known_well = h.payer_fits || h.basis != Basis::Named;
     match h.difference {
         Difference::Exact => {
-            if !(known_well || h.fully_named && policy.third_party.exact) {
+            let as_third_party = h.fully_named && policy.third_party.exact;
+            if !known_well && !as_third_party {
                 return stop(
                     ReasonCode::UnknownPayer,
                     "the payer is unknown, and the documents are not named in full".to_owned(),

@@ -9,7 +9,7 @@ mod unresolved;
 pub use difference::Difference;
 pub use named::named;
 pub use payer_sums::{by_payer, only_amount};
-pub use unresolved::{Unresolved, unresolved};
+pub use unresolved::{Unresolved, unresolved, unresolved_field};
 
 use super::candidates::{Naming, PayerEvidence};
 use super::reading::Reading;

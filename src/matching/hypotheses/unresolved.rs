@@ -48,6 +48,13 @@ pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
     list
 }
 
+/// A reference field with good check digits of a scheme in use that no item bears: paid before, or another creditor's.
+pub fn unresolved_field(book: &OpenItemBook, reference: &str) -> Option<Unresolved> {
+    let good = book.schemes_in_use().field(reference) == Some(true);
+    let missing = good && !book.knows_number(reference, &crate::references::reference_keys(reference));
+    missing.then(|| Unresolved { quote: reference.to_owned(), glued: crate::book::keys::compact(reference) })
+}
+
 fn overlaps(a: &str, b: &str) -> bool {
     a.contains(b) || b.contains(a) || {
         let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -93,6 +100,20 @@ fn one_edit(a: &str, b: &str) -> bool {
 }
 
 impl Context<'_> {
+    /// A number in the text that is the item's structured reference but for one slip: its check digits would not hold, and a bank
+    /// that lets it pass proves nothing.
+    pub fn slip_of_reference(&self, item: ItemIx) -> Option<&str> {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let reference = digits(self.book.item(item)?.payment_reference.as_deref()?);
+        let reference = reference.trim_start_matches('0');
+        let tokens = &self.reading.tokens;
+        (0..tokens.list.len()).filter(|i| tokens.is_digits(*i)).map(|i| tokens.word(i)).find(|word| {
+            let written = word.trim_start_matches('0');
+            let near = written != reference && one_edit(written, reference);
+            written.len() >= 8 && reference.len() >= 8 && near
+        })
+    }
+
     /// Whether any unresolved number is one slip away from an item's number.
     pub fn slip_of(&self, item: ItemIx) -> Option<&Unresolved> {
         self.unresolved.iter().find(|u| is_one_slip(self.book, u, item))

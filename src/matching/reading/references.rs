@@ -69,9 +69,8 @@ fn mark_part(tokens: &Tokens, marks: &mut Marks, first: usize, last: usize, part
 /// The tokens name a document of ours, whatever their digits look like; what the payer calls his own stays his.
 fn announce(tokens: &Tokens, marks: &mut Marks, first: usize, last: usize, label: Label) {
     for k in first..=last {
-        if let Some(slot) = marks.typed.get_mut(k)
-            && !matches!(slot, Some(Typed::OwnId | Typed::Customer))
-        {
+        let slot = marks.typed.get_mut(k);
+        if let Some(slot) = slot.filter(|s| !matches!(s, Some(Typed::OwnId | Typed::Customer))) {
             *slot = None;
         }
         if let Some(slot) = marks.label.get_mut(k).filter(|_| tokens.is_digits(k)) {

@@ -7,6 +7,17 @@ type Case = (&'static str, &'static str, &'static [&'static str], &'static str, 
 
 const CASES: &[Case] = &[
     (
+        "tieout-statement",
+        "row,account,currency,booking_date,value_date,amount,running_balance,counterparty_name,end_to_end_id,remittance\r\n\
+         opening,DE89370400440532013000,EUR,,,,100.00,,,\r\n\
+         entry,DE89370400440532013000,EUR,2026-04-24,2026-04-24,1190.00,1290.00,'=Muster',E-1,\"RE 1\nRE 2\"\r\n\
+         closing,DE89370400440532013000,EUR,,,,1290.00,,,\r\n",
+        &["1190.00"],
+        "DE89370400440532013000",
+        Some("100.00 1290.00"),
+        2,
+    ),
+    (
         "de-sparkasse-mt940",
         "\"Auftragskonto\";\"Buchungstag\";\"Valutadatum\";\"Buchungstext\";\"Verwendungszweck\";\"Beguenstigter/Zahlungspflichtiger\";\"Kontonummer\";\"BLZ\";\"Betrag\";\"Waehrung\";\"Info\"\n\
          \"DE1\";\"24.04.26\";\"24.04.26\";\"LASTSCHRIFT\";\"EREF+E1MREF+M1CRED+DE98ZZZSVWZ+RE 1\";\"Muster\";\"DE02\";\"X\";\"-36,99\";\"EUR\";\"Umsatz gebucht\"\n",
