@@ -191,7 +191,7 @@ fn changed_amounts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         let entry_amount = (amount..until).filter(|i| *i != comma);
         entry_amount.for_each(|i| change(start + i, &[other_digit(bytes[start + i])], 1));
         let mark = line[4..].find(|c: char| c.is_ascii_alphabetic()).map_or(0, |i| i + 4);
-        match line[mark..].as_bytes() {
+        match &line.as_bytes()[mark..] {
             [b'C', ..] => change(start + mark, b"D", 1),
             [b'D', ..] => change(start + mark, b"C", 1),
             [b'R', b'C', ..] => change(start + mark, b"RD", 2),

@@ -471,3 +471,13 @@ fn a_place_counts_characters_on_a_line_however_far_it_runs() {
     let before = first.find("<Id>S1").unwrap() + "<Acct>".len();
     assert_eq!(e.place().column, Some(first[..before - 6].chars().count() as u64 + 7), "{e}");
 }
+
+#[test]
+fn element_names_that_control_a_terminal_are_made_visible_in_messages() {
+    // Found by fuzzing: DEL is allowed in XML 1.0, and no name has it.
+    for xml in [closing_with("0", "<Nt\u{7f}ry></Ntry>"), closing_with("0", "<N\u{202e}y><Amt>").replace("</Stmt>", "")]
+    {
+        let message = read(xml.split("</Bk").next().unwrap()).unwrap_err().to_string();
+        assert!(!message.chars().any(crate::error::is_hidden), "{message:?}");
+    }
+}

@@ -92,7 +92,7 @@ impl<'a> Xml<'a> {
                 path.push('/');
             }
             // Names come from outside, and paths go to terminals.
-            if frame.name.is_ascii() {
+            if frame.name.bytes().all(|b| b.is_ascii_graphic()) {
                 path.push_str(frame.name)
             } else {
                 path.push_str(&visible(frame.name))
@@ -496,7 +496,7 @@ impl<'a> Xml<'a> {
 
     fn truncated(&mut self) -> Error {
         let open = self.stack.last().map(|f| f.name).unwrap_or_default();
-        self.error(ErrorCode::Xml, "the end of the file", format!("`</{open}>`"))
+        self.error(ErrorCode::Xml, "the end of the file", format!("`</{}>`", visible(open)))
             .with_hint("the file is cut off; download it again")
     }
 
