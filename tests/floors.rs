@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("outputs", 6),
     ("reports", 6),
     ("run", 7),
+    ("benchmark", 7),
 ];
 
 /// What a folder may not use although it lies below: matching works on payments whatever format they came from, and what goes
