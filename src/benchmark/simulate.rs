@@ -8,9 +8,9 @@ use crate::base::Place;
 use crate::book::write_items_csv;
 use crate::error::{Error, ErrorCode};
 use crate::formats;
+use crate::model::InputFile;
 use crate::model::{Customer, Finding, OpenItem, Statement};
 use crate::outputs::safe_json;
-use crate::run::InputFile;
 
 /// How much noise and ambiguity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

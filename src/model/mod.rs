@@ -6,6 +6,7 @@ mod decision;
 mod details;
 mod entry;
 mod finding;
+mod input_file;
 mod item;
 mod pages;
 mod payment;
@@ -25,6 +26,7 @@ pub use details::{
 };
 pub use entry::{BankCode, Batch, Charge, Entry, EntryStatus};
 pub use finding::{Finding, FindingCode};
+pub use input_file::InputFile;
 pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
 pub use payment::{Payment, Source, Trust};
 pub use policy::{

@@ -16,20 +16,13 @@ pub use inputs::convert_items;
 pub use policy_file::read_policy;
 pub use policy_template::default_toml;
 
+pub use crate::model::InputFile;
+
 use crate::base::Place;
 use crate::error::{Error, ErrorCode};
 
 /// Version of tieout, as it stands in every output.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// A file in memory: its base name and its bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct InputFile {
-    /// Base name, as shown in messages and outputs.
-    pub name: String,
-    /// Content.
-    pub bytes: Vec<u8>,
-}
 
 fn not_utf8(file: &str) -> Error {
     Error::new(ErrorCode::Encoding, Place::file(file), "bytes that are no UTF-8", "text in UTF-8")
