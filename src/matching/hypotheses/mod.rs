@@ -1,8 +1,10 @@
 //! Stage 3: what a payment may pay. A hypothesis is a set of items with a coded difference, and the evidence for it.
 
 mod difference;
+mod evidence;
 mod named;
 mod payer_sums;
+mod relations;
 mod subset;
 mod unresolved;
 

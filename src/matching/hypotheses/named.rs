@@ -1,6 +1,8 @@
 //! Hypotheses from what the text names: one document, a list, a range, with whatever difference; or documents that are closed.
 
 use super::difference::{Difference, explain};
+use super::evidence::{amount_evidence, kind_of, naming_text, scale};
+use super::relations::{fits, other_customer, related};
 use super::{Basis, Context, Hypothesis, Part};
 use crate::book::{CustomerIx, ItemIx};
 use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
@@ -178,7 +180,7 @@ fn set(
     let explained = explain(context, &items, customer)?;
     let mut lines: Vec<EvidenceLine> = Vec::new();
 
-    let payer_fits = customers.iter().all(|c| fits(context, *c, open));
+    let payer_fits = customers.iter().all(|c| fits(context, *c, &items));
     let certain_other = other_customer(context, &customers);
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
     let mut score = prior;
@@ -390,65 +392,6 @@ fn foreign(context: &Context<'_>, r: &Resolved<'_>) -> Hypothesis {
     }
 }
 
-/// Whether the evidence on the payer fits a document's customer: itself, its parent, or somebody who usually pays for it.
-fn fits(context: &Context<'_>, customer: CustomerIx, open: &[&Resolved<'_>]) -> bool {
-    if context.payer(customer).is_some_and(|p| p.weight >= 150) {
-        return true;
-    }
-    context
-        .payers
-        .iter()
-        .filter(|p| p.weight >= 250)
-        .any(|p| related(context, p.customer, customer, open.iter().map(|r| r.item)))
-}
-
-/// Whether one customer may pay for another, by the books.
-pub fn related(
-    context: &Context<'_>,
-    payer: CustomerIx,
-    customer: CustomerIx,
-    items: impl Iterator<Item = ItemIx>,
-) -> bool {
-    if payer == customer {
-        return true;
-    }
-    let (Some(p), Some(c)) = (context.book.customer(payer), context.book.customer(customer)) else { return false };
-    let is = |id: &str| id == p.customer_id && p.company == c.company;
-    c.parent_id.as_deref().is_some_and(is)
-        || c.payer_ids.iter().any(|id| is(id))
-        || p.parent_id.as_deref() == Some(c.customer_id.as_str())
-        || p.parent_id.is_some() && p.parent_id == c.parent_id
-        || items.filter_map(|ix| context.book.item(ix)).any(|it| it.payer_id.as_deref().is_some_and(is))
-}
-
-/// A customer whom the evidence names as payer and who has nothing to do with the documents' customers.
-fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) -> Option<(CustomerIx, PayerKind)> {
-    let own = customers
-        .iter()
-        .filter_map(|c| context.payer(*c))
-        .map(|p| (p.kind, p.name, p.weight))
-        .min_by_key(|p| (p.0, p.1));
-    context
-        .payers
-        .iter()
-        .filter(|p| !customers.iter().any(|c| related(context, p.customer, *c, std::iter::empty())))
-        .find(|p| {
-            let by_account = p.kind <= PayerKind::Mandate && p.weight >= 350;
-            // A name speaks against the document only if it is wholly another customer's, and better than the document's own.
-            let by_name = p.kind == PayerKind::Name
-                && p.weight >= 300
-                && match own {
-                    None => true,
-                    Some((kind, name, _)) => {
-                        kind > PayerKind::Number && name.is_none_or(|n| p.name.is_some_and(|o| o < n))
-                    }
-                };
-            let own_account = own.is_some_and(|(kind, _, _)| kind <= PayerKind::Number);
-            by_account && !own_account || by_name
-        })
-        .map(|p| (p.customer, p.kind))
-}
-
 /// Whether a number alone proves which document is meant, whoever pays: written with its letters, as a structured reference, or
 /// as digits with a document label or in a field; never the payer's own end-to-end id, unless we collected the money.
 fn in_full(naming: &Naming, collection: bool) -> bool {
@@ -490,115 +433,4 @@ fn within_account(context: &Context<'_>, r: &Resolved<'_>, bearers: Option<u64>)
     let typed = if r.naming.typed.is_some() { weights::NUMBER_TYPED } else { 0 };
     let weight = centibans(space, bearers).min(weights::NUMBER_DIGITS_MAX) + label + typed;
     weight.max(r.naming.weight)
-}
-
-fn kind_of(naming: &Naming) -> EvidenceKind {
-    match naming.strength {
-        Strength::Reference => EvidenceKind::StructuredReference,
-        Strength::Other => EvidenceKind::OtherNumber,
-        _ => EvidenceKind::DocumentNumber,
-    }
-}
-
-fn naming_text(naming: &Naming, doc_no: &str) -> String {
-    let chance = format!("{}.{:02}", naming.chance_hundredths / 100, naming.chance_hundredths % 100);
-    let quote = &naming.quote;
-    let place = match naming.named_in {
-        NamedIn::Text => "the text",
-        NamedIn::Field => "the reference field",
-        NamedIn::EndToEnd => "the end-to-end id",
-    };
-    let what = match naming.strength {
-        Strength::Reference => format!("{place} has the payment reference of {doc_no}"),
-        Strength::Whole => format!("{place} names {doc_no} in full"),
-        Strength::Digits => format!("{place} names {doc_no} by its digits `{quote}`"),
-        Strength::Short => format!("{place} names {doc_no} as `{quote}`"),
-        Strength::Other => format!("{place} names `{quote}`, an order or other number of {doc_no}"),
-        Strength::Tail => format!("{place} has `{quote}`, the running number of {doc_no}"),
-    };
-    let several =
-        if naming.items.len() > 1 { format!(" ({} items bear it)", naming.items.len()) } else { String::new() };
-    let typed = match naming.typed {
-        None => String::new(),
-        Some(Typed::BadReference) => ", inside a reference with wrong check digits".to_owned(),
-        Some(typed) => format!(", but it reads as {}", typed_name(typed)),
-    };
-    format!("{what}{several}{typed}; {chance} such hits expected by chance")
-}
-
-fn typed_name(typed: Typed) -> &'static str {
-    match typed {
-        Typed::Date => "a date",
-        Typed::Amount => "an amount",
-        Typed::Percent => "a percentage",
-        Typed::Account => "a bank account",
-        Typed::Phone => "a telephone number",
-        Typed::Tax => "a tax number",
-        Typed::OwnId => "somebody else's id",
-        Typed::Customer => "a customer number",
-        Typed::BadReference => "a wrong reference",
-    }
-}
-
-/// Weight and sentence for how the amount fits.
-pub fn amount_evidence(context: &Context<'_>, difference: &Difference, documents: usize) -> (i32, String) {
-    let money = |minor: i64| crate::base::Money::from_minor(minor, context.payment.currency).figure();
-    let amount = money(context.payment.amount);
-    let sum = if documents > 1 { format!("sum of {documents} documents") } else { "open amount".to_owned() };
-    match *difference {
-        Difference::Exact => {
-            let (weight, same) = exact_weight(context);
-            let also = if same > 1 && documents == 1 {
-                format!("; {same} open items have this amount")
-            } else {
-                String::new()
-            };
-            (weight, format!("{amount} is exactly the {sum}{also}"))
-        }
-        Difference::Discount(d) => {
-            (weights::AMOUNT_DISCOUNT, format!("{amount} is the {sum} less the discount of {} in term", money(d)))
-        }
-        Difference::CentsShort(d) => (weights::AMOUNT_CENTS, format!("{amount} is {} short of the {sum}", money(d))),
-        Difference::CentsOver(d) => (weights::AMOUNT_CENTS, format!("{amount} is {} over the {sum}", money(d))),
-        Difference::Charges(d) => (
-            weights::AMOUNT_CHARGES,
-            format!("{amount} is the {sum} less the charges of {} that the statement states", money(d)),
-        ),
-        Difference::CreditNote(d) => (
-            weights::AMOUNT_DISCOUNT,
-            format!("{amount} is the {sum} less the customer's only credit note of {}", money(d)),
-        ),
-        Difference::OverSmall(d) => (weights::AMOUNT_OVER, format!("{amount} is {} over the {sum}", money(d))),
-        Difference::Over(d) => (weights::AMOUNT_OTHER, format!("{amount} is {} over the {sum}", money(d))),
-        Difference::Partial(d) => (0, format!("{amount} is announced as a part of the {sum}; {} stays open", money(d))),
-        Difference::DiscountLate(d, days) => (
-            weights::AMOUNT_OVER,
-            format!("{amount} is the {sum} less a discount of {} that was due {days} days before", money(d)),
-        ),
-        Difference::DiscountRate(d) => {
-            (weights::AMOUNT_OVER, format!("{amount} is the {sum} less {}, which is not the discount agreed", money(d)))
-        }
-        Difference::Short(d) => (weights::AMOUNT_OTHER, format!("{amount} is {} short of the {sum}", money(d))),
-    }
-}
-
-/// Weight of an exact amount: less where the price is popular in this book. The same for all answers that are exact, since it
-/// speaks for each of them against "none of these" and not for one against another. Also how many open items have the amount.
-pub fn exact_weight(context: &Context<'_>) -> (i32, usize) {
-    let same = context.book.by_amount(context.payment.currency, context.payment.amount).len();
-    let rarity = centibans(u64::from(context.book.open_count()), same as u64);
-    let weight = if same <= 1 {
-        weights::AMOUNT_EXACT
-    } else {
-        (rarity + 60).clamp(weights::AMOUNT_POPULAR, weights::AMOUNT_EXACT)
-    };
-    (weight, same)
-}
-
-/// Scales the payer's lines so that they sum to what the payer really added.
-fn scale(lines: &mut [EvidenceLine], gain: i32) {
-    let sum: i32 = lines.iter().map(|l| l.weight).sum();
-    if let Some(first) = lines.first_mut() {
-        first.weight += gain - sum;
-    }
 }

@@ -1,7 +1,7 @@
 //! Hypotheses from the payer alone: one item of this amount, a set, the whole account, or just money on account.
 
 use super::difference::{Difference, discount_in_term};
-use super::named::{amount_evidence, exact_weight};
+use super::evidence::{amount_evidence, exact_weight};
 use super::subset::subsets;
 use super::{Basis, Context, Hypothesis, Part};
 use crate::book::ItemIx;

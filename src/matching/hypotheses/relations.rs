@@ -1,0 +1,64 @@
+//! Who pays for whom: whether the payer that the evidence shows fits a document's customer, or speaks against it.
+
+use super::Context;
+use crate::book::{CustomerIx, ItemIx};
+use crate::matching::candidates::PayerKind;
+
+/// Whether the evidence on the payer fits a document's customer: itself, its parent, or somebody who usually pays for it.
+pub(super) fn fits(context: &Context<'_>, customer: CustomerIx, items: &[ItemIx]) -> bool {
+    if context.payer(customer).is_some_and(|p| p.weight >= 150) {
+        return true;
+    }
+    context
+        .payers
+        .iter()
+        .filter(|p| p.weight >= 250)
+        .any(|p| related(context, p.customer, customer, items.iter().copied()))
+}
+
+/// Whether one customer may pay for another, by the books.
+pub(super) fn related(
+    context: &Context<'_>,
+    payer: CustomerIx,
+    customer: CustomerIx,
+    items: impl Iterator<Item = ItemIx>,
+) -> bool {
+    if payer == customer {
+        return true;
+    }
+    let (Some(p), Some(c)) = (context.book.customer(payer), context.book.customer(customer)) else { return false };
+    let is = |id: &str| id == p.customer_id && p.company == c.company;
+    c.parent_id.as_deref().is_some_and(is)
+        || c.payer_ids.iter().any(|id| is(id))
+        || p.parent_id.as_deref() == Some(c.customer_id.as_str())
+        || p.parent_id.is_some() && p.parent_id == c.parent_id
+        || items.filter_map(|ix| context.book.item(ix)).any(|it| it.payer_id.as_deref().is_some_and(is))
+}
+
+/// A customer whom the evidence names as payer and who has nothing to do with the documents' customers.
+pub(super) fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) -> Option<(CustomerIx, PayerKind)> {
+    let own = customers
+        .iter()
+        .filter_map(|c| context.payer(*c))
+        .map(|p| (p.kind, p.name, p.weight))
+        .min_by_key(|p| (p.0, p.1));
+    context
+        .payers
+        .iter()
+        .filter(|p| !customers.iter().any(|c| related(context, p.customer, *c, std::iter::empty())))
+        .find(|p| {
+            let by_account = p.kind <= PayerKind::Mandate && p.weight >= 350;
+            // A name speaks against the document only if it is wholly another customer's, and better than the document's own.
+            let by_name = p.kind == PayerKind::Name
+                && p.weight >= 300
+                && match own {
+                    None => true,
+                    Some((kind, name, _)) => {
+                        kind > PayerKind::Number && name.is_none_or(|n| p.name.is_some_and(|o| o < n))
+                    }
+                };
+            let own_account = own.is_some_and(|(kind, _, _)| kind <= PayerKind::Number);
+            by_account && !own_account || by_name
+        })
+        .map(|p| (p.customer, p.kind))
+}
