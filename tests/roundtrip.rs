@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use tieout::base::{Currency, Money};
 use tieout::formats::{ReadOptions, Written, camt, csv, mt940, read_statements};
 use tieout::model::{
-    Balance, BalanceKind, Entry, EntryStatus, Format, Party, Statement, StatementKind, TieOut, TransactionDetails,
+    Balance, BalanceKind, Entry, EntryStatus, FindingCode, Format, Party, Statement, StatementKind, TieOut,
+    TransactionDetails,
 };
 
 /// Runs of each format; together the 2,000 statements that the property is about.
@@ -72,7 +73,10 @@ fn run(write: Writer, format: Format) {
         prop_assert_eq!(read.format, format);
         prop_assert_eq!(read.statements.len(), 1, "{}", show());
         let again = &read.statements[0];
-        prop_assert_eq!(again.tie_out, TieOut::Proven, "{:?}\n{}", again.findings, show());
+        // An account that the format cannot carry leaves MT940 without one, and then nothing is proven for any account.
+        let nameless = again.findings.iter().any(|f| f.code == FindingCode::AccountMissing);
+        let expected = if nameless { TieOut::Broken } else { TieOut::Proven };
+        prop_assert_eq!(again.tie_out, expected, "{:?}\n{}", again.findings, show());
         let faults = differences(&s, again, &written, format);
         prop_assert!(faults.is_empty(), "{}\n{}\nlost: {:#?}", faults.join("\n"), show(), written.lost.iter().map(|f| &f.text).collect::<Vec<_>>());
     });
