@@ -84,6 +84,7 @@ const KEYS: &[(&str, Kind)] = &[
             ("text_any", Kind::Texts),
             ("code_any", Kind::Texts),
             ("account_any", Kind::Texts),
+            ("even_if_named", Kind::Bool),
             ("always", Kind::Bool),
         ]),
     ),
@@ -273,6 +274,7 @@ fn place(text: &str, offset: Option<usize>, file: &str) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{NotReceivableRule, OwnAccount};
     use crate::run::default_toml;
     use serde_json::Value;
 
@@ -280,6 +282,16 @@ mod tests {
     fn the_commented_default_file_reads_back_as_the_default_policy() {
         assert_eq!(read_policy(default_toml(), "tieout.toml"), Ok(Policy::default()));
         assert_eq!(read_policy("", "tieout.toml"), Ok(Policy::default()));
+    }
+
+    #[test]
+    fn every_field_of_the_lists_is_a_key_too() {
+        let rule = NotReceivableRule { name: "x".into(), reason: "FEE".into(), ..NotReceivableRule::default() };
+        let account =
+            OwnAccount { iban: "DE89370400440532013000".into(), company: "A".into(), gl_account: Some("1200".into()) };
+        let policy = Policy { not_receivable: vec![rule], account: vec![account], ..Policy::default() };
+        let written = toml::to_string(&policy).unwrap();
+        assert_eq!(read_policy(&written, "tieout.toml"), Ok(policy));
     }
 
     #[test]
