@@ -1,6 +1,6 @@
 //! The one public error: what was found, where, what was expected, what to do.
 
-use crate::base::Place;
+use crate::base::{Place, line_column, suggestion_in};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -105,6 +105,18 @@ impl Error {
     pub fn new(code: ErrorCode, place: Place, found: impl AsRef<str>, expected: impl Into<String>) -> Self {
         let found = visible(found.as_ref());
         Error(Box::new(Inner { code, place, found, expected: expected.into(), hint: None }))
+    }
+
+    /// A TOML file that cannot be used: the place of the fault, what the parser says, and the nearest known name as advice.
+    /// `expected` says what the file should be.
+    pub fn of_toml(fault: &toml::de::Error, text: &str, file: &str, expected: &str) -> Self {
+        let (line, column) = line_column(text, fault.span().map_or(0, |s| s.start));
+        let place = Place::line_column(line, column).in_file(file);
+        let error = Error::new(ErrorCode::Config, place, fault.message(), expected);
+        match suggestion_in(fault.message()) {
+            Some(name) => error.with_hint(format!("did you mean `{name}`?")),
+            None => error,
+        }
     }
 
     /// The same error with advice on what to do.

@@ -1,7 +1,7 @@
 //! How an ERP's export becomes open items, as data. In: TOML. Out: a checked [`ItemsMap`]; `mapping_convert` applies it.
 
 use super::items::KNOWN;
-use crate::base::{Place, is_encoding, line_column, nearest_name, suggestion_in};
+use crate::base::{Place, is_encoding, nearest_name};
 use crate::error::{Error, ErrorCode};
 use crate::model::{ItemKind, ItemStatus};
 use serde::Deserialize;
@@ -138,15 +138,8 @@ impl ItemsMap {
     /// [`ErrorCode::Config`] with the line: no TOML, an unknown key or field (with the nearest known one), a value outside its
     /// range, or a required field that neither a column nor a constant gives.
     pub fn from_toml(text: &str, file: &str) -> Result<Self, Error> {
-        let map: ItemsMap = toml::from_str(text).map_err(|e| {
-            let (line, column) = line_column(text, e.span().map_or(0, |s| s.start));
-            let place = Place::line_column(line, column).in_file(file);
-            let error = Error::new(ErrorCode::Config, place, e.message(), "a mapping as in the documentation");
-            match suggestion_in(e.message()) {
-                Some(name) => error.with_hint(format!("did you mean `{name}`?")),
-                None => error,
-            }
-        })?;
+        let map: ItemsMap =
+            toml::from_str(text).map_err(|e| Error::of_toml(&e, text, file, "a mapping as in the documentation"))?;
         match map.fault() {
             None => Ok(map),
             Some((key, found, expected)) => {

@@ -2,7 +2,7 @@
 //!
 //! `docs` show the keys by example; unknown keys are errors with a suggestion, because a misspelt one would be ignored.
 
-use crate::base::{Currency, Place, is_encoding, line_column, suggestion_in};
+use crate::base::{Currency, Place, is_encoding};
 use crate::error::{Error, ErrorCode};
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize as Derive, de};
@@ -308,19 +308,8 @@ impl Profile {
     /// [`ErrorCode::Config`] with line and column: no TOML, an unknown key (with the nearest known one), a value outside its
     /// range, or columns that the amount model needs and the profile does not name.
     pub fn from_toml(text: &str, file: &str) -> Result<Self, Error> {
-        let profile: Profile = toml::from_str(text).map_err(|e| {
-            let (line, column) = line_column(text, e.span().map_or(0, |s| s.start));
-            let error = Error::new(
-                ErrorCode::Config,
-                Place::line_column(line, column).in_file(file),
-                e.message(),
-                "a profile as `tieout profiles show ID` prints it",
-            );
-            match suggestion_in(e.message()) {
-                Some(name) => error.with_hint(format!("did you mean `{name}`?")),
-                None => error,
-            }
-        })?;
+        let profile: Profile = toml::from_str(text)
+            .map_err(|e| Error::of_toml(&e, text, file, "a profile as `tieout profiles show ID` prints it"))?;
         match profile.fault() {
             None => Ok(profile),
             Some((key, found, expected)) => {

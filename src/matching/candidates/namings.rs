@@ -296,7 +296,8 @@ fn longest_at(
             let year_before = year_of(&glued).is_some() && tokens.is_digits(i + 1) && tokens.glue(i + 1) != Glue::Apart;
             let enough = (tail.len() >= 3 || label.is_some() && !tail.is_empty()) && !year_before;
             // A running number is not cut out of a longer glued number.
-            let alone = tokens.glue(i) != Glue::None || i == 0 || foreign_free(reading, i);
+            // Letters glued in front must be a label (`RE731`), not part of somebody else's number (`KX731`).
+            let alone = tokens.glue(i) != Glue::None || i == 0 || reading.label(i).is_some();
             if enough && alone {
                 let items = bearing(book, book.by_tail(tail), |it| DocumentForms::new(&it.doc_no).tail == tail);
                 consider(Strength::Tail, items, j, chance_of(book.tails_with_digits(tail.len()), tail.len(), numbers));
@@ -317,11 +318,6 @@ fn longest_at(
     let items = by_label(book, items, label);
     push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
     Some(last)
-}
-
-/// Whether the letters glued in front are a label (`RE731`), not part of somebody else's number (`KX731`).
-fn foreign_free(reading: &Reading, i: usize) -> bool {
-    reading.label(i).is_some() || i == 0
 }
 
 /// A bare number with other letters glued in front than the document bears: `PO2026-00731` is no invoice.
