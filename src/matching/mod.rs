@@ -4,6 +4,7 @@
 mod assign;
 mod candidates;
 mod decide;
+mod facts;
 mod hypotheses;
 mod not_receivable;
 mod reading;
@@ -40,15 +41,28 @@ impl Engine {
     /// Decides all payments together: one decision per payment, in the order given. Uses the calling rayon pool; the result
     /// is the same at any number of threads. Every account that the payments were booked on counts as our own.
     pub fn decide(&self, book: &OpenItemBook, payments: &[Payment]) -> Vec<Decision> {
-        let rules = self.rules.clone().with_accounts(payments.iter().map(|p| p.account.as_str()));
-        let proposed: Vec<decide::Proposed> =
-            payments.par_iter().map(|p| decide::propose(book, &self.policy, &rules, p)).collect();
-        assign::settle(book, &self.policy, payments, proposed)
+        let rules = self.rules_of(payments);
+        let proposed = |p| {
+            let proposed = decide::propose(book, &self.policy, &rules, p, true);
+            (proposed.standing, proposed.decision)
+        };
+        let (standings, decisions): (Vec<_>, Vec<_>) = payments.par_iter().map(proposed).unzip();
+        let settled = assign::settle(book, &self.policy, payments, standings);
+        let finished = decisions.into_par_iter().enumerate().filter_map(|(k, decision)| {
+            let mut decision = decision?;
+            settled.finish(book, payments, k, &mut decision);
+            Some(decision)
+        });
+        finished.collect()
     }
 
     /// Decides one payment alone, claiming nothing: what [`Engine::decide`] would do if there were no other payment.
     pub fn propose(&self, book: &OpenItemBook, payment: &Payment) -> Decision {
-        let rules = self.rules.clone().with_accounts([payment.account.as_str()]);
-        decide::propose(book, &self.policy, &rules, payment).decision
+        let rules = self.rules_of(std::slice::from_ref(payment));
+        decide::decision(book, &self.policy, &rules, payment)
+    }
+
+    fn rules_of(&self, payments: &[Payment]) -> Rules {
+        self.rules.clone().with_accounts(payments.iter().map(|p| p.account.as_str()))
     }
 }

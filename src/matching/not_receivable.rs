@@ -1,11 +1,12 @@
 //! What is no customer payment (POLICY row 12), told by rules that are data.
 
 use super::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
-use crate::base::Set;
+use crate::base::{Map, Set};
 use crate::book::keys::compact;
 use crate::model::{NotReceivableRule, Payment, Policy, ReasonCode};
 use crate::names::fold_text;
 use serde::Deserialize;
+use smallvec::SmallVec;
 use std::sync::LazyLock;
 
 #[derive(Deserialize)]
@@ -37,10 +38,9 @@ struct Rule {
 
 impl Rule {
     fn of(rule: &NotReceivableRule) -> Option<Self> {
-        // A phrase is compared between blanks, so that it fits whole words only.
         let folded = |list: &[String]| -> Vec<String> {
             let folded = list.iter().map(|w| fold_text(w).split_ascii_whitespace().collect::<Vec<_>>().join(" "));
-            folded.filter(|w| !w.is_empty()).map(|w| format!(" {w} ")).collect()
+            folded.filter(|w| !w.is_empty()).collect()
         };
         Some(Rule {
             name: rule.name.clone(),
@@ -60,69 +60,156 @@ impl Rule {
     }
 }
 
+/// The phrases of all rules by their first word, so that a text is read once whatever the number of rules.
+#[derive(Debug, Clone, Default)]
+struct Phrases(Map<String, Vec<Phrase>>);
+
+#[derive(Debug, Clone)]
+struct Phrase {
+    /// The words after the first.
+    rest: Vec<String>,
+    rule: u32,
+    nth: u32,
+}
+
+impl Phrases {
+    fn of(rules: &[Rule], list: impl Fn(&Rule) -> &[String]) -> Self {
+        let mut map: Map<String, Vec<Phrase>> = Map::default();
+        for (rule, r) in (0u32..).zip(rules) {
+            for (nth, phrase) in (0u32..).zip(list(r)) {
+                let mut words = phrase.split(' ').map(str::to_owned);
+                if let Some(first) = words.next() {
+                    map.entry(first).or_default().push(Phrase { rest: words.collect(), rule, nth });
+                }
+            }
+        }
+        Phrases(map)
+    }
+
+    /// Notes for each rule the first of its phrases that stands in a folded text, as whole words.
+    fn find(&self, folded: &str, hits: &mut Hits) {
+        let mut words = folded.split_ascii_whitespace();
+        while let Some(word) = words.next() {
+            for phrase in self.0.get(word).into_iter().flatten() {
+                let mut ahead = words.clone();
+                if phrase.rest.iter().all(|w| ahead.next() == Some(w.as_str())) {
+                    match hits.iter_mut().find(|(rule, _)| *rule == phrase.rule) {
+                        Some((_, nth)) => *nth = phrase.nth.min(*nth),
+                        None => hits.push((phrase.rule, phrase.nth)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Rules and the numbers of their phrases that were found.
+type Hits = SmallVec<[(u32, u32); 4]>;
+
 /// The rules of a policy, prepared: its own first, then the built-in ones; and our own accounts.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    own: Vec<Rule>,
+    rules: Vec<Rule>,
+    by_payer: Phrases,
+    by_text: Phrases,
     accounts: Set<String>,
+}
+
+/// Why a payment is no receivable.
+#[derive(Debug, Clone, Copy)]
+pub enum Hit<'a> {
+    /// It moves no money.
+    Zero,
+    /// The other account is ours.
+    OwnAccount,
+    /// A rule: its name, its reason, what it found.
+    Rule(&'a str, ReasonCode, &'a str),
+    /// Money that we paid.
+    Outgoing,
+}
+
+impl Hit<'_> {
+    /// The reason and its sentence.
+    pub fn told(&self) -> (ReasonCode, String) {
+        match self {
+            Hit::Zero => (ReasonCode::ZeroAmount, "the entry moves no money".to_owned()),
+            Hit::OwnAccount => (ReasonCode::OwnTransfer, "the other account is one of ours".to_owned()),
+            Hit::Rule(name, reason, hit) => (*reason, format!("rule `{name}`: `{}`", hit.trim())),
+            Hit::Outgoing => (ReasonCode::Outgoing, "money that we paid".to_owned()),
+        }
+    }
 }
 
 impl Rules {
     /// Prepares the rules.
     pub fn new(policy: &Policy) -> Self {
-        let own = policy.not_receivable.iter().filter_map(Rule::of).collect();
-        Rules { own, accounts: policy.account.iter().map(|a| compact(&a.iban)).collect() }
+        let mut rules: Vec<Rule> = policy.not_receivable.iter().filter_map(Rule::of).collect();
+        rules.extend(BUILT_IN.iter().cloned());
+        Rules {
+            by_payer: Phrases::of(&rules, |r| &r.payer_any),
+            by_text: Phrases::of(&rules, |r| &r.text_any),
+            rules,
+            accounts: policy.account.iter().map(|a| compact(&a.iban)).collect(),
+        }
     }
 
     /// Also counts these accounts as our own: all accounts of a run are.
     pub fn with_accounts<'a>(mut self, accounts: impl IntoIterator<Item = &'a str>) -> Self {
-        self.accounts.extend(accounts.into_iter().map(compact).filter(|a| !a.is_empty()));
+        let mut last = "";
+        for account in accounts {
+            if account != last {
+                last = account;
+                let account = compact(account);
+                if !account.is_empty() && !self.accounts.contains(&account) {
+                    self.accounts.insert(account);
+                }
+            }
+        }
         self
     }
 
-    /// Why a payment is no receivable, with the sentence; `None` if it may be one. Returns of receipts are told before this.
-    pub fn judge(
-        &self,
-        payment: &Payment,
-        namings: &[Naming],
-        payers: &[PayerEvidence],
-    ) -> Option<(ReasonCode, String)> {
+    /// Why a payment is no receivable; `None` if it may be one. Returns of receipts are told before this.
+    pub fn judge(&self, payment: &Payment, namings: &[Naming], payers: &[PayerEvidence]) -> Option<Hit<'_>> {
         if payment.amount == 0 {
-            return Some((ReasonCode::ZeroAmount, "the entry moves no money".to_owned()));
+            return Some(Hit::Zero);
         }
-        let own_account = payment.payer_account.as_deref().is_some_and(|a| self.accounts.contains(&compact(a)));
-        if own_account {
-            return Some((ReasonCode::OwnTransfer, "the other account is one of ours".to_owned()));
-        }
-        let words =
-            |text: &str| format!(" {} ", fold_text(text).split_ascii_whitespace().collect::<Vec<_>>().join(" "));
-        let payer = words(
-            &[payment.payer_name.as_deref().unwrap_or(""), payment.ultimate_payer.as_deref().unwrap_or("")].join(" "),
-        );
-        let text = words(&format!("{} {}", payment.remittance_text(), payment.bank_text.as_deref().unwrap_or("")));
-        let codes: Vec<&str> = payment.bank_code.split(['/', '+']).chain(payment.gvc.as_deref()).collect();
         let account = payment.payer_account.as_deref().map(compact);
-        let named = namings
-            .iter()
-            .any(|n| n.strength <= Strength::Short && n.typed.is_none() && n.named_in != NamedIn::EndToEnd);
-        let known = payers.iter().any(|p| p.kind <= PayerKind::Mandate && p.weight >= 350)
-            || payment.ultimate_payer.is_some() && payers.iter().any(|p| p.weight >= 250);
-        for rule in self.own.iter().chain(BUILT_IN.iter()) {
+        if account.as_ref().is_some_and(|a| self.accounts.contains(a)) {
+            return Some(Hit::OwnAccount);
+        }
+        let (mut by_payer, mut by_text) = (Hits::new(), Hits::new());
+        let pair = |a: Option<&str>, b: Option<&str>| fold_text(&[a.unwrap_or(""), b.unwrap_or("")].join(" "));
+        self.by_payer.find(&pair(payment.payer_name.as_deref(), payment.ultimate_payer.as_deref()), &mut by_payer);
+        self.by_text.find(&pair(Some(&payment.remittance_text()), payment.bank_text.as_deref()), &mut by_text);
+        let has_code = |code: &String| {
+            payment.bank_code.split(['/', '+']).any(|c| c == code) || payment.gvc.as_deref() == Some(code.as_str())
+        };
+        let yields = |rule: &Rule| {
+            let named = || {
+                namings
+                    .iter()
+                    .any(|n| n.strength <= Strength::Short && n.typed.is_none() && n.named_in != NamedIn::EndToEnd)
+            };
+            payers.iter().any(|p| p.kind <= PayerKind::Mandate && p.weight >= 350)
+                || payment.ultimate_payer.is_some() && payers.iter().any(|p| p.weight >= 250)
+                || !rule.even_if_named && named()
+        };
+        for (k, rule) in (0u32..).zip(&self.rules) {
             if rule.direction != 0 && rule.direction != payment.amount.signum() {
                 continue;
             }
-            let by_payer = rule.payer_any.iter().find(|w| payer.contains(w.as_str()));
-            let by_text = rule.text_any.iter().find(|w| text.contains(w.as_str()));
-            let by_code = rule.code_any.iter().find(|c| codes.contains(&c.as_str()));
-            let by_account = account.as_ref().and_then(|a| rule.account_any.iter().find(|r| *r == a));
-            let Some(hit) = by_payer.or(by_text).or(by_code).or(by_account) else { continue };
-            let yields = known || named && !rule.even_if_named;
-            if !rule.always && payment.amount > 0 && yields {
+            let nth = |hits: &Hits| hits.iter().find(|(rule, _)| *rule == k).map(|(_, nth)| *nth as usize);
+            let by_payer = nth(&by_payer).and_then(|n| rule.payer_any.get(n));
+            let by_text = || nth(&by_text).and_then(|n| rule.text_any.get(n));
+            let by_code = || rule.code_any.iter().find(|c| has_code(c));
+            let by_account = || account.as_ref().and_then(|a| rule.account_any.iter().find(|r| *r == a));
+            let Some(hit) = by_payer.or_else(by_text).or_else(by_code).or_else(by_account) else { continue };
+            if !rule.always && payment.amount > 0 && yields(rule) {
                 continue;
             }
-            return Some((rule.reason, format!("rule `{}`: `{}`", rule.name, hit.trim())));
+            return Some(Hit::Rule(&rule.name, rule.reason, hit));
         }
-        (payment.amount < 0).then(|| (ReasonCode::Outgoing, "money that we paid".to_owned()))
+        (payment.amount < 0).then_some(Hit::Outgoing)
     }
 }
 

@@ -61,6 +61,11 @@ pub fn is_return(payment: &Payment) -> bool {
     if payment.amount > 0 {
         return false;
     }
+    says_return(payment)
+}
+
+/// Whether the texts of a payment have a word of a return, whatever its direction.
+pub fn says_return(payment: &Payment) -> bool {
     let text = format!("{} {}", payment.remittance_text(), payment.bank_text.as_deref().unwrap_or(""));
     fold_text(&text).split_ascii_whitespace().any(|w| WORDS.contains(&w))
 }

@@ -1,21 +1,24 @@
 //! A complete set: as many equal payments as equal open items of one customer. Then it does not matter which pays which.
 
+use super::Settled;
 use crate::base::Set;
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::matching::decide::{Proposed, allocation};
-use crate::matching::hypotheses::Part;
-use crate::model::{ItemStatus, Outcome, Payment, ReasonCode};
+use crate::model::{ItemStatus, Payment};
 use std::collections::BTreeMap;
 
 /// Applies the ties that form a complete set; the others stay queued.
-pub fn apply(book: &OpenItemBook, payments: &[Payment], proposed: &mut [Proposed]) {
+pub fn apply(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
     let mut groups: BTreeMap<(CustomerIx, i64), Vec<usize>> = BTreeMap::new();
-    for (k, p) in proposed.iter().enumerate() {
+    for (k, p) in settled.standings.iter().enumerate() {
         if let Some(tie) = p.tie {
             groups.entry(tie).or_default().push(k);
         }
     }
-    let taken: Set<ItemIx> = proposed.iter().flat_map(|p| p.claims.iter().filter(|c| c.1 > 0).map(|c| c.0)).collect();
+    if groups.is_empty() {
+        return;
+    }
+    let taken: Set<ItemIx> =
+        settled.standings.iter().flat_map(|p| p.claims().filter(|c| c.1 > 0).map(|c| c.0)).collect();
     for ((customer, amount), mut who) in groups {
         let currency = who.first().and_then(|k| payments.get(*k)).map(|p| p.currency);
         let mut items: Vec<ItemIx> = book
@@ -40,21 +43,7 @@ pub fn apply(book: &OpenItemBook, payments: &[Payment], proposed: &mut [Proposed
         who.sort_by_key(|k| payments.get(*k).map(|p| (p.booking_date, p.payment_id.clone())));
         let count = items.len();
         for (k, ix) in who.into_iter().zip(items) {
-            let part = Part { item: ix, applied: amount, ..Part::default() };
-            let (Some(p), Some(allocation)) = (proposed.get_mut(k), allocation(book, &part)) else { continue };
-            let decision = &mut p.decision;
-            decision.outcome = Outcome::Applied;
-            decision.reason = ReasonCode::CompleteSet;
-            decision.explanation =
-                format!("{}: {count} equal payments for {count} equal documents of this customer", allocation.doc_no);
-            decision.allocations = vec![allocation];
-            decision.unapplied = 0;
-            decision.disposition = None;
-            decision.would_need = None;
-            // The tie was the only doubt.
-            decision.error_ppm =
-                crate::matching::score::error_ppm(decision.score, [], crate::matching::score::weights::ERROR_FLOOR_PPM);
-            p.claims = vec![(ix, amount)];
+            settled.complete_set(k, ix, amount, count);
         }
     }
 }

@@ -1,25 +1,32 @@
 //! The cap on cents written off per booking day and currency (POLICY row 2).
 
-use super::queue;
+use super::Settled;
 use crate::base::Currency;
-use crate::matching::decide::Proposed;
+use crate::matching::decide::Standing;
 use crate::model::{Outcome, Payment, Policy, ReasonCode};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Queues every write-off of a day whose sum is above the cap: which of them to sign is for a person to say.
-pub fn hold(policy: &Policy, payments: &[Payment], proposed: &mut [Proposed]) {
+pub fn hold(policy: &Policy, payments: &[Payment], settled: &mut Settled) {
+    let written_off = |s: &Standing| -> i128 { s.parts.iter().map(|p| i128::from(p.writeoff)).sum() };
     let mut sums: BTreeMap<(NaiveDate, Currency), i128> = BTreeMap::new();
-    let written_off = |p: &Proposed| -> i128 { p.decision.allocations.iter().map(|a| i128::from(a.writeoff)).sum() };
-    for (payment, p) in payments.iter().zip(proposed.iter()) {
-        *sums.entry((payment.booking_date, payment.currency)).or_insert(0) += written_off(p);
+    let mut with: Vec<usize> = Vec::new();
+    for (k, (payment, standing)) in payments.iter().zip(&settled.standings).enumerate() {
+        let sum = written_off(standing);
+        if standing.parts.iter().any(|p| p.writeoff != 0) {
+            *sums.entry((payment.booking_date, payment.currency)).or_insert(0) += sum;
+        }
+        if sum != 0 && standing.outcome == Outcome::Applied {
+            with.push(k);
+        }
     }
-    for (payment, p) in payments.iter().zip(proposed.iter_mut()) {
+    for k in with {
+        let Some(payment) = payments.get(k) else { continue };
         let sum = sums.get(&(payment.booking_date, payment.currency)).copied().unwrap_or(0);
-        let over = sum > i128::from(policy.tolerance.daily_cap_minor_units);
-        if over && p.decision.outcome == Outcome::Applied && written_off(p) != 0 {
+        if sum > i128::from(policy.tolerance.daily_cap_minor_units) {
             let text = format!("the cents written off on {} are above the day's cap", payment.booking_date);
-            queue(p, payment, ReasonCode::PolicyLimit, text);
+            settled.queue(k, ReasonCode::PolicyLimit, text);
         }
     }
 }

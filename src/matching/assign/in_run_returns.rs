@@ -1,51 +1,48 @@
 //! A return that takes back a payment of this very run: it reopens what that payment has just closed, net nothing.
 
-use crate::matching::decide::Proposed;
-use crate::model::{Allocation, Outcome, Payment, ReasonCode};
+use super::Settled;
+use crate::base::{Map, Set};
+use crate::model::{Outcome, Payment};
 
 /// Links open returns to applied payments of the run. The link must be the only one by end-to-end id, or by account and amount.
-pub fn link(payments: &[Payment], proposed: &mut [Proposed]) {
-    let returns: Vec<usize> = proposed.iter().enumerate().filter(|(_, p)| p.open_return).map(|(k, _)| k).collect();
+pub fn link(payments: &[Payment], settled: &mut Settled) {
+    let standings = &settled.standings;
+    let returns: Vec<usize> =
+        (0..standings.len()).filter(|k| standings.get(*k).is_some_and(|s| s.open_return)).collect();
+    if returns.is_empty() {
+        return;
+    }
+    // Applied payments by account and amount, so that no return looks at all of them.
+    let wanted: Set<(&str, i64)> =
+        returns.iter().filter_map(|r| payments.get(*r)).map(|p| (p.account.as_str(), p.amount)).collect();
+    let mut applied: Map<(&str, i64), Vec<usize>> = Map::default();
+    for (k, (payment, standing)) in payments.iter().zip(standings).enumerate() {
+        let Some(back) = payment.amount.checked_neg().filter(|_| standing.outcome == Outcome::Applied) else {
+            continue;
+        };
+        let key = (payment.account.as_str(), back);
+        if wanted.contains(&key) {
+            applied.entry(key).or_default().push(k);
+        }
+    }
     let mut used: Vec<usize> = Vec::new();
+    let mut links: Vec<(usize, usize)> = Vec::new();
     for r in returns {
         let Some(back) = payments.get(r) else { continue };
-        let fits: Vec<usize> = payments
-            .iter()
-            .zip(proposed.iter())
-            .enumerate()
-            .filter(|(k, (p, d))| {
-                let applied = d.decision.outcome == Outcome::Applied && p.amount.checked_neg() == Some(back.amount);
+        let fits = |k: &usize| {
+            payments.get(*k).is_some_and(|p| {
                 let same_id = p.end_to_end_id.is_some() && p.end_to_end_id == back.end_to_end_id;
                 let same_payer = p.payer_account.is_some() && p.payer_account == back.payer_account;
-                applied
-                    && p.account == back.account
-                    && p.booking_date <= back.booking_date
-                    && (same_id || same_payer)
-                    && !used.contains(k)
+                p.booking_date <= back.booking_date && (same_id || same_payer) && !used.contains(k)
             })
-            .map(|(k, _)| k)
-            .collect();
-        let [one] = fits.as_slice() else { continue };
-        let Some(original) = proposed.get(*one).map(|p| p.decision.clone()) else { continue };
-        used.push(*one);
-        let Some(p) = proposed.get_mut(r) else { continue };
-        let negate = |a: &Allocation| Allocation {
-            applied: -a.applied,
-            discount: -a.discount,
-            writeoff: -a.writeoff,
-            charges: -a.charges,
-            ..a.clone()
         };
-        p.claims.clear();
-        p.decision.outcome = Outcome::Reopened;
-        p.decision.reason = ReasonCode::ReturnReopened;
-        p.decision.explanation = format!("takes back payment {} of this run", original.payment_id);
-        p.decision.customer_id = original.customer_id;
-        p.decision.allocations = original.allocations.iter().map(negate).collect();
-        p.decision.on_account = -original.on_account;
-        p.decision.unapplied = 0;
-        p.decision.disposition = None;
-        p.decision.would_need = None;
-        p.decision.error_ppm = crate::matching::score::weights::ERROR_FLOOR_PPM;
+        let mut fitting =
+            applied.get(&(back.account.as_str(), back.amount)).into_iter().flatten().copied().filter(|k| fits(k));
+        let (Some(one), None) = (fitting.next(), fitting.next()) else { continue };
+        used.push(one);
+        links.push((r, one));
+    }
+    for (r, original) in links {
+        settled.take_back(r, original);
     }
 }

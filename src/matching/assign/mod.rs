@@ -7,40 +7,143 @@ mod daily_cap;
 mod in_run_returns;
 mod running;
 
-use super::decide::Proposed;
-use crate::book::OpenItemBook;
-use crate::model::{Decision, Disposition, Gate, Outcome, Payment, Policy, ReasonCode};
+use super::decide::{Standing, allocation, would_need};
+use super::hypotheses::{Part, Parts};
+use super::score::{error_ppm, weights};
+use crate::base::Map;
+use crate::book::{CustomerIx, ItemIx, OpenItemBook};
+use crate::model::{Allocation, Decision, Disposition, Gate, Outcome, Payment, Policy, ReasonCode};
 
-/// Settles single decisions into the decisions of the run, in the order of the payments.
-pub fn settle(
-    book: &OpenItemBook,
-    policy: &Policy,
-    payments: &[Payment],
-    mut proposed: Vec<Proposed>,
-) -> Vec<Decision> {
-    conflicts::resolve(book, payments, &mut proposed);
-    if policy.ties.complete_set {
-        complete_set::apply(book, payments, &mut proposed);
-    }
-    daily_cap::hold(policy, payments, &mut proposed);
-    in_run_returns::link(payments, &mut proposed);
-    let mut decisions: Vec<Decision> = proposed.into_iter().map(|p| p.decision).collect();
-    running::balances(&mut decisions);
-    decisions
+/// What settling all payments together changed about one of them.
+#[derive(Debug, Clone)]
+enum Ruling {
+    /// Back into the queue.
+    Queue(ReasonCode, String),
+    /// Part of a complete set of so many.
+    CompleteSet(usize),
+    /// A return that takes back this payment.
+    TakesBack(u32),
 }
 
-/// Takes an automatic decision back into the queue; its answer stays the first proposal.
-fn queue(proposed: &mut Proposed, payment: &Payment, reason: ReasonCode, text: String) {
-    let decision = &mut proposed.decision;
-    decision.outcome = Outcome::Queued;
-    decision.reason = reason;
-    decision.explanation = text.clone();
-    decision.gates.push(Gate { reason, text });
-    decision.allocations.clear();
-    decision.other.clear();
-    decision.on_account = 0;
-    decision.unapplied = payment.amount;
-    decision.disposition = Some(Disposition::InReview);
-    decision.would_need = Some(super::decide::would_need(reason).to_owned());
-    proposed.claims.clear();
+/// All payments settled together, in numbers; the words of a decision are made when somebody asks for it.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    standings: Vec<Standing>,
+    rulings: Map<u32, Ruling>,
+    /// Open amount before the nth allocation of a payment, where an earlier payment of the run touched the item.
+    before: Map<(u32, u32), i64>,
+}
+
+/// Settles single decisions into those of the run.
+pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standings: Vec<Standing>) -> Settled {
+    let mut settled = Settled { standings, rulings: Map::default(), before: Map::default() };
+    conflicts::resolve(book, payments, &mut settled);
+    if policy.ties.complete_set {
+        complete_set::apply(book, payments, &mut settled);
+    }
+    daily_cap::hold(policy, payments, &mut settled);
+    in_run_returns::link(payments, &mut settled);
+    settled.before = running::balances(book, &settled.standings);
+    settled
+}
+
+impl Settled {
+    /// Takes an automatic decision back into the queue; its answer stays the first proposal.
+    fn queue(&mut self, payment: usize, reason: ReasonCode, text: String) {
+        if let Some(standing) = self.standings.get_mut(payment) {
+            standing.outcome = Outcome::Queued;
+            standing.parts.clear();
+            standing.on_account = 0;
+            self.rulings.insert(number(payment), Ruling::Queue(reason, text));
+        }
+    }
+
+    fn complete_set(&mut self, payment: usize, item: ItemIx, amount: i64, count: usize) {
+        if let Some(standing) = self.standings.get_mut(payment) {
+            standing.outcome = Outcome::Applied;
+            standing.parts = Parts::from_elem(Part { item, applied: amount, ..Part::default() }, 1);
+            self.rulings.insert(number(payment), Ruling::CompleteSet(count));
+        }
+    }
+
+    fn take_back(&mut self, payment: usize, original: usize) {
+        let Some((parts, on_account, customer)) =
+            self.standings.get(original).map(|o| (o.parts.clone(), o.on_account, o.customer))
+        else {
+            return;
+        };
+        if let Some(standing) = self.standings.get_mut(payment) {
+            let negate = |p: Part| Part {
+                item: p.item,
+                applied: -p.applied,
+                discount: -p.discount,
+                writeoff: -p.writeoff,
+                charges: -p.charges,
+            };
+            standing.outcome = Outcome::Reopened;
+            standing.parts = parts.into_iter().map(negate).collect();
+            standing.on_account = -on_account;
+            standing.customer = customer;
+            self.rulings.insert(number(payment), Ruling::TakesBack(number(original)));
+        }
+    }
+
+    /// Makes the decision that was right for a payment alone the one of the run.
+    pub fn finish(&self, book: &OpenItemBook, payments: &[Payment], k: usize, decision: &mut Decision) {
+        let Some(standing) = self.standings.get(k) else { return };
+        let allocations = || -> Vec<Allocation> { standing.parts.iter().filter_map(|p| allocation(book, p)).collect() };
+        match self.rulings.get(&number(k)) {
+            None => {}
+            Some(Ruling::Queue(reason, text)) => {
+                decision.outcome = Outcome::Queued;
+                decision.reason = *reason;
+                decision.explanation = text.clone();
+                decision.gates.push(Gate { reason: *reason, text: text.clone() });
+                decision.allocations.clear();
+                decision.other.clear();
+                decision.on_account = 0;
+                decision.unapplied = payments.get(k).map_or(0, |p| p.amount);
+                decision.disposition = Some(Disposition::InReview);
+                decision.would_need = Some(would_need(*reason).to_owned());
+            }
+            Some(Ruling::CompleteSet(count)) => {
+                decision.outcome = Outcome::Applied;
+                decision.reason = ReasonCode::CompleteSet;
+                decision.allocations = allocations();
+                let doc_no = decision.allocations.first().map_or("", |a| a.doc_no.as_str());
+                decision.explanation =
+                    format!("{doc_no}: {count} equal payments for {count} equal documents of this customer");
+                decision.unapplied = 0;
+                decision.disposition = None;
+                decision.would_need = None;
+                // The tie was the only doubt.
+                decision.error_ppm = error_ppm(decision.score, [], weights::ERROR_FLOOR_PPM);
+            }
+            Some(Ruling::TakesBack(original)) => {
+                let id = payments.get(*original as usize).map_or("", |p| p.payment_id.as_str());
+                decision.outcome = Outcome::Reopened;
+                decision.reason = ReasonCode::ReturnReopened;
+                decision.explanation = format!("takes back payment {id} of this run");
+                let customer = standing.customer.and_then(|c: CustomerIx| book.customer(c));
+                decision.customer_id = customer.map(|c| c.customer_id.clone());
+                decision.allocations = allocations();
+                decision.on_account = standing.on_account;
+                decision.unapplied = 0;
+                decision.disposition = None;
+                decision.would_need = None;
+                decision.error_ppm = weights::ERROR_FLOOR_PPM;
+            }
+        }
+        for (nth, allocation) in (0u32..).zip(&mut decision.allocations) {
+            if let Some(before) = self.before.get(&(number(k), nth)) {
+                allocation.open_before = *before;
+                allocation.open_after = before.saturating_sub(allocation.cleared().unwrap_or(0));
+            }
+        }
+    }
+}
+
+/// The number of a payment, as the tables hold it.
+fn number(payment: usize) -> u32 {
+    u32::try_from(payment).unwrap_or(u32::MAX)
 }

@@ -1,17 +1,22 @@
 //! The figures "open before" and "open after" where several payments touch one item, in the order of the payments.
 
+use super::number;
 use crate::base::Map;
-use crate::model::Decision;
+use crate::book::{ItemIx, OpenItemBook};
+use crate::matching::decide::Standing;
 
-/// Sets the running figures of every allocation.
-pub fn balances(decisions: &mut [Decision]) {
-    let mut open: Map<(String, String), i64> = Map::default();
-    for allocation in decisions.iter_mut().flat_map(|d| d.allocations.iter_mut()) {
-        let key = (allocation.company.clone(), allocation.item_id.clone());
-        let before = open.get(&key).copied().unwrap_or(allocation.open_before);
-        let after = before.saturating_sub(allocation.cleared().unwrap_or(0));
-        allocation.open_before = before;
-        allocation.open_after = after;
-        open.insert(key, after);
+/// What is open before the nth allocation of a payment, where it is not what the book says.
+pub fn balances(book: &OpenItemBook, standings: &[Standing]) -> Map<(u32, u32), i64> {
+    let mut open: Map<ItemIx, i64> = Map::default();
+    let mut before = Map::default();
+    for (k, standing) in standings.iter().enumerate() {
+        for (nth, (item, cleared)) in (0u32..).zip(standing.claims()) {
+            let at = open.entry(item).or_insert_with(|| book.item(item).map_or(0, |it| it.open_amount));
+            if book.item(item).is_some_and(|it| it.open_amount != *at) {
+                before.insert((number(k), nth), *at);
+            }
+            *at = at.saturating_sub(cleared);
+        }
     }
+    before
 }

@@ -4,4 +4,4 @@ mod namings;
 mod payers;
 
 pub use namings::{NamedIn, Naming, Strength, namings};
-pub use payers::{PayerEvidence, PayerKind, payers};
+pub use payers::{PayerEvidence, PayerKind, customer_number, mandate, payers};

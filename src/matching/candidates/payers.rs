@@ -1,12 +1,13 @@
 //! Which customers may have paid: by account, virtual account, mandate, customer number, name.
 
-use crate::base::Map;
 use crate::book::keys::compact;
 use crate::book::{CustomerIx, OpenItemBook};
+use crate::matching::facts::{Evidence, Fact};
 use crate::matching::reading::{Reading, Typed};
 use crate::matching::score::{centibans, weights};
-use crate::model::{EvidenceKind, EvidenceLine, Payment};
+use crate::model::{EvidenceKind, Payment};
 use crate::names::{NameLevel, NameMatch, PreparedName, compare};
+use smallvec::{SmallVec, smallvec};
 
 /// By what a customer was found, most certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +38,7 @@ pub struct PayerEvidence {
     /// Agreement of the names, where compared.
     pub name: Option<NameLevel>,
     /// The evidence, for the explanation.
-    pub lines: Vec<EvidenceLine>,
+    pub lines: SmallVec<[Evidence; 2]>,
 }
 
 impl PayerEvidence {
@@ -52,127 +53,179 @@ const WORD_CUSTOMERS_MAX: usize = 40;
 
 /// Customers who may have paid, most certain first; ties in the order of the book.
 pub fn payers(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<PayerEvidence> {
-    let mut found: Map<CustomerIx, PayerEvidence> = Map::default();
+    let mut found = Found { book, payment, list: Vec::new() };
     if let Some(account) = payment.receiving_account.as_deref() {
         let rows = book.by_virtual_account(account);
-        add(
-            book,
-            &mut found,
-            payment,
-            rows,
-            weights::VIRTUAL_ACCOUNT,
-            PayerKind::VirtualAccount,
-            EvidenceKind::PayerAccount,
-            |name| format!("paid to the account {} that belongs to {name} alone", shorten(account)),
-        );
+        found.add(rows, weights::VIRTUAL_ACCOUNT, PayerKind::VirtualAccount, EvidenceKind::PayerAccount, |c, n| {
+            Fact::VirtualAccount(c, n)
+        });
     }
     if let Some(account) = payment.payer_account.as_deref() {
         let rows = book.by_account(account);
-        add(
-            book,
-            &mut found,
-            payment,
-            rows,
-            weights::ACCOUNT,
-            PayerKind::Account,
-            EvidenceKind::PayerAccount,
-            |name| format!("paid from the account {} of {name}", shorten(account)),
-        );
+        found.add(rows, weights::ACCOUNT, PayerKind::Account, EvidenceKind::PayerAccount, Fact::Account);
     }
-    for mandate in payment.mandate_id.clone().into_iter().chain(own_ids(reading)) {
-        let mut rows: Vec<CustomerIx> = book.by_mandate(&mandate).iter().filter_map(|i| book.customer_of(*i)).collect();
+    let mut of_mandate = |k: u16, mandate: &str| {
+        let mut rows: SmallVec<[CustomerIx; 4]> =
+            book.by_mandate(mandate).iter().filter_map(|i| book.customer_of(*i)).collect();
         rows.sort_unstable();
         rows.dedup();
-        add(book, &mut found, payment, &rows, weights::MANDATE, PayerKind::Mandate, EvidenceKind::Mandate, |name| {
-            format!("mandate {mandate} is of {name}")
-        });
+        found.add(&rows, weights::MANDATE, PayerKind::Mandate, EvidenceKind::Mandate, |c, n| Fact::Mandate(c, k, n));
+    };
+    let mut mandates = 0u16;
+    if let Some(mandate) = payment.mandate_id.as_deref() {
+        of_mandate(mandates, mandate);
+        mandates += 1;
     }
-    for number in customer_numbers(reading) {
-        let rows = book.by_customer_number(&number);
-        add(
-            book,
-            &mut found,
-            payment,
-            rows,
-            weights::CUSTOMER_NUMBER,
-            PayerKind::Number,
-            EvidenceKind::CustomerNumber,
-            |name| format!("the text names customer number {number} of {name}"),
-        );
+    for id in groups(reading, Typed::OwnId) {
+        of_mandate(mandates, &id);
+        mandates = mandates.saturating_add(1);
     }
-    for name in [payment.payer_name.as_deref(), payment.ultimate_payer.as_deref()].into_iter().flatten() {
-        by_name(book, payment, name, &mut found);
+    let mut numbers = 0u16;
+    for number in groups(reading, Typed::Customer) {
+        for form in 0..CUSTOMER_PREFIXES.len() {
+            let rows = book.by_customer_number(&prefixed(form, &number));
+            let kind = EvidenceKind::CustomerNumber;
+            found.add(rows, weights::CUSTOMER_NUMBER, PayerKind::Number, kind, |c, n| {
+                Fact::CustomerNumber(c, numbers, n)
+            });
+            numbers = numbers.saturating_add(1);
+        }
     }
-    let mut list: Vec<PayerEvidence> = found.into_values().collect();
+    for (name, ultimate) in [(payment.payer_name.as_deref(), false), (payment.ultimate_payer.as_deref(), true)] {
+        if let Some(name) = name {
+            found.by_name(name, ultimate);
+        }
+    }
+    let mut list = found.list;
     list.sort_by_key(|p| (-p.weight, p.kind, p.customer));
     list
 }
 
-#[allow(clippy::too_many_arguments)]
-fn add(
-    book: &OpenItemBook,
-    found: &mut Map<CustomerIx, PayerEvidence>,
-    payment: &Payment,
-    rows: &[CustomerIx],
-    weight: i32,
-    kind: PayerKind,
-    evidence: EvidenceKind,
-    text: impl Fn(&str) -> String,
-) {
-    let rows: Vec<CustomerIx> = rows.iter().copied().filter(|c| same_company(book, payment, *c)).collect();
-    let shared = centibans(rows.len() as u64, 1);
-    for customer in &rows {
-        let name = book.customer(*customer).map_or("", |c| c.name.as_str());
-        let mut text = text(name);
-        if rows.len() > 1 {
-            text.push_str(&format!("; {} customers share it", rows.len()));
-        }
-        merge(
-            found,
-            *customer,
-            weight - shared,
-            kind,
-            None,
-            EvidenceLine { kind: evidence, weight: weight - shared, text },
-        );
-    }
+/// The nth mandate that [`payers`] looked for: the payment's own, then the ids that the text labels as the payer's or the bank's
+/// own, one of which may be a mandate of ours (`MREF+M4711`).
+pub fn mandate(payment: &Payment, reading: &Reading, n: u16) -> String {
+    let ids = groups(reading, Typed::OwnId).into_iter();
+    payment.mandate_id.clone().into_iter().chain(ids).nth(usize::from(n)).unwrap_or_default()
 }
 
-fn merge(
-    found: &mut Map<CustomerIx, PayerEvidence>,
-    customer: CustomerIx,
-    weight: i32,
-    kind: PayerKind,
-    name: Option<NameLevel>,
-    line: EvidenceLine,
-) {
-    let slot = found.entry(customer).or_insert_with(|| PayerEvidence {
-        customer,
-        weight: 0,
-        kind,
-        name: None,
-        lines: Vec::new(),
-    });
-    // Account and name are not independent: the stronger counts, the other adds a little.
-    let first = slot.lines.is_empty();
-    let gain = if first { weight } else { weight.max(slot.weight) + weights::PAYER_AGREES - slot.weight };
-    slot.weight += gain;
-    slot.kind = slot.kind.min(kind);
-    slot.name = match (slot.name, name) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    slot.lines.push(EvidenceLine { weight: gain, ..line });
+/// "Kd-Nr 4711" may be the customer K4711 or D4711: books put a letter before the number.
+const CUSTOMER_PREFIXES: [&str; 6] = ["", "K", "D", "C", "KD", "CU"];
+
+fn prefixed(form: usize, number: &str) -> String {
+    format!("{}{number}", CUSTOMER_PREFIXES.get(form).copied().unwrap_or(""))
+}
+
+/// The nth customer number that [`payers`] looked for.
+pub fn customer_number(reading: &Reading, n: u16) -> String {
+    let (number, form) = (usize::from(n) / CUSTOMER_PREFIXES.len(), usize::from(n) % CUSTOMER_PREFIXES.len());
+    groups(reading, Typed::Customer).get(number).map(|number| prefixed(form, number)).unwrap_or_default()
+}
+
+/// The customers found so far.
+struct Found<'a> {
+    book: &'a OpenItemBook,
+    payment: &'a Payment,
+    list: Vec<PayerEvidence>,
+}
+
+impl Found<'_> {
+    fn add(
+        &mut self,
+        rows: &[CustomerIx],
+        weight: i32,
+        kind: PayerKind,
+        evidence: EvidenceKind,
+        fact: impl Fn(CustomerIx, u32) -> Fact,
+    ) {
+        let (book, payment) = (self.book, self.payment);
+        let rows = || rows.iter().copied().filter(|c| same_company(book, payment, *c));
+        let sharing = rows().count();
+        let weight = weight - centibans(sharing as u64, 1);
+        let sharing = u32::try_from(sharing).unwrap_or(u32::MAX);
+        for customer in rows() {
+            let line = Evidence { kind: evidence, weight, fact: fact(customer, sharing) };
+            self.merge(customer, kind, None, line);
+        }
+    }
+
+    fn merge(&mut self, customer: CustomerIx, kind: PayerKind, name: Option<NameLevel>, line: Evidence) {
+        let Some(slot) = self.list.iter_mut().find(|p| p.customer == customer) else {
+            let weight = line.weight;
+            self.list.push(PayerEvidence { customer, weight, kind, name, lines: smallvec![line] });
+            return;
+        };
+        // Account and name are not independent: the stronger counts, the other adds a little.
+        let gain = line.weight.max(slot.weight) + weights::PAYER_AGREES - slot.weight;
+        slot.weight += gain;
+        slot.kind = slot.kind.min(kind);
+        slot.name = match (slot.name, name) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        slot.lines.push(Evidence { weight: gain, ..line });
+    }
+
+    fn by_name(&mut self, name: &str, ultimate: bool) {
+        let (book, payment) = (self.book, self.payment);
+        let prepared = PreparedName::of_payer(name);
+        let weight_of = |word: &str| book.word_weight(word);
+        // An account, mandate or number that names one customer whose name this is: no rival can be better.
+        let certain =
+            self.list.iter().filter(|p| p.kind <= PayerKind::Mandate && p.weight >= 350).map(|p| p.customer).min();
+        let own = certain.and_then(|c| book.names_of(c).iter().map(|n| compare(&prepared, n, &weight_of).level).min());
+        let rows: Vec<CustomerIx> = match (certain, own) {
+            (Some(customer), Some(level)) if level <= NameLevel::Truncated => vec![customer],
+            _ => {
+                let words: Vec<&str> = prepared.words.iter().map(String::as_str).collect();
+                let mut rows = book.customers_sharing(&words, WORD_CUSTOMERS_MAX);
+                rows.extend(certain);
+                rows.sort_unstable();
+                rows.dedup();
+                rows
+            }
+        };
+        let mut best: Vec<(NameMatch, CustomerIx)> = Vec::new();
+        for customer in rows.into_iter().filter(|c| same_company(book, payment, *c)) {
+            let names = book.names_of(customer).iter();
+            if let Some(m) = names
+                .map(|n| compare(&prepared, n, &weight_of))
+                .min_by_key(|m| (m.level, std::cmp::Reverse(m.permille)))
+                && m.level < NameLevel::Different
+            {
+                best.push((m, customer));
+            }
+        }
+        best.sort_by_key(|(m, c)| (m.level, std::cmp::Reverse(m.permille), *c));
+        let Some(top) = best.first().map(|(m, _)| m.level) else { return };
+        let equals = best.iter().filter(|(m, _)| m.level == top).count() as u64;
+        let single_common =
+            prepared.words.len() == 1 && weight_of(prepared.words.first().map_or("", String::as_str)) < 150;
+        for (m, customer) in best.iter().take(8) {
+            let mut weight = match m.level {
+                NameLevel::Same => weights::NAME_SAME,
+                NameLevel::SameWords => weights::NAME_SAME_WORDS,
+                NameLevel::Truncated => weights::NAME_TRUNCATED,
+                NameLevel::Close => weights::NAME_CLOSE,
+                NameLevel::Partial => weights::NAME_PARTIAL * i32::from(m.permille) / 700,
+                NameLevel::Different => 0,
+            };
+            weight += if single_common { weights::NAME_COMMON } else { 0 };
+            // Uniqueness decides, not the score: who is not the best, or not alone at the top, is weaker.
+            weight -= if m.level == top { centibans(equals, 1) } else { 120 };
+            if weight <= 0 {
+                continue;
+            }
+            let kind = if m.level <= NameLevel::Truncated { PayerKind::Name } else { PayerKind::SimilarName };
+            let told = if m.level == top { u32::try_from(equals).unwrap_or(u32::MAX) } else { 1 };
+            let fact = Fact::Name { customer: *customer, level: m.level, ultimate, equals: told };
+            self.merge(*customer, kind, Some(m.level), Evidence { kind: EvidenceKind::PayerName, weight, fact });
+        }
+    }
 }
 
 fn same_company(book: &OpenItemBook, payment: &Payment, customer: CustomerIx) -> bool {
     book.customer(customer)
         .is_some_and(|c| c.company == payment.company || c.company.is_empty() || payment.company.is_empty())
-}
-
-/// The ids that the text labels as the payer's or the bank's own: one may be a mandate of ours (`MREF+M4711`).
-fn own_ids(reading: &Reading) -> Vec<String> {
-    groups(reading, Typed::OwnId)
 }
 
 /// The runs of tokens of one type, each glued.
@@ -191,92 +244,4 @@ fn groups(reading: &Reading, typed: Typed) -> Vec<String> {
         }
     }
     list
-}
-
-/// The customer numbers that the text labels as such, in the forms they may have in the book.
-fn customer_numbers(reading: &Reading) -> Vec<String> {
-    // "Kd-Nr 4711" may be the customer K4711 or D4711: books put a letter before the number.
-    let forms = |n: String| ["", "K", "D", "C", "KD", "CU"].map(|prefix| format!("{prefix}{n}"));
-    groups(reading, Typed::Customer).into_iter().flat_map(forms).collect()
-}
-
-fn by_name(book: &OpenItemBook, payment: &Payment, name: &str, found: &mut Map<CustomerIx, PayerEvidence>) {
-    let prepared = PreparedName::of_payer(name);
-    let weight_of = |word: &str| book.word_weight(word);
-    // An account, mandate or number that names one customer whose name this is: no rival can be better.
-    let certain = found.values().filter(|p| p.kind <= PayerKind::Mandate && p.weight >= 350).map(|p| p.customer).min();
-    let own = certain.and_then(|c| book.names_of(c).iter().map(|n| compare(&prepared, n, &weight_of).level).min());
-    let rows: Vec<CustomerIx> = match (certain, own) {
-        (Some(customer), Some(level)) if level <= NameLevel::Truncated => vec![customer],
-        _ => {
-            let words: Vec<&str> = prepared.words.iter().map(String::as_str).collect();
-            let mut rows = book.customers_sharing(&words, WORD_CUSTOMERS_MAX);
-            rows.extend(certain);
-            rows.sort_unstable();
-            rows.dedup();
-            rows
-        }
-    };
-    let mut best: Vec<(NameMatch, CustomerIx)> = Vec::new();
-    for customer in rows.into_iter().filter(|c| same_company(book, payment, *c)) {
-        let names = book.names_of(customer).iter();
-        if let Some(m) =
-            names.map(|n| compare(&prepared, n, &weight_of)).min_by_key(|m| (m.level, std::cmp::Reverse(m.permille)))
-            && m.level < NameLevel::Different
-        {
-            best.push((m, customer));
-        }
-    }
-    best.sort_by_key(|(m, c)| (m.level, std::cmp::Reverse(m.permille), *c));
-    let Some(top) = best.first().map(|(m, _)| m.level) else { return };
-    let equals = best.iter().filter(|(m, _)| m.level == top).count() as u64;
-    for (m, customer) in best.iter().take(8) {
-        let single_common =
-            prepared.words.len() == 1 && weight_of(prepared.words.first().map_or("", String::as_str)) < 150;
-        let mut weight = match m.level {
-            NameLevel::Same => weights::NAME_SAME,
-            NameLevel::SameWords => weights::NAME_SAME_WORDS,
-            NameLevel::Truncated => weights::NAME_TRUNCATED,
-            NameLevel::Close => weights::NAME_CLOSE,
-            NameLevel::Partial => weights::NAME_PARTIAL * i32::from(m.permille) / 700,
-            NameLevel::Different => 0,
-        };
-        weight += if single_common { weights::NAME_COMMON } else { 0 };
-        // Uniqueness decides, not the score: who is not the best, or not alone at the top, is weaker.
-        weight -= if m.level == top { centibans(equals, 1) } else { 120 };
-        if weight <= 0 {
-            continue;
-        }
-        let shown = book.customer(*customer).map_or("", |c| c.name.as_str());
-        let how = match m.level {
-            NameLevel::Same => "is the name of",
-            NameLevel::SameWords => "has the same words as",
-            NameLevel::Truncated => "is the beginning of",
-            NameLevel::Close => "is close to",
-            _ => "has words in common with",
-        };
-        let mut text = format!("the payer's name `{}` {how} {shown}", crate::error::visible(name));
-        if m.level == top && equals > 1 {
-            text.push_str(&format!("; {equals} customers fit as well"));
-        }
-        let kind = if m.level <= NameLevel::Truncated { PayerKind::Name } else { PayerKind::SimilarName };
-        merge(
-            found,
-            *customer,
-            weight,
-            kind,
-            Some(m.level),
-            EvidenceLine { kind: EvidenceKind::PayerName, weight, text },
-        );
-    }
-}
-
-fn shorten(account: &str) -> String {
-    let n = account.chars().count();
-    if n <= 12 {
-        return account.to_owned();
-    }
-    let head: String = account.chars().take(4).collect();
-    let tail: String = account.chars().skip(n - 4).collect();
-    format!("{head}…{tail}")
 }

@@ -7,47 +7,87 @@ mod wording;
 pub use wording::would_need;
 
 use super::candidates::{Naming, PayerEvidence, namings, payers};
-use super::hypotheses::{self, Basis, Context, Hypothesis};
+use super::facts::{Bar, Evidence};
+use super::hypotheses::{self, Basis, Context, Hypothesis, Part, Parts, sentence};
 use super::not_receivable::Rules;
 use super::reading::Reading;
 use super::returns::{self, ReturnLink};
 use super::score::{error_ppm, weights};
+use crate::base::Map;
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
 use crate::model::{
     Allocation, Decision, Disposition, EvidenceLine, Gate, OtherAmount, Outcome, Payment, Policy, Proposal, ReasonCode,
     Remainder,
 };
+use smallvec::SmallVec;
+use std::cell::OnceCell;
 
-/// A decision for one payment alone, and what settling all payments together needs to know.
+/// A decision for one payment alone: what settling all payments together needs of it, and the words, if somebody reads them.
 #[derive(Debug, Clone)]
 pub struct Proposed {
-    /// The decision as if there were no other payment.
-    pub decision: Decision,
-    /// What it takes from items, if applied: item and cleared amount.
-    pub claims: Vec<(ItemIx, i64)>,
-    /// What its first proposal would take, if it is queued and names its items.
-    pub wants: Vec<(ItemIx, i64)>,
+    /// What it does.
+    pub standing: Standing,
+    /// The whole decision as if there were no other payment, where it was asked for.
+    pub decision: Option<Decision>,
+}
+
+/// What a decision does, in numbers.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// What happens.
+    pub outcome: Outcome,
+    /// Total of the evidence for the best answer.
+    pub score: i32,
+    /// What it takes from items, if applied, or gives back, if reopened.
+    pub parts: Parts,
+    /// Rest on account, if applied.
+    pub on_account: i64,
+    /// What its first proposal would take, if it is queued and names its items: item and cleared amount.
+    pub wants: SmallVec<[(ItemIx, i64); 1]>,
     /// The payer's customer as the evidence has it, for "the same payer twice".
     pub payer: Option<CustomerIx>,
+    /// Whose money it is, as far as decided or proposed.
+    pub customer: Option<CustomerIx>,
     /// Several items of one customer with exactly this amount fit equally well: a tie that a complete set may solve.
     pub tie: Option<(CustomerIx, i64)>,
     /// A return that found no closed item: perhaps it takes back a payment of this run.
     pub open_return: bool,
 }
 
+impl Standing {
+    fn nothing(outcome: Outcome) -> Self {
+        Standing {
+            outcome,
+            score: 0,
+            parts: Parts::new(),
+            on_account: 0,
+            wants: SmallVec::new(),
+            payer: None,
+            customer: None,
+            tie: None,
+            open_return: false,
+        }
+    }
+
+    /// What it takes from items: item and cleared amount.
+    pub fn claims(&self) -> impl Iterator<Item = (ItemIx, i64)> + '_ {
+        self.parts.iter().map(|p| (p.item, p.cleared()))
+    }
+}
+
 /// Most proposals kept; more are counted.
 const PROPOSALS_MAX: usize = 5;
 
-/// Decides one payment against the book, claiming nothing.
-pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Payment) -> Proposed {
+/// Decides one payment against the book, claiming nothing. Words are made only if asked for: they change no decision.
+pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Payment, words: bool) -> Proposed {
     let reading = Reading::with_book(book, payment.remittance.iter().map(String::as_str));
     let namings = namings(book, payment, &reading);
     let payers = payers(book, payment, &reading);
-    if let Some(proposed) = return_or_refund(book, policy, payment, &reading, &namings, &payers) {
+    if let Some(proposed) = return_or_refund(book, policy, payment, &reading, &namings, &payers, words) {
         return proposed;
     }
-    if let Some((reason, text)) = rules.judge(payment, &namings, &payers) {
-        return plain(payment, Outcome::NotReceivable, reason, text, Disposition::NotReceivable);
+    if let Some(hit) = rules.judge(payment, &namings, &payers) {
+        return plain(payment, Outcome::NotReceivable, Disposition::NotReceivable, words, || hit.told());
     }
     let mut unresolved = hypotheses::unresolved(&reading, &namings);
     unresolved.extend(payment.structured_refs.iter().filter_map(|r| hypotheses::unresolved_field(book, r)));
@@ -59,46 +99,59 @@ pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Pa
         namings: &namings,
         payers: &payers,
         unresolved: &unresolved,
+        same_amount: OnceCell::new(),
     };
     let all = ranked(&context);
-    decide(&context, all)
+    decide(&context, &all, words)
+}
+
+/// The decision for one payment alone, with its words.
+pub fn decision(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Payment) -> Decision {
+    let nothing = || (ReasonCode::NoReference, String::new());
+    // With words there is always a decision; the other arm keeps the types honest.
+    propose(book, policy, rules, payment, true)
+        .decision
+        .unwrap_or_else(|| bare(payment, Outcome::Queued, Disposition::InReview, nothing()))
 }
 
 /// A decision without proposals.
 fn plain(
     payment: &Payment,
     outcome: Outcome,
-    reason: ReasonCode,
-    explanation: String,
     disposition: Disposition,
+    words: bool,
+    told: impl FnOnce() -> (ReasonCode, String),
 ) -> Proposed {
-    Proposed {
-        decision: Decision {
-            payment_id: payment.payment_id.clone(),
-            currency: payment.currency,
-            outcome,
-            reason,
-            explanation,
-            customer_id: None,
-            error_ppm: if outcome == Outcome::Queued { 1_000_000 } else { weights::ERROR_FLOOR_PPM },
-            score: 0,
-            margin: None,
-            prior: 0,
-            gates: Vec::new(),
-            allocations: Vec::new(),
-            on_account: 0,
-            other: Vec::new(),
-            unapplied: payment.amount,
-            disposition: Some(disposition),
-            would_need: None,
-            candidates: Vec::new(),
-            candidates_cut: 0,
-        },
-        claims: Vec::new(),
-        wants: Vec::new(),
-        payer: None,
-        tie: None,
-        open_return: false,
+    let decision = words.then(|| bare(payment, outcome, disposition, told()));
+    Proposed { standing: Standing::nothing(outcome), decision }
+}
+
+fn bare(
+    payment: &Payment,
+    outcome: Outcome,
+    disposition: Disposition,
+    (reason, explanation): (ReasonCode, String),
+) -> Decision {
+    Decision {
+        payment_id: payment.payment_id.clone(),
+        currency: payment.currency,
+        outcome,
+        reason,
+        explanation,
+        customer_id: None,
+        error_ppm: if outcome == Outcome::Queued { 1_000_000 } else { weights::ERROR_FLOOR_PPM },
+        score: 0,
+        margin: None,
+        prior: 0,
+        gates: Vec::new(),
+        allocations: Vec::new(),
+        on_account: 0,
+        other: Vec::new(),
+        unapplied: payment.amount,
+        disposition: Some(disposition),
+        would_need: None,
+        candidates: Vec::new(),
+        candidates_cut: 0,
     }
 }
 
@@ -109,27 +162,23 @@ fn return_or_refund(
     reading: &Reading,
     namings: &[Naming],
     payers: &[PayerEvidence],
+    words: bool,
 ) -> Option<Proposed> {
     if payment.amount > 0 {
         // Money of ours that came back. A re-credited collection (GVC 181, 184) is a receipt again: a person decides.
         let marked = payment.return_reason.is_some() || payment.reversal;
         if matches!(payment.gvc.as_deref(), Some("181" | "184")) {
-            let text = "a return was itself taken back: the document may be paid again".to_owned();
-            return Some(plain(payment, Outcome::Queued, ReasonCode::ReturnUnmatched, text, Disposition::InReview));
+            let told = || {
+                let text = "a return was itself taken back: the document may be paid again";
+                (ReasonCode::ReturnUnmatched, text.to_owned())
+            };
+            return Some(plain(payment, Outcome::Queued, Disposition::InReview, words, told));
         }
-        let text = format!("{} {}", payment.remittance_text(), payment.bank_text.as_deref().unwrap_or(""));
-        let by_words = namings.is_empty()
-            && !payers.iter().any(PayerEvidence::is_certain)
-            && returns::is_return(&Payment { amount: -1, remittance: vec![text], bank_text: None, ..payment.clone() });
-        if marked || by_words {
-            let text = "a payment of ours came back".to_owned();
-            return Some(plain(
-                payment,
-                Outcome::NotReceivable,
-                ReasonCode::SupplierRefund,
-                text,
-                Disposition::NotReceivable,
-            ));
+        let by_words =
+            || namings.is_empty() && !payers.iter().any(PayerEvidence::is_certain) && returns::says_return(payment);
+        if marked || by_words() {
+            let told = || (ReasonCode::SupplierRefund, "a payment of ours came back".to_owned());
+            return Some(plain(payment, Outcome::NotReceivable, Disposition::NotReceivable, words, told));
         }
         return None;
     }
@@ -137,96 +186,142 @@ fn return_or_refund(
         return None;
     }
     let link = returns::link(book, payment, reading, namings, payers);
-    let gates = gates::of_statement(policy, payment);
+    let gate = gates::of_statement(policy, payment);
     let Some(link) = link else {
-        let text = "a payment came back, but no paid document fits it".to_owned();
-        let mut proposed = plain(payment, Outcome::Queued, ReasonCode::ReturnUnmatched, text, Disposition::InReview);
-        proposed.open_return = true;
-        proposed.decision.would_need =
-            Some("the document as `closed` in the open items, or the payment it takes back in this run".to_owned());
+        let told = || {
+            let text = "a payment came back, but no paid document fits it";
+            (ReasonCode::ReturnUnmatched, text.to_owned())
+        };
+        let mut proposed = plain(payment, Outcome::Queued, Disposition::InReview, words, told);
+        proposed.standing.open_return = true;
+        if let Some(decision) = &mut proposed.decision {
+            decision.would_need =
+                Some("the document as `closed` in the open items, or the payment it takes back in this run".to_owned());
+        }
         return Some(proposed);
     };
-    Some(reopened(book, policy, payment, &link, gates))
+    Some(reopened(book, policy, payment, &link, gate, words))
 }
 
-fn reopened(book: &OpenItemBook, policy: &Policy, payment: &Payment, link: &ReturnLink, gates: Vec<Gate>) -> Proposed {
-    let allocations: Vec<Allocation> = link
+fn reopened(
+    book: &OpenItemBook,
+    policy: &Policy,
+    payment: &Payment,
+    link: &ReturnLink,
+    gate: Option<Bar>,
+    words: bool,
+) -> Proposed {
+    let parts: Parts = link
         .items
         .iter()
-        .filter_map(|(ix, amount)| {
-            let part = hypotheses::Part { item: *ix, applied: amount.checked_neg()?, ..Default::default() };
-            allocation(book, &part)
-        })
+        .filter_map(|(ix, amount)| Some(Part { item: *ix, applied: amount.checked_neg()?, ..Part::default() }))
         .collect();
-    let customer = link.items.first().and_then(|(ix, _)| book.item(*ix)).map(|it| it.customer_id.clone());
-    let line = EvidenceLine {
-        kind: crate::model::EvidenceKind::DocumentNumber,
-        weight: weights::NUMBER_WHOLE,
-        text: link.text.clone(),
-    };
-    let proposal = Proposal {
-        customer_id: customer.clone(),
-        reason: ReasonCode::ReturnReopened,
-        error_ppm: if link.certain { weights::ERROR_FLOOR_PPM } else { 200_000 },
-        score: weights::NUMBER_WHOLE,
-        allocations: allocations.clone(),
-        on_account: 0,
-        remainder: (link.fee != 0).then_some(Remainder { code: "return_fee", amount: link.fee }),
-        supports: vec![line],
-        against: Vec::new(),
-    };
-    let automatic = link.certain && policy.returns.reopen && gates.is_empty();
-    let reason = match gates.first() {
+    let automatic = link.certain && policy.returns.reopen && gate.is_none();
+    let reason = match gate {
         Some(gate) => gate.reason,
         None if automatic => ReasonCode::ReturnReopened,
         None => ReasonCode::ReturnUnmatched,
     };
-    let mut proposed = plain(payment, Outcome::Queued, reason, link.text.clone(), Disposition::InReview);
-    let decision = &mut proposed.decision;
-    decision.customer_id = customer;
-    decision.error_ppm = proposal.error_ppm;
-    decision.score = proposal.score;
-    decision.gates = gates;
-    if automatic {
-        decision.outcome = Outcome::Reopened;
-        decision.allocations = allocations;
-        decision.unapplied = 0;
-        decision.disposition = None;
-        if link.fee != 0 {
-            decision.other.push(OtherAmount { code: "return_fee".to_owned(), amount: -link.fee });
+    let customer = link.items.first().and_then(|(ix, _)| book.customer_of(*ix));
+    let mut proposed = plain(payment, Outcome::Queued, Disposition::InReview, words, || (reason, link.text.clone()));
+    if let Some(decision) = &mut proposed.decision {
+        let allocations: Vec<Allocation> = parts.iter().filter_map(|p| allocation(book, p)).collect();
+        let customer = link.items.first().and_then(|(ix, _)| book.item(*ix)).map(|it| it.customer_id.clone());
+        let line = EvidenceLine {
+            kind: crate::model::EvidenceKind::DocumentNumber,
+            weight: weights::NUMBER_WHOLE,
+            text: link.text.clone(),
+        };
+        let proposal = Proposal {
+            customer_id: customer.clone(),
+            reason: ReasonCode::ReturnReopened,
+            error_ppm: if link.certain { weights::ERROR_FLOOR_PPM } else { 200_000 },
+            score: weights::NUMBER_WHOLE,
+            allocations: allocations.clone(),
+            on_account: 0,
+            remainder: (link.fee != 0).then_some(Remainder { code: "return_fee", amount: link.fee }),
+            supports: vec![line],
+            against: Vec::new(),
+        };
+        decision.customer_id = customer;
+        decision.error_ppm = proposal.error_ppm;
+        decision.score = proposal.score;
+        decision.gates = gate.iter().map(|g| Gate { reason: g.reason, text: fixed(g) }).collect();
+        if automatic {
+            decision.outcome = Outcome::Reopened;
+            decision.allocations = allocations;
+            decision.unapplied = 0;
+            decision.disposition = None;
+            if link.fee != 0 {
+                decision.other.push(OtherAmount { code: "return_fee".to_owned(), amount: -link.fee });
+            }
+        } else {
+            decision.would_need = Some("a certain link: the document's number and its amount".to_owned());
         }
-        proposed.claims = link.items.iter().map(|(ix, amount)| (*ix, -amount)).collect();
-    } else {
-        decision.would_need = Some("a certain link: the document's number and its amount".to_owned());
+        decision.candidates = vec![proposal];
     }
-    decision.candidates = vec![proposal];
+    let standing = &mut proposed.standing;
+    standing.score = weights::NUMBER_WHOLE;
+    standing.customer = customer;
+    if automatic {
+        standing.outcome = Outcome::Reopened;
+        standing.parts = parts;
+    }
     proposed
 }
 
 /// All hypotheses, best first; of several for one set of items the best stays.
 fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
     let mut all = hypotheses::named(context);
-    all.extend(hypotheses::by_payer(context));
+    hypotheses::by_payer(context, &mut all);
     if !all.iter().any(|h| !h.parts.is_empty()) {
-        all.extend(hypotheses::only_amount(context));
+        hypotheses::only_amount(context, &mut all);
     }
     // Ties are broken by the items' own ids, so that the order of the book does not show.
-    let ids = |h: &Hypothesis| -> Vec<&str> {
-        let mut ids: Vec<&str> =
-            h.parts.iter().filter_map(|p| context.book.item(p.item)).map(|it| it.item_id.as_str()).collect();
-        ids.sort_unstable();
-        ids
+    let id = |part: &Part| context.book.item(part.item).map(|it| it.item_id.as_str());
+    let by_ids = |a: &Hypothesis, b: &Hypothesis| {
+        if let ([a], [b]) = (a.parts.as_slice(), b.parts.as_slice()) {
+            return id(a).cmp(&id(b));
+        }
+        let ids = |h: &Hypothesis| {
+            let mut ids: SmallVec<[&str; 8]> = h.parts.iter().filter_map(id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        ids(a).cmp(&ids(b))
     };
     let customer = |h: &Hypothesis| h.customer.and_then(|c| context.book.customer(c)).map(|c| c.customer_id.as_str());
-    all.sort_by(|a, b| {
-        let by_score = b.score.cmp(&a.score).then(a.basis.cmp(&b.basis));
-        by_score.then_with(|| ids(a).cmp(&ids(b))).then_with(|| customer(a).cmp(&customer(b)))
+    let mut order: SmallVec<[u32; 16]> = (0u32..).zip(&all).map(|(k, _)| k).collect();
+    let at = |k: u32| all.get(k as usize);
+    order.sort_by(|a, b| match (at(*a), at(*b)) {
+        (Some(a), Some(b)) => {
+            let by_score = b.score.cmp(&a.score).then(a.basis.cmp(&b.basis));
+            by_score.then_with(|| by_ids(a, b)).then_with(|| customer(a).cmp(&customer(b)))
+        }
+        _ => a.cmp(b),
     });
+    let mut all: Vec<Option<Hypothesis>> = all.into_iter().map(Some).collect();
     // Named with its items beats the same items found by amount, whatever the score: it is the fuller reason.
-    let mut kept: Vec<Hypothesis> = Vec::new();
-    for h in all {
-        let same = |k: &Hypothesis| !h.parts.is_empty() && k.item_set() == h.item_set();
-        match kept.iter_mut().find(|k| same(k)) {
+    let mut kept: Vec<Hypothesis> = Vec::with_capacity(all.len());
+    let mut by_mark: Map<u64, SmallVec<[u32; 1]>> = Map::default();
+    let many = all.len() > 24;
+    for k in order {
+        let Some(h) = all.get_mut(k as usize).and_then(Option::take) else { continue };
+        if h.parts.is_empty() {
+            kept.push(h);
+            continue;
+        }
+        let same = if many {
+            let marked = by_mark.entry(h.item_mark()).or_default();
+            let same = marked.iter().copied().find(|k| kept.get(*k as usize).is_some_and(|o| o.same_items(&h)));
+            if same.is_none() {
+                marked.push(u32::try_from(kept.len()).unwrap_or(u32::MAX));
+            }
+            same.map(|k| k as usize)
+        } else {
+            kept.iter().position(|o| o.same_items(&h))
+        };
+        match same.and_then(|k| kept.get_mut(k)) {
             Some(k) if h.basis == Basis::Named && k.basis != Basis::Named => {
                 let score = k.score.max(h.score);
                 *k = Hypothesis { score, ..h };
@@ -238,56 +333,66 @@ fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
     kept
 }
 
-fn decide(context: &Context<'_>, mut all: Vec<Hypothesis>) -> Proposed {
+fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
     let payment = context.payment;
-    let scores: Vec<i32> = all.iter().map(|h| h.score).collect();
-    let error_of = |k: usize| {
-        let own = scores.get(k).copied().unwrap_or(0);
-        let rivals = scores.iter().enumerate().filter(|(i, _)| *i != k).map(|(_, s)| *s);
+    let of_payment = gates::of_payment(context);
+    let Some(best) = all.first() else { return nothing_found(context, &of_payment, words) };
+    let error_of = |k: usize, own: i32| {
+        let rivals = all.iter().enumerate().filter(|(i, _)| *i != k).map(|(_, h)| h.score);
         error_ppm(own, rivals, weights::ERROR_FLOOR_PPM)
     };
-    let errors: Vec<u32> = (0..all.len()).map(error_of).collect();
-    let margin = match scores.as_slice() {
-        [first, second, ..] => Some(first - second),
-        _ => None,
-    };
-    for h in &mut all {
-        gates::add(context, h);
-    }
-    let Some(best) = all.first() else {
-        let (reason, text) = wording::nothing_found(context);
-        let mut proposed = plain(payment, Outcome::Queued, reason, text, Disposition::InReview);
-        proposed.decision.would_need = Some(wording::would_need(reason).to_owned());
-        proposed.decision.gates = gates::of_payment(context);
-        if let Some(gate) = proposed.decision.gates.first() {
-            proposed.decision.reason = gate.reason;
-            proposed.decision.explanation = gate.text.clone();
-        }
-        return proposed;
-    };
-    let error = errors.first().copied().unwrap_or(1_000_000);
-    let verdict = rules::judge(context, best, error, margin);
+    let error = error_of(0, best.score);
+    let margin = all.get(1).map(|second| best.score - second.score);
+    let best_gates = gates::all(context, &of_payment, best);
+    let verdict = rules::judge(context, best, &best_gates, error, margin);
     let statement = gates::of_statement(context.policy, payment);
-    let (outcome, reason, explanation) = match (&verdict, statement.first()) {
-        (Ok(reason), None) => (Outcome::Applied, *reason, wording::applied(context, best, *reason)),
-        (Ok(reason), Some(gate)) => (
-            Outcome::Queued,
-            gate.reason,
-            format!("{}; otherwise: {}", gate.text, wording::applied(context, best, *reason)),
-        ),
-        (Err((reason, text)), _) => (Outcome::Queued, *reason, text.clone()),
+    let applied = verdict.is_ok() && statement.is_none();
+    let standing = Standing {
+        outcome: if applied { Outcome::Applied } else { Outcome::Queued },
+        score: best.score,
+        parts: if applied { best.parts.clone() } else { Parts::new() },
+        on_account: if applied { best.on_account } else { 0 },
+        wants: if !applied && best.basis == Basis::Named {
+            let named = |ix: &ItemIx| context.namings.iter().any(|n| n.items.contains(ix));
+            best.parts.iter().filter(|p| named(&p.item)).map(|p| (p.item, p.cleared())).collect()
+        } else {
+            SmallVec::new()
+        },
+        payer: context.payers.first().map(|p| p.customer),
+        customer: best.customer.or_else(|| best.parts.first().and_then(|p| context.book.customer_of(p.item))),
+        tie: tie_of(context, all, margin, &of_payment),
+        open_return: false,
     };
-    let mut all_gates = best.gates.clone();
-    all_gates.extend(statement);
-    let tie = tie_of(context, &all, margin);
-    let proposals: Vec<Proposal> =
-        all.iter().zip(&errors).take(PROPOSALS_MAX).map(|(h, error)| proposal(context, h, *error)).collect();
+    if !words {
+        return Proposed { standing, decision: None };
+    }
+    let told = |gates: &[Bar], h: &Hypothesis| -> Vec<Gate> {
+        gates.iter().map(|g| Gate { reason: g.reason, text: sentence(context, h, &g.fact) }).collect()
+    };
+    let (reason, explanation) = match (&verdict, statement) {
+        (Ok(reason), None) => (*reason, wording::applied(context, best, *reason)),
+        (Ok(reason), Some(gate)) => {
+            let otherwise = wording::applied(context, best, *reason);
+            (gate.reason, format!("{}; otherwise: {otherwise}", fixed(&gate)))
+        }
+        (Err(stop), _) => (stop.reason, rules::stop_text(context, best, &stop.why)),
+    };
+    let mut all_gates = told(&best_gates, best);
+    all_gates.extend(statement.iter().map(|g| Gate { reason: g.reason, text: fixed(g) }));
+    let proposals: Vec<Proposal> = all
+        .iter()
+        .take(PROPOSALS_MAX)
+        .enumerate()
+        .map(|(k, h)| {
+            let gates = if k == 0 { told(&best_gates, h) } else { told(&gates::all(context, &of_payment, h), h) };
+            proposal(context, h, gates, error_of(k, h.score))
+        })
+        .collect();
     let top = proposals.first();
-    let applied = outcome == Outcome::Applied;
     let decision = Decision {
         payment_id: payment.payment_id.clone(),
         currency: payment.currency,
-        outcome,
+        outcome: standing.outcome,
         reason,
         explanation,
         customer_id: top.and_then(|p| p.customer_id.clone()),
@@ -297,7 +402,7 @@ fn decide(context: &Context<'_>, mut all: Vec<Hypothesis>) -> Proposed {
         prior: best.prior,
         gates: all_gates,
         allocations: if applied { top.map(|p| p.allocations.clone()).unwrap_or_default() } else { Vec::new() },
-        on_account: if applied { best.on_account } else { 0 },
+        on_account: standing.on_account,
         other: Vec::new(),
         unapplied: if applied { 0 } else { payment.amount },
         disposition: match (applied, best.on_account) {
@@ -309,45 +414,60 @@ fn decide(context: &Context<'_>, mut all: Vec<Hypothesis>) -> Proposed {
         candidates_cut: u32::try_from(all.len().saturating_sub(PROPOSALS_MAX)).unwrap_or(u32::MAX),
         candidates: proposals,
     };
-    let parts: Vec<(ItemIx, i64)> = best.parts.iter().map(|p| (p.item, p.cleared())).collect();
-    let (claims, wants) = match (applied, best.basis) {
-        (true, _) => (parts, Vec::new()),
-        (false, Basis::Named) => {
-            let named = |ix: &ItemIx| context.namings.iter().any(|n| n.items.contains(ix));
-            (Vec::new(), parts.into_iter().filter(|(ix, _)| named(ix)).collect())
+    Proposed { standing, decision: Some(decision) }
+}
+
+/// The sentence of a gate of statement or payment: it has no figures.
+fn fixed(gate: &Bar) -> String {
+    gate.fact.fixed().unwrap_or_default().to_owned()
+}
+
+fn nothing_found(context: &Context<'_>, of_payment: &[Bar], words: bool) -> Proposed {
+    let told = || wording::nothing_found(context);
+    let mut proposed = plain(context.payment, Outcome::Queued, Disposition::InReview, words, told);
+    if let Some(decision) = &mut proposed.decision {
+        decision.would_need = Some(wording::would_need(decision.reason).to_owned());
+        decision.gates = of_payment.iter().map(|g| Gate { reason: g.reason, text: fixed(g) }).collect();
+        if let Some(gate) = decision.gates.first() {
+            decision.reason = gate.reason;
+            decision.explanation = gate.text.clone();
         }
-        (false, _) => (Vec::new(), Vec::new()),
-    };
-    let payer = context.payers.first().map(|p| p.customer);
-    Proposed { decision, claims, wants, payer, tie, open_return: false }
+    }
+    proposed
 }
 
 /// Several single items of one customer, all open at exactly the payment's amount, and nothing that tells them apart.
-fn tie_of(context: &Context<'_>, all: &[Hypothesis], margin: Option<i32>) -> Option<(CustomerIx, i64)> {
+fn tie_of(
+    context: &Context<'_>,
+    all: &[Hypothesis],
+    margin: Option<i32>,
+    of_payment: &[Bar],
+) -> Option<(CustomerIx, i64)> {
     let best = all.first()?;
     let exact = |h: &Hypothesis| h.basis == Basis::PayerSingle && h.difference == hypotheses::Difference::Exact;
     let customer = best.customer?;
+    if !exact(best) || margin.is_none_or(|m| m >= context.policy.margin_centibans) {
+        return None;
+    }
+    // Sorted by score, but a fuller reason may have taken the place of a better score: all are looked at.
+    let near = || all.iter().filter(|h| best.score - h.score < context.policy.margin_centibans);
+    let alike = near().all(|h| exact(h) && h.customer == Some(customer));
     let sure = rules::payer_is_sure(context, customer);
-    let statement_ok = gates::of_statement(context.policy, context.payment).is_empty();
-    let near: Vec<&Hypothesis> =
-        all.iter().filter(|h| best.score - h.score < context.policy.margin_centibans).collect();
-    let alike = near.iter().all(|h| exact(h) && h.customer == Some(customer) && h.gates.is_empty());
-    (exact(best) && sure && statement_ok && alike && near.len() > 1 && margin.is_some())
-        .then_some((customer, context.payment.amount))
+    let statement_ok = gates::of_statement(context.policy, context.payment).is_none();
+    let free = || near().all(|h| gates::all(context, of_payment, h).is_empty());
+    (alike && sure && statement_ok && free()).then_some((customer, context.payment.amount))
 }
 
-fn proposal(context: &Context<'_>, h: &Hypothesis, error: u32) -> Proposal {
+fn proposal(context: &Context<'_>, h: &Hypothesis, gates: Vec<Gate>, error: u32) -> Proposal {
     let allocations: Vec<Allocation> = h.parts.iter().filter_map(|p| allocation(context.book, p)).collect();
+    let line = |l: &Evidence| EvidenceLine { kind: l.kind, weight: l.weight, text: sentence(context, h, &l.fact) };
     let mut supports: Vec<EvidenceLine> =
-        h.lines.iter().filter(|l| l.weight >= 0 && !l.text.is_empty()).cloned().collect();
-    let mut against: Vec<EvidenceLine> = h.lines.iter().filter(|l| l.weight < 0).cloned().collect();
-    for gate in &h.gates {
+        h.lines.iter().filter(|l| l.weight >= 0).map(line).filter(|l| !l.text.is_empty()).collect();
+    let mut against: Vec<EvidenceLine> = h.lines.iter().filter(|l| l.weight < 0).map(line).collect();
+    for gate in gates {
         if !against.iter().any(|l| l.text == gate.text) {
-            against.push(EvidenceLine {
-                kind: crate::model::EvidenceKind::Warning,
-                weight: 0,
-                text: gate.text.clone(),
-            });
+            let kind = crate::model::EvidenceKind::Warning;
+            against.push(EvidenceLine { kind, weight: 0, text: gate.text });
         }
     }
     supports.sort_by_key(|l| -l.weight);
@@ -367,7 +487,7 @@ fn proposal(context: &Context<'_>, h: &Hypothesis, error: u32) -> Proposal {
 }
 
 /// An allocation with the item's figures before any other payment of the run; settling sets them in sequence.
-pub fn allocation(book: &OpenItemBook, part: &hypotheses::Part) -> Option<Allocation> {
+pub fn allocation(book: &OpenItemBook, part: &Part) -> Option<Allocation> {
     let item = book.item(part.item)?;
     Some(Allocation {
         company: item.company.clone(),

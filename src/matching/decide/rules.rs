@@ -2,53 +2,101 @@
 
 use crate::book::CustomerIx;
 use crate::matching::candidates::PayerKind;
-use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
+use crate::matching::facts::{Bar, Fact};
+use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, sentence};
 use crate::model::ReasonCode;
 use crate::names::NameLevel;
 
-/// The reason an answer is applied with, or the reason and sentence it is queued with.
-pub type Verdict = Result<ReasonCode, (ReasonCode, String)>;
+/// The reason an answer is applied with, or why it is queued.
+pub type Verdict = Result<ReasonCode, Stop>;
 
-/// Judges the best answer.
-pub fn judge(context: &Context<'_>, h: &Hypothesis, error_ppm: u32, margin: Option<i32>) -> Verdict {
-    if let Some(gate) = h.gates.first() {
-        return Err((gate.reason, gate.text.clone()));
+/// Why the best answer is not applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// The reason code.
+    pub reason: ReasonCode,
+    /// What stopped it.
+    pub why: Why,
+}
+
+/// What stopped an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// A gate.
+    Gate(Fact),
+    /// A rule that needs no figure.
+    Rule(&'static str),
+    /// The estimated chance of error, in a million.
+    Chance(u32),
+    /// The difference of the answer, which the policy does not allow.
+    Difference(Difference),
+    /// A difference that is allowed, but not for a payer who is not known.
+    Unknown(i64),
+}
+
+/// The sentence of a stop.
+pub fn stop_text(context: &Context<'_>, h: &Hypothesis, why: &Why) -> String {
+    let money = |minor: i64| crate::base::Money::from_minor(minor, context.payment.currency).to_string();
+    match *why {
+        Why::Gate(fact) => sentence(context, h, &fact),
+        Why::Rule(text) => text.to_owned(),
+        Why::Chance(ppm) => format!(
+            "the estimated chance of error is {ppm} in a million, the policy allows {}",
+            context.policy.error_budget_ppm
+        ),
+        Why::Unknown(d) => format!("a difference of {}, and the payer is not known as this customer", money(d)),
+        Why::Difference(Difference::Over(d)) => format!("{} more than the documents named", money(d)),
+        Why::Difference(Difference::Partial(d)) => {
+            format!("a part payment is announced, but not of one document named exactly; {} would stay open", money(d))
+        }
+        Why::Difference(Difference::DiscountLate(d, days)) => {
+            format!("a discount of {} was taken {days} days late", money(d))
+        }
+        Why::Difference(Difference::DiscountRate(d)) => {
+            format!("{} was taken off, which is not the discount agreed", money(d))
+        }
+        Why::Difference(Difference::Short(d)) if h.parts.len() == 1 => {
+            format!("{} less than the document asks for, without a word", money(d))
+        }
+        Why::Difference(Difference::Short(d)) => format!("{} less than the documents ask for", money(d)),
+        Why::Difference(_) => String::new(),
+    }
+}
+
+/// Judges the best answer with its gates.
+pub fn judge(context: &Context<'_>, h: &Hypothesis, gates: &[Bar], error_ppm: u32, margin: Option<i32>) -> Verdict {
+    if let Some(gate) = gates.first() {
+        return Err(Stop { reason: gate.reason, why: Why::Gate(gate.fact) });
     }
     allowed(context, h)?;
     let policy = context.policy;
     if margin.is_some_and(|m| m < policy.margin_centibans) {
-        let text = "a second answer fits about as well".to_owned();
-        return Err((ReasonCode::Ambiguous, text));
+        return stop(ReasonCode::Ambiguous, "a second answer fits about as well");
     }
     if error_ppm > policy.error_budget_ppm {
-        let text = format!(
-            "the estimated chance of error is {error_ppm} in a million, the policy allows {}",
-            policy.error_budget_ppm
-        );
         let reason = if h.basis == Basis::Named { ReasonCode::PolicyLimit } else { ReasonCode::NoReference };
-        return Err((reason, text));
+        return Err(Stop { reason, why: Why::Chance(error_ppm) });
     }
     Ok(reason_if_applied(h))
 }
 
+fn stop<T>(reason: ReasonCode, text: &'static str) -> Result<T, Stop> {
+    Err(Stop { reason, why: Why::Rule(text) })
+}
+
 /// Whether the policy lets this kind of answer be applied, its error aside.
-fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), (ReasonCode, String)> {
-    let money = |minor: i64| crate::base::Money::from_minor(minor, context.payment.currency).to_string();
-    let stop = |reason: ReasonCode, text: String| Err((reason, text));
+fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
     match h.basis {
         Basis::Named => {}
         Basis::PayerSingle | Basis::PayerSum | Basis::WholeAccount => {
             let sure = h.customer.is_some_and(|c| payer_is_sure(context, c));
             if !sure {
-                return stop(ReasonCode::NoReference, "no document is named, and the payer is not certain".to_owned());
+                return stop(ReasonCode::NoReference, "no document is named, and the payer is not certain");
             }
             // Several documents without a number need an account, not a name (row 11).
             let by_account = h.customer.and_then(|c| context.payer(c)).is_some_and(|p| p.kind <= PayerKind::Mandate);
             if h.basis == Basis::PayerSum && !by_account {
-                return stop(
-                    ReasonCode::NoReference,
-                    "a sum without a number, and the payer's account is not known".to_owned(),
-                );
+                return stop(ReasonCode::NoReference, "a sum without a number, and the payer's account is not known");
             }
         }
         Basis::OnAccount
@@ -58,63 +106,47 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), (ReasonCode, Str
             return Ok(());
         }
         Basis::OnAccount => {
-            return stop(
-                ReasonCode::NoReference,
-                "the payer is known, but no open document fits the amount".to_owned(),
-            );
+            return stop(ReasonCode::NoReference, "the payer is known, but no open document fits the amount");
         }
-        Basis::OnlyAmount => {
-            return stop(ReasonCode::UnknownPayer, "only the amount points to this document".to_owned());
-        }
-        Basis::Duplicate => return stop(ReasonCode::AlreadyPaid, "the document named is already paid".to_owned()),
+        Basis::OnlyAmount => return stop(ReasonCode::UnknownPayer, "only the amount points to this document"),
+        Basis::Duplicate => return stop(ReasonCode::AlreadyPaid, "the document named is already paid"),
     }
     let policy = context.policy;
     let known_well = h.payer_fits || h.basis != Basis::Named;
-    match h.difference {
+    let reason = match h.difference {
         Difference::Exact => {
             let as_third_party = h.fully_named && policy.third_party.exact;
             if !known_well && !as_third_party {
-                return stop(
-                    ReasonCode::UnknownPayer,
-                    "the payer is unknown, and the documents are not named in full".to_owned(),
-                );
+                return stop(ReasonCode::UnknownPayer, "the payer is unknown, and the documents are not named in full");
             }
-            Ok(())
+            return Ok(());
         }
-        Difference::Discount(_) if known_well => Ok(()),
-        Difference::CentsShort(_) | Difference::CentsOver(_) if h.exactly_named && known_well => Ok(()),
-        Difference::Charges(_) if policy.charges.stated && h.exactly_named && (known_well || h.fully_named) => Ok(()),
-        Difference::CreditNote(_) if h.exactly_named && known_well => Ok(()),
-        Difference::OverSmall(_) if h.exactly_named && known_well => Ok(()),
+        Difference::Discount(_) if known_well => return Ok(()),
+        Difference::CentsShort(_) | Difference::CentsOver(_) if h.exactly_named && known_well => return Ok(()),
+        Difference::Charges(_) if policy.charges.stated && h.exactly_named && (known_well || h.fully_named) => {
+            return Ok(());
+        }
+        Difference::CreditNote(_) if h.exactly_named && known_well => return Ok(()),
+        Difference::OverSmall(_) if h.exactly_named && known_well => return Ok(()),
         Difference::Partial(_) if policy.partial.announced && h.exactly_named && known_well && h.parts.len() == 1 => {
-            Ok(())
+            return Ok(());
         }
-        Difference::Short(_) if apply_cash(context, h) && h.exactly_named && h.parts.len() == 1 => Ok(()),
+        Difference::Short(_) if apply_cash(context, h) && h.exactly_named && h.parts.len() == 1 => return Ok(()),
         Difference::Discount(d)
         | Difference::CentsShort(d)
         | Difference::CentsOver(d)
         | Difference::Charges(d)
         | Difference::CreditNote(d)
-        | Difference::OverSmall(d) => stop(
-            ReasonCode::UnknownPayer,
-            format!("a difference of {}, and the payer is not known as this customer", money(d)),
-        ),
-        Difference::Over(d) => stop(ReasonCode::AmountOver, format!("{} more than the documents named", money(d))),
-        Difference::Partial(d) => stop(
-            ReasonCode::AmountShort,
-            format!("a part payment is announced, but not of one document named exactly; {} would stay open", money(d)),
-        ),
-        Difference::DiscountLate(d, days) => {
-            stop(ReasonCode::DiscountLate, format!("a discount of {} was taken {days} days late", money(d)))
+        | Difference::OverSmall(d) => {
+            return Err(Stop { reason: ReasonCode::UnknownPayer, why: Why::Unknown(d) });
         }
-        Difference::DiscountRate(d) => {
-            stop(ReasonCode::DiscountRate, format!("{} was taken off, which is not the discount agreed", money(d)))
-        }
-        Difference::Short(d) if h.parts.len() == 1 => {
-            stop(ReasonCode::PartialSilent, format!("{} less than the document asks for, without a word", money(d)))
-        }
-        Difference::Short(d) => stop(ReasonCode::AmountShort, format!("{} less than the documents ask for", money(d))),
-    }
+        Difference::Over(_) => ReasonCode::AmountOver,
+        Difference::DiscountLate(..) => ReasonCode::DiscountLate,
+        Difference::DiscountRate(_) => ReasonCode::DiscountRate,
+        Difference::Short(_) if h.parts.len() == 1 => ReasonCode::PartialSilent,
+        Difference::Partial(_) | Difference::Short(_) => ReasonCode::AmountShort,
+    };
+    Err(Stop { reason, why: Why::Difference(h.difference) })
 }
 
 fn apply_cash(context: &Context<'_>, h: &Hypothesis) -> bool {

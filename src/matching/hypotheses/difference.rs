@@ -1,11 +1,12 @@
 //! How the amount of a payment and a set of items differ, and what explains it (POLICY rows 1 to 5, 18).
 
-use super::{Context, Part};
+use super::{Context, Part, Parts};
 use crate::base::next_working_day;
 use crate::book::{CustomerIx, ItemIx};
 use crate::matching::reading::Wording;
 use crate::model::{ItemKind, OpenItem};
 use chrono::{Days, NaiveDate};
+use smallvec::SmallVec;
 
 /// The difference between payment and items. Amounts are positive minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +37,16 @@ pub enum Difference {
     Short(i64),
 }
 
+/// Items with their rows.
+type Rows<'a> = SmallVec<[(ItemIx, &'a OpenItem); 4]>;
+
 /// A set of items set against a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// What explains the difference.
     pub difference: Difference,
     /// Each item's share.
-    pub parts: Vec<Part>,
+    pub parts: Parts,
     /// Rest on account.
     pub on_account: i64,
 }
@@ -92,11 +96,11 @@ pub fn tolerance(context: &Context<'_>, customer: Option<CustomerIx>) -> i64 {
 /// Sets items against the payment. `named` says that the payer named them: only then do discounts on some, cents, charges and
 /// credit notes explain a difference; a sum without references must be exact.
 pub fn explain(context: &Context<'_>, items: &[ItemIx], customer: Option<CustomerIx>) -> Option<Explained> {
-    let rows: Vec<(ItemIx, &OpenItem)> = items.iter().filter_map(|ix| Some((*ix, context.book.item(*ix)?))).collect();
+    let rows: Rows<'_> = items.iter().filter_map(|ix| Some((*ix, context.book.item(*ix)?))).collect();
     let total = rows.iter().try_fold(0i64, |sum, (_, it)| sum.checked_add(it.open_amount))?;
     let amount = context.payment.amount;
     let gap = total.checked_sub(amount)?;
-    let full: Vec<Part> =
+    let full: Parts =
         rows.iter().map(|(ix, it)| Part { item: *ix, applied: it.open_amount, ..Part::default() }).collect();
     if full.is_empty() {
         return None;
@@ -144,43 +148,52 @@ fn discounted(
     rows: &[(ItemIx, &OpenItem)],
     gap: i64,
     customer: Option<CustomerIx>,
-) -> Option<Vec<Part>> {
-    let offers: Vec<Option<i64>> = rows
+) -> Option<Parts> {
+    let offers: SmallVec<[Option<i64>; 4]> = rows
         .iter()
         .map(|(ix, it)| {
             discount_in_term(context, it, customer.or_else(|| context.book.customer_of(*ix))).filter(|d| *d != 0)
         })
         .collect();
-    let eligible: Vec<usize> = offers.iter().enumerate().filter(|(_, o)| o.is_some()).map(|(i, _)| i).collect();
+    let eligible: SmallVec<[usize; 4]> =
+        offers.iter().enumerate().filter(|(_, o)| o.is_some()).map(|(i, _)| i).collect();
     if eligible.is_empty() {
         return None;
     }
-    let value =
-        |set: &[usize]| set.iter().filter_map(|i| offers.get(*i).copied().flatten()).try_fold(0i64, i64::checked_add);
-    let near = |set: &[usize]| {
-        let slack = i64::try_from(set.len()).unwrap_or(0);
-        value(set).is_some_and(|v| v.abs_diff(gap) <= slack.unsigned_abs() && v > 0)
+    let value = |set: &mut dyn Iterator<Item = usize>| {
+        set.filter_map(|i| offers.get(i).copied().flatten()).try_fold(0i64, i64::checked_add)
     };
-    let chosen = if near(&eligible) {
+    let near = |size: usize, value: Option<i64>| {
+        let slack = i64::try_from(size).unwrap_or(0);
+        value.is_some_and(|v| v.abs_diff(gap) <= slack.unsigned_abs() && v > 0)
+    };
+    let chosen: SmallVec<[usize; 4]> = if near(eligible.len(), value(&mut eligible.iter().copied())) {
         eligible
     } else if eligible.len() <= 12 {
         // Some of the documents only: the smallest set that fits, and only if it is the only one of its size.
-        let mut fits: Vec<Vec<usize>> = (1u32..1 << eligible.len())
-            .map(|mask| eligible.iter().enumerate().filter(|(b, _)| mask >> b & 1 == 1).map(|(_, i)| *i).collect())
-            .filter(|set: &Vec<usize>| near(set))
-            .collect();
-        fits.sort_by_key(Vec::len);
-        let smallest = fits.first().map_or(0, Vec::len);
-        match fits.iter().filter(|f| f.len() == smallest).count() {
-            1 => fits.into_iter().next()?,
+        let mut smallest: Option<(u32, u32)> = None;
+        let mut alone = true;
+        for mask in 1u32..1 << eligible.len() {
+            let chosen = || eligible.iter().enumerate().filter(|(b, _)| mask >> b & 1 == 1).map(|(_, i)| *i);
+            let size = mask.count_ones();
+            if smallest.is_some_and(|(s, _)| size > s) || !near(size as usize, value(&mut chosen())) {
+                continue;
+            }
+            alone = smallest.is_none_or(|(s, _)| size < s);
+            smallest = Some((size, mask));
+        }
+        match smallest {
+            Some((_, mask)) if alone => {
+                eligible.iter().enumerate().filter(|(b, _)| mask >> b & 1 == 1).map(|(_, i)| *i).collect()
+            }
             _ => return None,
         }
     } else {
         return None;
     };
     // The cent between the discount agreed and taken goes to the last document: what was paid is what was paid.
-    let agreed = value(&chosen)?;
-    let mut parts = Vec::with_capacity(rows.len());
+    let agreed = value(&mut chosen.iter().copied())?;
+    let mut parts = Parts::with_capacity(rows.len());
     for (i, (ix, it)) in rows.iter().enumerate() {
         let mut discount = if chosen.contains(&i) { offers.get(i).copied().flatten().unwrap_or(0) } else { 0 };
         if Some(&i) == chosen.last() {
@@ -191,7 +204,7 @@ fn discounted(
     Some(parts)
 }
 
-fn on_largest(mut parts: Vec<Part>, gap: i64, set: impl Fn(&mut Part, i64)) -> Vec<Part> {
+fn on_largest(mut parts: Parts, gap: i64, set: impl Fn(&mut Part, i64)) -> Parts {
     let largest = parts.iter().enumerate().max_by_key(|(i, p)| (p.applied, std::cmp::Reverse(*i))).map(|(i, _)| i);
     if let Some(part) = largest.and_then(|i| parts.get_mut(i)) {
         part.applied = part.applied.saturating_sub(gap);
@@ -206,18 +219,18 @@ fn with_only_credit_note(
     full: &[Part],
     gap: i64,
     customer: Option<CustomerIx>,
-) -> Option<Vec<Part>> {
+) -> Option<Parts> {
     if !context.policy.credit_note.only_one {
         return None;
     }
-    let open = context.open_items_of(customer?);
-    let mut credits = open.into_iter().filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount < 0));
+    let mut credits =
+        context.open_items_of(customer?).filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount < 0));
     let (only, none) = (credits.next()?, credits.next());
     let value = context.book.item(only)?.open_amount;
     if none.is_some() || items.contains(&only) || value.checked_neg()? != gap {
         return None;
     }
-    let mut parts = full.to_vec();
+    let mut parts = Parts::from_slice(full);
     parts.push(Part { item: only, applied: value, ..Part::default() });
     Some(parts)
 }
@@ -231,7 +244,7 @@ fn shortfall(
 ) -> Difference {
     let reading = context.reading;
     // A discount that was agreed, but is late: the very amount of a tier (or of all of them).
-    let tiers: Vec<(i64, NaiveDate)> =
+    let tiers: SmallVec<[(i64, NaiveDate); 4]> =
         rows.iter().flat_map(|(_, it)| it.discounts.iter().map(|t| (t.amount, t.until))).collect();
     let all: i64 = rows.iter().filter_map(|(_, it)| it.discounts.first()).fold(0i64, |s, t| s.saturating_add(t.amount));
     let slack = u64::try_from(rows.len()).unwrap_or(1);
@@ -265,11 +278,11 @@ fn shortfall(
 }
 
 /// Cash in the order named, credit notes first (they add to what can be paid), the last document in part.
-fn spread_cash(rows: &[(ItemIx, &OpenItem)], amount: i64) -> Vec<Part> {
+fn spread_cash(rows: &[(ItemIx, &OpenItem)], amount: i64) -> Parts {
     let credit: i64 =
         rows.iter().filter(|(_, it)| it.open_amount < 0).fold(0i64, |s, (_, it)| s.saturating_add(it.open_amount));
     let mut left = amount.saturating_sub(credit);
-    let mut parts = Vec::with_capacity(rows.len());
+    let mut parts = Parts::with_capacity(rows.len());
     for (ix, it) in rows {
         let applied = if it.open_amount < 0 || it.kind == ItemKind::CreditNote {
             it.open_amount

@@ -5,18 +5,23 @@ mod evidence;
 mod named;
 mod payer_sums;
 mod relations;
+mod sentence;
 mod subset;
 mod unresolved;
 
 pub use difference::Difference;
 pub use named::named;
 pub use payer_sums::{by_payer, only_amount};
+pub use sentence::sentence;
 pub use unresolved::{Unresolved, unresolved, unresolved_field};
 
 use super::candidates::{Naming, PayerEvidence};
+use super::facts::{Bar, Evidence};
 use super::reading::Reading;
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::{EvidenceLine, Gate, OpenItem, Payment, Policy};
+use crate::model::{OpenItem, Payment, Policy};
+use smallvec::SmallVec;
+use std::cell::OnceCell;
 
 /// Everything known about one payment when hypotheses are made.
 pub struct Context<'a> {
@@ -34,12 +39,19 @@ pub struct Context<'a> {
     pub payers: &'a [PayerEvidence],
     /// Document numbers in the text that no item bears.
     pub unresolved: &'a [Unresolved],
+    /// How many open items have the payment's amount, once somebody asked.
+    pub same_amount: OnceCell<u32>,
 }
 
 impl Context<'_> {
     /// Evidence that this customer paid.
     pub fn payer(&self, customer: CustomerIx) -> Option<&PayerEvidence> {
         self.payers.iter().find(|p| p.customer == customer)
+    }
+
+    /// A naming by its number.
+    pub fn naming(&self, number: u32) -> Option<&Naming> {
+        self.namings.get(number as usize)
     }
 
     /// Whether an item can be paid by this payment at all: right company, right currency, not closed.
@@ -55,9 +67,9 @@ impl Context<'_> {
     }
 
     /// The payable items of a customer, in book order.
-    pub fn open_items_of(&self, customer: CustomerIx) -> Vec<ItemIx> {
+    pub fn open_items_of(&self, customer: CustomerIx) -> impl Iterator<Item = ItemIx> + '_ {
         let items = self.book.items_of(customer).iter().copied();
-        items.filter(|ix| self.book.item(*ix).is_some_and(|it| self.payable(it))).collect()
+        items.filter(|ix| self.book.item(*ix).is_some_and(|it| self.payable(it)))
     }
 }
 
@@ -102,6 +114,9 @@ impl Part {
     }
 }
 
+/// The items of an answer; most have one.
+pub type Parts = SmallVec<[Part; 1]>;
+
 /// A possible answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hypothesis {
@@ -112,7 +127,9 @@ pub struct Hypothesis {
     /// How amount and items differ.
     pub difference: Difference,
     /// The items.
-    pub parts: Vec<Part>,
+    pub parts: Parts,
+    /// The closed or foreign items that it speaks of, where it has no parts.
+    pub about: SmallVec<[ItemIx; 2]>,
     /// Rest on the customer's account.
     pub on_account: i64,
     /// Every item is named exactly, or by a shorter form that is unique for a payer who is its customer.
@@ -128,18 +145,35 @@ pub struct Hypothesis {
     /// Total of prior and evidence.
     pub score: i32,
     /// The evidence; what speaks against has negative weight.
-    pub lines: Vec<EvidenceLine>,
+    pub lines: SmallVec<[Evidence; 6]>,
     /// Facts that forbid automatic application of this answer.
-    pub gates: Vec<Gate>,
+    pub gates: SmallVec<[Bar; 2]>,
     /// More answers than could be counted.
     pub capped: bool,
 }
 
 impl Hypothesis {
-    /// The items, sorted, as the identity of the answer.
-    pub fn item_set(&self) -> Vec<ItemIx> {
-        let mut set: Vec<ItemIx> = self.parts.iter().map(|p| p.item).collect();
-        set.sort_unstable();
-        set
+    /// A number that two answers with the same items share, whatever their order.
+    pub fn item_mark(&self) -> u64 {
+        self.parts.iter().fold(0, |sum, p| {
+            let mixed = (u64::from(p.item) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            sum.wrapping_add(mixed ^ (mixed >> 29))
+        })
+    }
+
+    /// Whether two answers are about the same items.
+    pub fn same_items(&self, other: &Hypothesis) -> bool {
+        if self.parts.len() != other.parts.len() {
+            return false;
+        }
+        if let ([a], [b]) = (self.parts.as_slice(), other.parts.as_slice()) {
+            return a.item == b.item;
+        }
+        let set = |h: &Hypothesis| {
+            let mut set: SmallVec<[ItemIx; 8]> = h.parts.iter().map(|p| p.item).collect();
+            set.sort_unstable();
+            set
+        };
+        self.item_mark() == other.item_mark() && set(self) == set(other)
     }
 }

@@ -1,14 +1,17 @@
 //! Hypotheses from what the text names: one document, a list, a range, with whatever difference; or documents that are closed.
 
 use super::difference::{Difference, explain};
-use super::evidence::{amount_evidence, kind_of, naming_text, scale};
+use super::evidence::{amount_evidence, kind_of, scale};
 use super::relations::{fits, other_customer, related};
-use super::{Basis, Context, Hypothesis, Part};
+use super::sentence::sentence;
+use super::{Basis, Context, Hypothesis, Part, Parts};
 use crate::book::{CustomerIx, ItemIx};
 use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
+use crate::matching::facts::{Bar, Evidence, Fact};
 use crate::matching::reading::{Label, Typed};
 use crate::matching::score::{centibans, weights};
-use crate::model::{EvidenceKind, EvidenceLine, Gate, ItemStatus, Payment, ReasonCode};
+use crate::model::{EvidenceKind, ItemStatus, Payment, ReasonCode};
+use smallvec::{SmallVec, smallvec};
 
 /// A closed document older than this is not paid twice by mistake, but named by a standing order.
 const STANDING_ORDER_DAYS: i64 = 150;
@@ -23,7 +26,7 @@ pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
         for focus in foci(context, &tier) {
             for hypothesis in resolve(context, &tier, focus) {
                 let known = |h: &Hypothesis| {
-                    h.item_set() == hypothesis.item_set() && h.basis == hypothesis.basis && h.gates == hypothesis.gates
+                    h.basis == hypothesis.basis && h.same_items(&hypothesis) && same_gates(context, h, &hypothesis)
                 };
                 match found.iter_mut().find(|h| known(h)) {
                     Some(same) if same.score < hypothesis.score => *same = hypothesis,
@@ -40,43 +43,51 @@ pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
     found
 }
 
+/// Whether two answers have the same gates, as people read them.
+fn same_gates(context: &Context<'_>, a: &Hypothesis, b: &Hypothesis) -> bool {
+    let same = |x: &Bar, y: &Bar| {
+        x.reason == y.reason
+            && (x == y && a.about == b.about || sentence(context, a, &x.fact) == sentence(context, b, &y.fact))
+    };
+    a.gates.len() == b.gates.len() && a.gates.iter().zip(&b.gates).all(|(x, y)| same(x, y))
+}
+
 /// Money that we collected: then the end-to-end id is our own.
 pub fn is_collection(payment: &Payment) -> bool {
     payment.bank_code.contains("IDDT") || matches!(payment.gvc.as_deref(), Some("171" | "174" | "192" | "196"))
 }
 
+/// Numbers of namings that count together.
+type Tier = SmallVec<[u32; 8]>;
+
 /// The namings that count together, best explanation first: documents; documents without the weak ones; orders; the end-to-end
 /// id; numbers that look like something else.
-fn tiers<'a>(context: &Context<'a>) -> Vec<Vec<&'a Naming>> {
+fn tiers(context: &Context<'_>) -> SmallVec<[Tier; 4]> {
     let collection = is_collection(context.payment);
     let payers_own = |n: &Naming| {
         n.items
             .iter()
             .any(|ix| context.book.customer_of(*ix).and_then(|c| context.payer(c)).is_some_and(|p| p.weight >= 150))
     };
-    let words = |n: &&Naming| n.named_in != NamedIn::EndToEnd || collection;
-    let plain = |n: &&Naming| n.typed.is_none() || n.typed == Some(Typed::BadReference);
-    let document = |n: &&Naming| {
+    let words = |n: &Naming| n.named_in != NamedIn::EndToEnd || collection;
+    let plain = |n: &Naming| n.typed.is_none() || n.typed == Some(Typed::BadReference);
+    let document = |n: &Naming| {
         n.strength <= Strength::Short
             || n.strength == Strength::Tail && (n.label.is_some() && n.label != Some(Label::Order) || payers_own(n))
     };
-    let pick = |f: &dyn Fn(&&Naming) -> bool| -> Vec<&'a Naming> { context.namings.iter().filter(|n| f(n)).collect() };
+    let pick = |f: &dyn Fn(&Naming) -> bool| -> Tier {
+        let numbered = (0u32..).zip(context.namings);
+        numbered.filter(|(_, n)| f(n)).map(|(k, _)| k).collect()
+    };
     let all = pick(&|n| words(n) && plain(n) && document(n));
     let strong = pick(&|n| words(n) && plain(n) && n.strength <= Strength::Short);
-    let mut list = Vec::new();
-    if !strong.is_empty() && strong.len() < all.len() {
-        // Both readings compete; the sum decides.
-        let both: Vec<&Naming> = all.clone();
-        list.push(both);
-        list.push(strong);
-        return list_with_rest(context, list, collection);
-    }
+    let mut list: SmallVec<[Tier; 4]> = SmallVec::new();
+    let both = !strong.is_empty() && strong.len() < all.len();
     list.push(all);
-    list_with_rest(context, list, collection)
-}
-
-fn list_with_rest<'a>(context: &Context<'a>, mut list: Vec<Vec<&'a Naming>>, collection: bool) -> Vec<Vec<&'a Naming>> {
-    let pick = |f: &dyn Fn(&&Naming) -> bool| -> Vec<&'a Naming> { context.namings.iter().filter(|n| f(n)).collect() };
+    if both {
+        // Both readings compete; the sum decides.
+        list.push(strong);
+    }
     list.push(pick(&|n| n.strength == Strength::Other && n.named_in != NamedIn::EndToEnd && n.typed.is_none()));
     if !collection {
         list.push(pick(&|n| n.named_in == NamedIn::EndToEnd && n.strength <= Strength::Short));
@@ -87,9 +98,10 @@ fn list_with_rest<'a>(context: &Context<'a>, mut list: Vec<Vec<&'a Naming>>, col
 }
 
 /// The customers for whom ambiguous numbers are read; `None` alone if no number is ambiguous.
-fn foci(context: &Context<'_>, tier: &[&Naming]) -> Vec<Option<CustomerIx>> {
-    let mut customers: Vec<CustomerIx> = tier
+fn foci(context: &Context<'_>, tier: &[u32]) -> SmallVec<[Option<CustomerIx>; 4]> {
+    let mut customers: SmallVec<[CustomerIx; 8]> = tier
         .iter()
+        .filter_map(|k| context.naming(*k))
         .filter(|n| n.items.len() > 1)
         .flat_map(|n| n.items.iter().filter_map(|ix| context.book.customer_of(*ix)))
         .collect();
@@ -97,29 +109,34 @@ fn foci(context: &Context<'_>, tier: &[&Naming]) -> Vec<Option<CustomerIx>> {
     customers.dedup();
     customers.sort_by_key(|c| -context.payer(*c).map_or(0, |p| p.weight));
     customers.truncate(FOCUS_MAX);
-    if customers.is_empty() { vec![None] } else { customers.into_iter().map(Some).collect() }
+    if customers.is_empty() { smallvec![None] } else { customers.into_iter().map(Some).collect() }
 }
 
+#[derive(Clone, Copy)]
 struct Resolved<'a> {
+    number: u32,
     naming: &'a Naming,
     item: ItemIx,
     unique: bool,
 }
 
-fn resolve(context: &Context<'_>, tier: &[&Naming], focus: Option<CustomerIx>) -> Vec<Hypothesis> {
-    let mut resolved: Vec<Resolved<'_>> = Vec::new();
-    for naming in tier {
-        let bearing: Vec<ItemIx> = naming.items.clone();
-        let of_focus: Vec<ItemIx> =
-            bearing.iter().copied().filter(|ix| focus.is_none() || context.book.customer_of(*ix) == focus).collect();
-        let pool = if bearing.len() == 1 { &bearing } else { &of_focus };
-        let open: Vec<ItemIx> =
+fn resolve(context: &Context<'_>, tier: &[u32], focus: Option<CustomerIx>) -> SmallVec<[Hypothesis; 2]> {
+    let mut resolved: SmallVec<[Resolved<'_>; 4]> = SmallVec::new();
+    for (number, naming) in tier.iter().filter_map(|k| Some((*k, context.naming(*k)?))) {
+        let bearing = naming.items.as_slice();
+        let pool: SmallVec<[ItemIx; 4]> = match bearing {
+            [_] => bearing.into(),
+            many => {
+                many.iter().copied().filter(|ix| focus.is_none() || context.book.customer_of(*ix) == focus).collect()
+            }
+        };
+        let open: SmallVec<[ItemIx; 4]> =
             pool.iter().copied().filter(|ix| context.book.item(*ix).is_some_and(|it| context.payable(it))).collect();
         let item = match (open.as_slice(), pool.as_slice()) {
             ([one], _) | ([], [one]) => Some(*one),
             // Several open items of one customer bear this short form: the one of this amount, if only one is.
             (many, _) => {
-                let fits: Vec<ItemIx> = many
+                let fits: SmallVec<[ItemIx; 4]> = many
                     .iter()
                     .copied()
                     .filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount == context.payment.amount))
@@ -133,44 +150,48 @@ fn resolve(context: &Context<'_>, tier: &[&Naming], focus: Option<CustomerIx>) -
         if let Some(item) = item {
             match resolved.iter_mut().find(|r| r.item == item) {
                 Some(r) if naming.strength < r.naming.strength => {
-                    *r = Resolved { naming, item, unique: bearing.len() == 1 }
+                    *r = Resolved { number, naming, item, unique: bearing.len() == 1 }
                 }
                 Some(_) => {}
-                None => resolved.push(Resolved { naming, item, unique: bearing.len() == 1 }),
+                None => resolved.push(Resolved { number, naming, item, unique: bearing.len() == 1 }),
             }
         }
     }
-    let mut out = Vec::new();
-    let state =
-        |r: &Resolved<'_>| context.book.item(r.item).map(|it| (context.payable(it), it.status == ItemStatus::Closed));
-    let open: Vec<&Resolved<'_>> = resolved.iter().filter(|r| state(r).is_some_and(|s| s.0)).collect();
-    let closed: Vec<&Resolved<'_>> = resolved
-        .iter()
-        .filter(|r| {
-            state(r).is_some_and(|s| s.1) && context.book.item(r.item).is_some_and(|it| context.right_company(it))
-        })
-        .collect();
-    let elsewhere: Vec<&Resolved<'_>> = resolved.iter().filter(|r| state(r).is_some_and(|s| !s.0 && !s.1)).collect();
+    let mut out: SmallVec<[Hypothesis; 2]> = SmallVec::new();
+    let mut open: SmallVec<[Resolved<'_>; 4]> = SmallVec::new();
+    let mut closed: SmallVec<[Resolved<'_>; 4]> = SmallVec::new();
+    let mut elsewhere: SmallVec<[Resolved<'_>; 2]> = SmallVec::new();
+    for r in resolved {
+        let Some(item) = context.book.item(r.item) else { continue };
+        match (context.payable(item), item.status == ItemStatus::Closed) {
+            (true, _) => open.push(r),
+            (false, true) if context.right_company(item) => closed.push(r),
+            (false, true) => {}
+            (false, false) => elsewhere.push(r),
+        }
+    }
     if open.is_empty() {
         out.extend(closed.first().map(|_| duplicate(context, &closed)));
         out.extend(elsewhere.first().map(|r| foreign(context, r)));
         return out;
     }
-    out.extend(set(context, &open, &elsewhere, true));
-    if let Some(extra) = with_missing_document(context, &open) {
-        out.push(extra);
-    }
+    let full = set(context, &open, &elsewhere, true);
+    // Only money that is left over asks for one more document.
+    let over = full.as_ref().is_some_and(|h| matches!(h.difference, Difference::Over(_)));
+    out.extend(full);
+    out.extend(over.then(|| with_missing_document(context, &open)).flatten());
     out
 }
 
 fn set(
     context: &Context<'_>,
-    open: &[&Resolved<'_>],
-    elsewhere: &[&Resolved<'_>],
+    open: &[Resolved<'_>],
+    elsewhere: &[Resolved<'_>],
     with_gates: bool,
 ) -> Option<Hypothesis> {
-    let items: Vec<ItemIx> = open.iter().map(|r| r.item).collect();
-    let mut customers: Vec<CustomerIx> = items.iter().filter_map(|ix| context.book.customer_of(*ix)).collect();
+    let items: SmallVec<[ItemIx; 4]> = open.iter().map(|r| r.item).collect();
+    let mut customers: SmallVec<[CustomerIx; 4]> =
+        items.iter().filter_map(|ix| context.book.customer_of(*ix)).collect();
     customers.sort_unstable();
     customers.dedup();
     let customer = match customers.as_slice() {
@@ -178,7 +199,7 @@ fn set(
         _ => None,
     };
     let explained = explain(context, &items, customer)?;
-    let mut lines: Vec<EvidenceLine> = Vec::new();
+    let mut lines: SmallVec<[Evidence; 6]> = SmallVec::new();
 
     let payer_fits = customers.iter().all(|c| fits(context, *c, &items));
     let certain_other = other_customer(context, &customers);
@@ -188,23 +209,22 @@ fn set(
     if let Some((payer, bearers)) = account {
         // The payer narrows the search from the book to some accounts; it can only help.
         let gain = (payer.weight - centibans(bearers, 1) - prior).max(0);
-        lines.extend(payer.lines.iter().cloned());
+        lines.extend(payer.lines.iter().copied());
         scale(&mut lines, gain);
         score += gain;
     }
     let mut number_weight = 0;
     for (k, r) in open.iter().enumerate() {
-        let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
         let own = within_account(context, r, account.map(|(_, bearers)| bearers));
         let full = if k == 0 { own } else { own.min(weights::FURTHER_NUMBER) };
         let weight = full.min(weights::NUMBERS_MAX - number_weight);
         number_weight += weight;
-        lines.push(EvidenceLine { kind: kind_of(r.naming), weight, text: naming_text(r.naming, doc_no) });
+        lines.push(Evidence { kind: kind_of(r.naming), weight, fact: Fact::Named(r.number, r.item) });
     }
     score += number_weight;
-    let (amount_weight, amount_text) = amount_evidence(context, &explained.difference, items.len());
-    score += amount_weight;
-    lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight: amount_weight, text: amount_text });
+    let amount = amount_evidence(context, explained.difference, items.len());
+    score += amount.weight;
+    lines.push(amount);
 
     let collection = is_collection(context.payment);
     let fully_named = open.iter().all(|r| r.unique && in_full(r.naming, collection));
@@ -212,37 +232,26 @@ fn set(
         let short = payer_fits && account.is_some() && r.naming.strength != Strength::Other;
         r.naming.typed.is_none() && (r.naming.strength.is_exact() && r.unique || short)
     });
-    let mut gates = Vec::new();
+    let mut gates: SmallVec<[Bar; 2]> = SmallVec::new();
     if let Some((other, kind)) = certain_other {
-        let name = context.book.customer(other).map_or("", |c| c.name.as_str());
-        let (reason, text) = if kind <= PayerKind::Mandate {
-            (ReasonCode::ThirdPayer, format!("the payer is the customer {name}, the documents are another customer's"))
-        } else {
-            (
-                ReasonCode::Contradiction,
-                format!("the payer's name is that of {name}, the documents are another customer's"),
-            )
-        };
+        let by_account = kind <= PayerKind::Mandate;
+        let fact = Fact::OtherCustomer(other, by_account);
         score += weights::OTHER_CUSTOMER;
-        lines.push(EvidenceLine { kind: EvidenceKind::Warning, weight: weights::OTHER_CUSTOMER, text: text.clone() });
-        gates.push(Gate { reason, text });
+        lines.push(Evidence { kind: EvidenceKind::Warning, weight: weights::OTHER_CUSTOMER, fact });
+        gates.push(Bar { reason: if by_account { ReasonCode::ThirdPayer } else { ReasonCode::Contradiction }, fact });
     }
     if with_gates {
         if let Some(bad) = open.iter().find(|r| r.naming.typed == Some(Typed::BadReference)) {
-            gates.push(Gate {
-                reason: ReasonCode::CheckDigit,
-                text: format!("the reference `{}` fails its check digits", bad.naming.quote),
-            });
+            gates.push(Bar { reason: ReasonCode::CheckDigit, fact: Fact::BadReference(bad.number) });
         }
-        if let Some(r) = elsewhere.first() {
-            gates.extend(foreign(context, r).gates);
-        }
+        gates.extend(elsewhere.first().map(|r| foreign_bar(context, r.item)));
     }
     Some(Hypothesis {
         customer,
         basis: Basis::Named,
         difference: explained.difference,
         parts: explained.parts,
+        about: SmallVec::new(),
         on_account: explained.on_account,
         exactly_named,
         fully_named,
@@ -257,42 +266,36 @@ fn set(
 }
 
 /// The rest of the payment is exactly one more document of the customer: somebody forgot to name it. Never automatic.
-fn with_missing_document(context: &Context<'_>, open: &[&Resolved<'_>]) -> Option<Hypothesis> {
+fn with_missing_document(context: &Context<'_>, open: &[Resolved<'_>]) -> Option<Hypothesis> {
     let base = set(context, open, &[], false)?;
     let Difference::Over(rest) = base.difference else { return None };
     let customer = base.customer?;
-    let mut fits = context.open_items_of(customer).into_iter().filter(|ix| {
+    let mut fits = context.open_items_of(customer).filter(|ix| {
         context.book.item(*ix).is_some_and(|it| it.open_amount == rest) && !base.parts.iter().any(|p| p.item == *ix)
     });
     let (first, second) = (fits.next()?, fits.next());
     let item = context.book.item(first)?;
-    let named: Vec<&str> =
-        base.parts.iter().filter_map(|p| context.book.item(p.item)).map(|it| it.doc_no.as_str()).collect();
-    let cut = second.is_none() && base.exactly_named && text_is_cut_at(context, &item.doc_no, &named);
+    let cut = second.is_none() && base.exactly_named && {
+        let named = base.parts.iter().filter_map(|p| context.book.item(p.item)).map(|it| it.doc_no.as_str());
+        text_is_cut_at(context, &item.doc_no, &named.collect::<Vec<&str>>())
+    };
     let mut h = base;
     h.parts.push(Part { item: first, applied: rest, ..Part::default() });
-    if cut {
-        // The bank cut the list in the middle of this number, and the sum proves it (scenario 84).
-        h.on_account = 0;
-        h.difference = Difference::Exact;
-        h.fully_named = false;
-        h.score += weights::AMOUNT_EXACT - weights::AMOUNT_OTHER;
-        let text = format!("the text is cut off within the list, and with {} the sum is exact", item.doc_no);
-        let weight = weights::AMOUNT_EXACT - weights::AMOUNT_OTHER;
-        h.lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight, text });
-        return Some(h);
-    }
     h.on_account = 0;
     h.difference = Difference::Exact;
-    h.exactly_named = false;
     h.fully_named = false;
+    if cut {
+        // The bank cut the list in the middle of this number, and the sum proves it (scenario 84).
+        let weight = weights::AMOUNT_EXACT - weights::AMOUNT_OTHER;
+        h.score += weight;
+        h.lines.push(Evidence { kind: EvidenceKind::Amount, weight, fact: Fact::ListCut(first) });
+        return Some(h);
+    }
+    h.exactly_named = false;
     h.score += 120;
-    let text = match second {
-        None => format!("with {} the sum is exact, but the text does not name it", item.doc_no),
-        Some(_) => format!("with {} the sum is exact, but so it is with another document of this amount", item.doc_no),
-    };
-    h.lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight: 120, text: text.clone() });
-    h.gates.push(Gate { reason: ReasonCode::AmountOver, text });
+    let fact = Fact::OneMissing(first, second.is_some());
+    h.lines.push(Evidence { kind: EvidenceKind::Amount, weight: 120, fact });
+    h.gates.push(Bar { reason: ReasonCode::AmountOver, fact });
     Some(h)
 }
 
@@ -312,20 +315,15 @@ fn text_is_cut_at(context: &Context<'_>, doc_no: &str, named: &[&str]) -> bool {
     between || last.len() < whole.len() && whole.starts_with(&last)
 }
 
-fn duplicate(context: &Context<'_>, closed: &[&Resolved<'_>]) -> Hypothesis {
-    let total = closed.iter().filter_map(|r| context.book.item(r.item)).fold(0i64, |s, it| s.saturating_add(it.amount));
-    let numbers: Vec<&str> =
-        closed.iter().filter_map(|r| context.book.item(r.item)).map(|it| it.doc_no.as_str()).collect();
+fn duplicate(context: &Context<'_>, closed: &[Resolved<'_>]) -> Hypothesis {
+    let items = || closed.iter().filter_map(|r| context.book.item(r.item));
+    let total = items().fold(0i64, |s, it| s.saturating_add(it.amount));
     let same = total == context.payment.amount;
     let reason = if same { ReasonCode::DuplicateSuspect } else { ReasonCode::AlreadyPaid };
-    let text = if same {
-        format!("{} is already paid, and this is the same amount again", numbers.join(", "))
-    } else {
-        format!("{} is already paid", numbers.join(", "))
-    };
+    let fact = Fact::PaidBefore(same);
     let customer = closed.first().and_then(|r| context.book.customer_of(r.item));
     // A number that is paid long ago and comes back every month is a standing order whose text nobody changed.
-    let recent = closed.iter().filter_map(|r| context.book.item(r.item)).any(|it| {
+    let recent = items().any(|it| {
         it.doc_date.or(it.due_date).is_none_or(|d| (context.payment.booking_date - d).num_days() <= STANDING_ORDER_DAYS)
     });
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
@@ -337,7 +335,8 @@ fn duplicate(context: &Context<'_>, closed: &[&Resolved<'_>]) -> Hypothesis {
         customer,
         basis: Basis::Duplicate,
         difference: Difference::Exact,
-        parts: Vec::new(),
+        parts: Parts::new(),
+        about: closed.iter().map(|r| r.item).collect(),
         on_account: context.payment.amount,
         exactly_named: false,
         fully_named: false,
@@ -345,49 +344,43 @@ fn duplicate(context: &Context<'_>, closed: &[&Resolved<'_>]) -> Hypothesis {
         payer_fits: customer.is_some_and(|c| context.payer(c).is_some()),
         prior,
         score: prior + weight,
-        lines: vec![EvidenceLine { kind: EvidenceKind::DocumentNumber, weight, text: text.clone() }],
-        gates: vec![Gate { reason, text }],
+        lines: smallvec![Evidence { kind: EvidenceKind::DocumentNumber, weight, fact }],
+        gates: smallvec![Bar { reason, fact }],
         capped: false,
+    }
+}
+
+/// Why a named item of another company or in another currency cannot be paid.
+fn foreign_bar(context: &Context<'_>, ix: ItemIx) -> Bar {
+    match context.book.item(ix) {
+        Some(it) if !context.right_company(it) => {
+            Bar { reason: ReasonCode::WrongCompany, fact: Fact::ForeignCompany(ix) }
+        }
+        Some(_) => Bar { reason: ReasonCode::CurrencyDiffers, fact: Fact::ForeignCurrency(ix) },
+        None => Bar { reason: ReasonCode::NoReference, fact: Fact::ForeignUnknown },
     }
 }
 
 /// A named item of another company or in another currency.
 fn foreign(context: &Context<'_>, r: &Resolved<'_>) -> Hypothesis {
-    let item = context.book.item(r.item);
-    let doc_no = item.map_or("", |it| it.doc_no.as_str());
-    let gate = match item {
-        Some(it) if !context.right_company(it) => Gate {
-            reason: ReasonCode::WrongCompany,
-            text: format!(
-                "{doc_no} belongs to company {}, the account to company {}",
-                it.company, context.payment.company
-            ),
-        },
-        Some(it) => Gate {
-            reason: ReasonCode::CurrencyDiffers,
-            text: format!("{doc_no} is in {}, the payment in {}", it.currency, context.payment.currency),
-        },
-        None => Gate { reason: ReasonCode::NoReference, text: String::new() },
-    };
+    let gate = foreign_bar(context, r.item);
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
+    let weight = r.naming.weight;
     Hypothesis {
         customer: context.book.customer_of(r.item),
         basis: Basis::Duplicate,
         difference: Difference::Exact,
-        parts: Vec::new(),
+        parts: Parts::new(),
+        about: smallvec![r.item],
         on_account: context.payment.amount,
         exactly_named: false,
         fully_named: false,
         by_reference: false,
         payer_fits: false,
         prior,
-        score: prior + r.naming.weight,
-        lines: vec![EvidenceLine {
-            kind: EvidenceKind::DocumentNumber,
-            weight: r.naming.weight,
-            text: gate.text.clone(),
-        }],
-        gates: vec![gate],
+        score: prior + weight,
+        lines: smallvec![Evidence { kind: EvidenceKind::DocumentNumber, weight, fact: gate.fact }],
+        gates: smallvec![gate],
         capped: false,
     }
 }
@@ -410,14 +403,14 @@ fn account_of<'a>(
     customers: &[CustomerIx],
     items: &[ItemIx],
 ) -> Option<(&'a PayerEvidence, u64)> {
-    let bearers = customers.iter().map(|c| context.open_items_of(*c).len() as u64).sum::<u64>().max(1);
+    let bearers = || customers.iter().map(|c| context.open_items_of(*c).count() as u64).sum::<u64>().max(1);
     let own = match customers {
         [one] => context.payer(*one),
         _ => None,
     };
     let pays_for_all =
         |p: &&PayerEvidence| customers.iter().all(|c| related(context, p.customer, *c, items.iter().copied()));
-    own.or_else(|| context.payers.iter().filter(|p| p.weight >= 250).find(pays_for_all)).map(|p| (p, bearers))
+    own.or_else(|| context.payers.iter().filter(|p| p.weight >= 250).find(pays_for_all)).map(|p| (p, bearers()))
 }
 
 /// Weight of a bare number when the payer is known: then it could only hit one of these documents by chance. Leading zeros count
@@ -425,9 +418,10 @@ fn account_of<'a>(
 fn within_account(context: &Context<'_>, r: &Resolved<'_>, bearers: Option<u64>) -> i32 {
     let (Some(bearers), true) = (bearers, r.naming.strength > Strength::Whole) else { return r.naming.weight };
     let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
-    let written: String = r.naming.quote.chars().filter(char::is_ascii_digit).collect();
-    let padded = crate::book::keys::compact(doc_no).ends_with(&written);
-    let digits = if padded { written.len() } else { written.trim_start_matches('0').len() };
+    let written = || r.naming.quote.bytes().filter(u8::is_ascii_digit);
+    let mut number = doc_no.bytes().rev().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase());
+    let padded = written().rev().all(|b| number.next() == Some(b));
+    let digits = if padded { written().count() } else { written().skip_while(|b| *b == b'0').count() };
     let space = 9 * 10u64.saturating_pow(u32::try_from(digits.saturating_sub(1)).unwrap_or(15).min(15));
     let label = if matches!(r.naming.label, Some(Label::Document | Label::CreditNote)) { weights::LABEL } else { 0 };
     let typed = if r.naming.typed.is_some() { weights::NUMBER_TYPED } else { 0 };

@@ -3,12 +3,14 @@
 use super::difference::{Difference, discount_in_term};
 use super::evidence::{amount_evidence, exact_weight};
 use super::subset::subsets;
-use super::{Basis, Context, Hypothesis, Part};
+use super::{Basis, Context, Hypothesis, Part, Parts};
 use crate::book::ItemIx;
 use crate::matching::candidates::{NamedIn, PayerEvidence, Strength};
+use crate::matching::facts::{Bar, Evidence, Fact};
 use crate::matching::reading::Wording;
 use crate::matching::score::{centibans, weights};
-use crate::model::{EvidenceKind, EvidenceLine, Gate, ReasonCode};
+use crate::model::{EvidenceKind, ReasonCode};
+use smallvec::{SmallVec, smallvec};
 
 /// Most payers tried.
 const PAYERS_MAX: usize = 4;
@@ -16,17 +18,15 @@ const PAYERS_MAX: usize = 4;
 const AMOUNT_ITEMS_MAX: usize = 3;
 
 /// Hypotheses for each customer who may have paid.
-pub fn by_payer(context: &Context<'_>) -> Vec<Hypothesis> {
-    let mut found = Vec::new();
+pub fn by_payer(context: &Context<'_>, found: &mut Vec<Hypothesis>) {
     for payer in context.payers.iter().take(PAYERS_MAX) {
-        let items = context.open_items_of(payer.customer);
+        let items: SmallVec<[ItemIx; 16]> = context.open_items_of(payer.customer).collect();
         let start = found.len();
-        singles(context, payer, &items, &mut found);
-        sums(context, payer, &items, &mut found);
+        singles(context, payer, &items, found);
+        sums(context, payer, &items, found);
         let capped = found.get(start..).is_some_and(|f| f.iter().any(|h| h.capped));
         found.push(on_account(context, payer, capped));
     }
-    found
 }
 
 fn base(
@@ -34,54 +34,51 @@ fn base(
     payer: &PayerEvidence,
     basis: Basis,
     difference: Difference,
-    parts: Vec<Part>,
+    parts: Parts,
     share: i32,
 ) -> Hypothesis {
     let prior = -centibans(u64::from(context.book.customer_count()).max(1), 1);
-    let mut lines = payer.lines.clone();
+    let mut lines: SmallVec<[Evidence; 6]> = payer.lines.iter().copied().collect();
     // Weights of payers are posterior log-odds; the prior is shown apart, so that the waterfall adds up.
     if let Some(first) = lines.first_mut() {
         first.weight -= prior;
     }
-    let documents = parts.len();
-    let (amount_weight, text) = match basis {
-        Basis::OnAccount => (0, String::new()),
-        _ => amount_evidence(context, &difference, documents),
-    };
+    let mut amount_weight = 0;
     if basis != Basis::OnAccount {
-        lines.push(EvidenceLine { kind: EvidenceKind::Amount, weight: amount_weight, text });
+        let amount = amount_evidence(context, difference, parts.len());
+        amount_weight = amount.weight;
+        lines.push(amount);
     }
-    let text = match basis {
-        Basis::OnAccount => "share of payments that fit no document of a known payer".to_owned(),
-        Basis::WholeAccount => "share of payments without a number that clear a whole account".to_owned(),
-        _ => format!("share of payments without a number that pay just this choice of {documents}"),
+    let fact = match basis {
+        Basis::OnAccount => Fact::ShareOnAccount,
+        Basis::WholeAccount => Fact::ShareWhole,
+        _ => Fact::ShareChoice(u32::try_from(parts.len()).unwrap_or(u32::MAX)),
     };
-    lines.push(EvidenceLine { kind: EvidenceKind::Wording, weight: share, text });
+    lines.push(Evidence { kind: EvidenceKind::Wording, weight: share, fact });
     let refund = if context.reading.says(Wording::Refund) && basis != Basis::OnAccount { weights::REFUND } else { 0 };
     if refund != 0 {
-        let text = "the text speaks of a refund: money back, not money for a document".to_owned();
-        lines.push(EvidenceLine { kind: EvidenceKind::Wording, weight: refund, text });
+        lines.push(Evidence { kind: EvidenceKind::Wording, weight: refund, fact: Fact::RefundNotDocument });
     }
     // Who writes a number of his account pays that document, and not a set without it.
-    let passed_over = context
-        .namings
-        .iter()
-        .filter(|n| n.typed.is_none() && n.named_in != NamedIn::EndToEnd && n.strength != Strength::Other)
-        .find(|n| {
+    let passed_over = (0u32..)
+        .zip(context.namings)
+        .filter(|(_, n)| n.typed.is_none() && n.named_in != NamedIn::EndToEnd && n.strength != Strength::Other)
+        .filter(|_| basis != Basis::OnAccount)
+        .find(|(_, n)| {
             n.items.iter().any(|ix| context.book.customer_of(*ix) == Some(payer.customer))
                 && !n.items.iter().any(|ix| parts.iter().any(|p| p.item == *ix))
-        })
-        .filter(|_| basis != Basis::OnAccount);
+        });
     let other = if passed_over.is_some() { weights::PASSED_OVER } else { 0 };
-    if let Some(naming) = passed_over {
-        let text = format!("the text has `{}`, which is another document of this account", naming.quote);
-        lines.push(EvidenceLine { kind: EvidenceKind::DocumentNumber, weight: other, text });
+    if let Some((number, _)) = passed_over {
+        let fact = Fact::PassedOver(number);
+        lines.push(Evidence { kind: EvidenceKind::DocumentNumber, weight: other, fact });
     }
     Hypothesis {
         customer: Some(payer.customer),
         basis,
         difference,
         parts,
+        about: SmallVec::new(),
         on_account: 0,
         exactly_named: false,
         fully_named: false,
@@ -90,7 +87,7 @@ fn base(
         prior,
         score: payer.weight + share + amount_weight + refund + other,
         lines,
-        gates: Vec::new(),
+        gates: SmallVec::new(),
         capped: false,
     }
 }
@@ -106,13 +103,14 @@ fn singles(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found
         let Some(item) = context.book.item(*ix) else { continue };
         if item.open_amount == amount {
             found.extend(
-                part(context, *ix).map(|p| base(context, payer, Basis::PayerSingle, Difference::Exact, vec![p], share)),
+                part(context, *ix)
+                    .map(|p| base(context, payer, Basis::PayerSingle, Difference::Exact, smallvec![p], share)),
             );
         } else if let Some(discount) = discount_in_term(context, item, Some(payer.customer)) {
             let taken = item.open_amount.saturating_sub(amount);
             if discount > 0 && taken.abs_diff(discount) <= 1 {
                 let p = Part { item: *ix, applied: amount, discount: taken, ..Part::default() };
-                found.push(base(context, payer, Basis::PayerSingle, Difference::Discount(taken), vec![p], share));
+                found.push(base(context, payer, Basis::PayerSingle, Difference::Discount(taken), smallvec![p], share));
             }
         }
     }
@@ -122,7 +120,8 @@ fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &
     if items.len() < 2 {
         return;
     }
-    let amounts: Vec<i64> = items.iter().filter_map(|ix| context.book.item(*ix)).map(|it| it.open_amount).collect();
+    let amounts: SmallVec<[i64; 16]> =
+        items.iter().filter_map(|ix| context.book.item(*ix)).map(|it| it.open_amount).collect();
     let amount = context.payment.amount;
     let n = items.len() as u64;
     let all: i128 = amounts.iter().map(|a| i128::from(*a)).sum();
@@ -149,25 +148,27 @@ fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &
         let mut h = base(context, payer, Basis::PayerSum, Difference::Exact, parts, share);
         h.capped = searched.capped;
         if searched.capped {
-            let text = format!("{n} open items: not all combinations could be counted");
-            h.gates.push(Gate { reason: ReasonCode::SearchCap, text });
+            h.gates.push(Bar { reason: ReasonCode::SearchCap, fact: Fact::NotCounted(n) });
         }
         found.push(h);
     }
     // Chance sums: how many sets of up to six of these items would hit any given amount.
-    let spread = amounts.iter().map(|a| u128::from(a.unsigned_abs())).sum::<u128>().max(1);
-    let sets: u128 = (2..=n.min(6)).map(|k| u128::from(choose(n, k))).sum();
-    let expected_ppm = u64::try_from(sets.saturating_mul(1_000_000) / spread).unwrap_or(u64::MAX);
-    for h in found.iter_mut().filter(|h| h.basis == Basis::PayerSum && h.customer == Some(payer.customer)) {
-        if expected_ppm > u64::from(context.policy.error_budget_ppm) * 10 {
-            let text = format!(
-                "{sets} combinations of {n} items: {}.{:04} chance sums expected",
-                expected_ppm / 1_000_000,
-                expected_ppm % 1_000_000 / 100
-            );
-            h.gates.push(Gate { reason: ReasonCode::NoReference, text });
-        }
+    if searched.sets.is_empty() {
+        return;
     }
+    let spread = amounts.iter().map(|a| u128::from(a.unsigned_abs())).sum::<u128>().max(1);
+    let expected_ppm = u64::try_from(sets_up_to_six(n).saturating_mul(1_000_000) / spread).unwrap_or(u64::MAX);
+    if expected_ppm <= u64::from(context.policy.error_budget_ppm) * 10 {
+        return;
+    }
+    for h in found.iter_mut().filter(|h| h.basis == Basis::PayerSum && h.customer == Some(payer.customer)) {
+        h.gates.push(Bar { reason: ReasonCode::NoReference, fact: Fact::ChanceSums(n, expected_ppm) });
+    }
+}
+
+/// How many sets of two to six there are of so many items.
+pub(super) fn sets_up_to_six(n: u64) -> u128 {
+    (2..=n.min(6)).map(|k| u128::from(choose(n, k))).sum()
 }
 
 fn on_account(context: &Context<'_>, payer: &PayerEvidence, capped: bool) -> Hypothesis {
@@ -176,7 +177,7 @@ fn on_account(context: &Context<'_>, payer: &PayerEvidence, capped: bool) -> Hyp
         payer,
         Basis::OnAccount,
         Difference::Exact,
-        Vec::new(),
+        Parts::new(),
         centibans(weights::ON_ACCOUNT_PERMILLE, 1000),
     );
     h.on_account = context.payment.amount;
@@ -185,44 +186,38 @@ fn on_account(context: &Context<'_>, payer: &PayerEvidence, capped: bool) -> Hyp
 }
 
 /// Items of exactly this amount when no payer is known: proposals, never decisions.
-pub fn only_amount(context: &Context<'_>) -> Vec<Hypothesis> {
+pub fn only_amount(context: &Context<'_>, found: &mut Vec<Hypothesis>) {
     let rows = context.book.by_amount(context.payment.currency, context.payment.amount);
-    let items: Vec<ItemIx> = rows
+    let items = rows
         .iter()
         .copied()
         .filter(|ix| context.book.item(*ix).is_some_and(|it| context.payable(it)))
         .filter(|ix| context.book.customer_of(*ix).is_none_or(|c| context.payer(c).is_none()))
-        .take(AMOUNT_ITEMS_MAX)
-        .collect();
+        .take(AMOUNT_ITEMS_MAX);
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);
     let (weight, same) = exact_weight(context);
     // Without any word or payer the amount alone must leave room for what is not in the book.
     let weight = weight.min(150);
-    items
-        .into_iter()
-        .filter_map(|ix| {
-            let text = format!("the amount is exactly this document's; {same} open items have it");
-            Some(Hypothesis {
-                customer: context.book.customer_of(ix),
-                basis: Basis::OnlyAmount,
-                difference: Difference::Exact,
-                parts: vec![part(context, ix)?],
-                on_account: 0,
-                exactly_named: false,
-                fully_named: false,
-                by_reference: false,
-                payer_fits: false,
-                prior,
-                score: prior + weight,
-                lines: vec![EvidenceLine { kind: EvidenceKind::Amount, weight, text }],
-                gates: vec![Gate {
-                    reason: ReasonCode::UnknownPayer,
-                    text: "neither a number nor the payer points to this document".to_owned(),
-                }],
-                capped: false,
-            })
-        })
-        .collect()
+    for ix in items {
+        let Some(part) = part(context, ix) else { continue };
+        found.push(Hypothesis {
+            customer: context.book.customer_of(ix),
+            basis: Basis::OnlyAmount,
+            difference: Difference::Exact,
+            parts: smallvec![part],
+            about: SmallVec::new(),
+            on_account: 0,
+            exactly_named: false,
+            fully_named: false,
+            by_reference: false,
+            payer_fits: false,
+            prior,
+            score: prior + weight,
+            lines: smallvec![Evidence { kind: EvidenceKind::Amount, weight, fact: Fact::OnlyAmount(same) }],
+            gates: smallvec![Bar { reason: ReasonCode::UnknownPayer, fact: Fact::NothingElse }],
+            capped: false,
+        });
+    }
 }
 
 fn choose(n: u64, k: u64) -> u64 {

@@ -36,23 +36,38 @@ pub fn subsets(amounts: &[i64], target: i64) -> Subsets {
 
 fn complete(amounts: &[i64], target: i64, found: &mut Subsets) {
     let (left, right) = amounts.split_at(amounts.len() / 2);
-    let sums = |list: &[i64]| -> Vec<i64> {
-        let mut all = vec![0i64];
-        for a in list {
-            let with: Vec<i64> = all.iter().map(|s| s.saturating_add(*a)).collect();
-            all.extend(with);
+    // Without credit notes no amount above the target is part of any set; what is left may not even reach it.
+    let all_positive = amounts.iter().all(|a| *a > 0);
+    let fits = |a: &i64| !all_positive || *a <= target;
+    if all_positive {
+        let (mut reach, mut smallest, mut count) = (0i64, i64::MAX, 0usize);
+        for a in amounts.iter().filter(|a| fits(a)) {
+            reach = reach.saturating_add(*a);
+            smallest = smallest.min(*a);
+            count += 1;
         }
-        all
-    };
-    // Index of a sum is its bit mask, since each amount doubles the list.
-    let mut by_sum: Map<i64, Vec<u32>> = Map::default();
-    for (mask, sum) in sums(left).into_iter().enumerate() {
-        by_sum.entry(sum).or_default().push(u32::try_from(mask).unwrap_or(0));
+        if count < 2 || reach < target || smallest.saturating_mul(2) > target {
+            return;
+        }
     }
-    for (mask, sum) in sums(right).into_iter().enumerate() {
-        let Some(masks) = by_sum.get(&target.saturating_sub(sum)) else { continue };
-        for other in masks {
-            let mask = u32::try_from(mask).unwrap_or(0);
+    let (left, right) = (ordered_sums(left, fits), ordered_sums(right, fits));
+    // One pass from both ends says which sums of the right half meet any of the left.
+    let mut meeting: Vec<(u32, i64)> = Vec::new();
+    let mut at = left.len();
+    for (sum, mask) in &right {
+        let wanted = target.saturating_sub(*sum);
+        while at > 0 && left.get(at - 1).is_some_and(|(s, _)| *s > wanted) {
+            at -= 1;
+        }
+        if at > 0 && left.get(at - 1).is_some_and(|(s, _)| *s == wanted) {
+            meeting.push((*mask, wanted));
+        }
+    }
+    // In the order of the positions, so that a cap always keeps the same sets.
+    meeting.sort_unstable();
+    for (mask, wanted) in meeting {
+        let begin = left.partition_point(|(s, _)| *s < wanted);
+        for (_, other) in left.iter().skip(begin).take_while(|(s, _)| *s == wanted) {
             if other.count_ones() + mask.count_ones() < 2 {
                 continue;
             }
@@ -60,11 +75,32 @@ fn complete(amounts: &[i64], target: i64, found: &mut Subsets) {
                 found.capped = true;
                 return;
             }
-            let set = (0..left.len()).filter(|i| other >> i & 1 == 1);
-            let set = set.chain((0..right.len()).filter(|i| mask >> i & 1 == 1).map(|i| i + left.len()));
+            let half = amounts.len() / 2;
+            let set = (0..half).filter(|i| other >> i & 1 == 1);
+            let set = set.chain((0..amounts.len() - half).filter(|i| mask >> i & 1 == 1).map(|i| i + half));
             found.sets.push(set.collect());
         }
     }
+}
+
+/// The sums of all sets of a list with the sets as bit masks, ascending; built by merging, since each amount doubles the list.
+fn ordered_sums(list: &[i64], fits: impl Fn(&i64) -> bool) -> Vec<(i64, u32)> {
+    let mut all: Vec<(i64, u32)> = vec![(0, 0)];
+    let mut next: Vec<(i64, u32)> = Vec::new();
+    for (i, a) in list.iter().enumerate().filter(|(_, a)| fits(a)) {
+        next.clear();
+        next.reserve(all.len() * 2);
+        let mut with = all.iter().map(|(s, m)| (s.saturating_add(*a), m | 1 << i)).peekable();
+        for old in &all {
+            while let Some(new) = with.next_if(|new| new < old) {
+                next.push(new);
+            }
+            next.push(*old);
+        }
+        next.extend(with);
+        std::mem::swap(&mut all, &mut next);
+    }
+    all
 }
 
 fn pairs_and_triples(amounts: &[i64], target: i64, found: &mut Subsets) {
@@ -125,7 +161,34 @@ mod tests {
         assert!(found.capped && found.sets == [vec![0, 1]]);
     }
 
+    /// All sets by trying each, in the order that a cap cuts.
+    fn tried(amounts: &[i64], target: i64) -> Subsets {
+        let half = amounts.len() / 2;
+        let mut found = Subsets::default();
+        for right in 0u32..1 << (amounts.len() - half) {
+            for left in 0u32..1 << half {
+                let mask = right << half | left;
+                let set: Vec<usize> = (0..amounts.len()).filter(|i| mask >> i & 1 == 1).collect();
+                if set.len() >= 2 && set.iter().map(|i| amounts[*i]).sum::<i64>() == target {
+                    if found.sets.len() >= SETS_MAX {
+                        found.capped = true;
+                        found.sets.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+                        return found;
+                    }
+                    found.sets.push(set);
+                }
+            }
+        }
+        found.sets.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        found
+    }
+
     proptest::proptest! {
+        #[test]
+        fn meeting_in_the_middle_finds_what_trying_all_finds(amounts in proptest::collection::vec(-5i64..40, 2..11), target in -20i64..90) {
+            proptest::prop_assert_eq!(subsets(&amounts, target), tried(&amounts, target));
+        }
+
         #[test]
         fn every_set_gives_the_target(amounts in proptest::collection::vec(-50i64..500, 2..14), target in 0i64..900) {
             for set in subsets(&amounts, target).sets {

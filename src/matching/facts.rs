@@ -1,0 +1,160 @@
+//! What a piece of evidence or a gate says, as a small value: scored as an integer now, put into words only where somebody
+//! reads it ([`super::hypotheses::sentence`]), from the same values.
+
+use super::hypotheses::Difference;
+use crate::book::{CustomerIx, ItemIx};
+use crate::model::{EvidenceKind, ReasonCode};
+use crate::names::NameLevel;
+
+/// One piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evidence {
+    /// Which comparison.
+    pub kind: EvidenceKind,
+    /// Log-odds in centibans; negative speaks against.
+    pub weight: i32,
+    /// What was found.
+    pub fact: Fact,
+}
+
+/// A fact that forbids automatic application of an answer, whatever its score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    /// The reason code that the payment is queued under.
+    pub reason: ReasonCode,
+    /// What was found.
+    pub fact: Fact,
+}
+
+/// What was found. Numbers stand for places in what is known of the payment: a naming, an item, a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// Paid to an account that belongs to a customer; how many share it.
+    VirtualAccount(CustomerIx, u32),
+    /// Paid from an account of a customer; how many share it.
+    Account(CustomerIx, u32),
+    /// The nth mandate of the payment is a customer's; how many share it.
+    Mandate(CustomerIx, u16, u32),
+    /// The nth customer number of the text is a customer's; how many share it.
+    CustomerNumber(CustomerIx, u16, u32),
+    /// The payer's name (or the one on whose behalf) fits a customer's.
+    Name {
+        /// Whose.
+        customer: CustomerIx,
+        /// How well.
+        level: NameLevel,
+        /// The name on whose behalf was paid.
+        ultimate: bool,
+        /// How many customers fit as well, 1 if none does or it is not told.
+        equals: u32,
+    },
+    /// The nth naming is of an item.
+    Named(u32, ItemIx),
+    /// The amount, so different from the sum of so many documents; so many open items have it.
+    Amount(Difference, u32, u32),
+    /// How often a payer pays something that fits no document.
+    ShareOnAccount,
+    /// How often a payer clears an account.
+    ShareWhole,
+    /// How often a payer pays just this choice of so many.
+    ShareChoice(u32),
+    /// A refund, where no number is named.
+    RefundNotDocument,
+    /// The nth naming is another document of this account.
+    PassedOver(u32),
+    /// The amount alone points to the item; so many open items have it.
+    OnlyAmount(u32),
+    /// Neither number nor payer points to the item.
+    NothingElse,
+    /// The payer is another customer, by account (or by name).
+    OtherCustomer(CustomerIx, bool),
+    /// The list is cut off within this item's number.
+    ListCut(ItemIx),
+    /// With this item the sum is exact; with another of this amount it is, too.
+    OneMissing(ItemIx, bool),
+    /// The documents that the hypothesis is about are paid, and this is their amount again.
+    PaidBefore(bool),
+    /// The item is of another company.
+    ForeignCompany(ItemIx),
+    /// The item is in another currency.
+    ForeignCurrency(ItemIx),
+    /// Nothing is known of the item.
+    ForeignUnknown,
+    /// The nth naming is a reference with wrong check digits.
+    BadReference(u32),
+    /// The statement has nothing to prove it by.
+    StatementUnproven,
+    /// The statement does not tie out.
+    StatementBroken,
+    /// A statement is missing.
+    StatementGap,
+    /// A statement overlaps another.
+    StatementOverlap,
+    /// The payer's name tries to look like another.
+    Spoofed,
+    /// A batch without its details.
+    Unsplit,
+    /// Some structured reference fails its check digits.
+    CheckDigits,
+    /// The amount is above the policy's cap.
+    AboveCap,
+    /// The item's status forbids it.
+    Blocked(ItemIx),
+    /// A number in the text is the item's reference with a slip.
+    ReferenceSlip(ItemIx),
+    /// The payment is older than the item.
+    Older(ItemIx),
+    /// Nothing is automatic for this customer.
+    Hold(CustomerIx),
+    /// The amount is above the cap for this customer.
+    AboveCustomerCap(CustomerIx),
+    /// The customer is a supplier, too, and the text speaks of a refund.
+    SupplierRefund(CustomerIx),
+    /// The text names a closed item.
+    NamesPaid(ItemIx),
+    /// The nth naming is another document.
+    NamesOther(u32),
+    /// The text names a document that is not among the items.
+    NamesMissing,
+    /// A part payment is announced, the document not named.
+    PartUnnamed,
+    /// The text speaks of a prepayment.
+    Prepayment,
+    /// A collection agency pays.
+    Agency,
+    /// The text speaks of a retention.
+    Retention,
+    /// The text speaks of a refund.
+    Refund,
+    /// So many open items: not all combinations could be counted.
+    NotCounted(u64),
+    /// So many combinations of so many items.
+    ChanceSums(u64, u64),
+}
+
+impl Fact {
+    /// The sentence of a fact that has no figures; `None` if its sentence needs what is known of the payment.
+    pub fn fixed(&self) -> Option<&'static str> {
+        Some(match self {
+            Fact::ShareOnAccount => "share of payments that fit no document of a known payer",
+            Fact::ShareWhole => "share of payments without a number that clear a whole account",
+            Fact::RefundNotDocument => "the text speaks of a refund: money back, not money for a document",
+            Fact::NothingElse => "neither a number nor the payer points to this document",
+            Fact::StatementUnproven => "the statement has no balances that prove it complete",
+            Fact::StatementBroken => "the statement does not tie out",
+            Fact::StatementGap => "a statement is missing before this one",
+            Fact::StatementOverlap => "part of this statement also stands in another one",
+            Fact::Spoofed => "the payer's name mixes scripts or holds invisible characters",
+            Fact::Unsplit => "a batch without details, or whose details do not sum to it",
+            Fact::CheckDigits => "a structured reference fails its check digits",
+            Fact::AboveCap => "the amount is above the policy's cap for automatic application",
+            Fact::PartUnnamed => "the text announces a part payment without naming the document",
+            Fact::Prepayment => "the text speaks of a prepayment",
+            Fact::Agency => "a collection agency pays: its commission and share are in its own list",
+            Fact::Retention => "the text speaks of a retention",
+            Fact::Refund => "the text speaks of a refund",
+            Fact::ForeignUnknown => "",
+            _ => return None,
+        })
+    }
+}
