@@ -16,6 +16,8 @@ struct Indices {
     numbers: Map<String, Vec<usize>>,
     words: Map<String, Vec<usize>>,
     names: Vec<Vec<String>>,
+    /// How many payments of a customer and amount name nothing.
+    unnamed: Map<(usize, i64), usize>,
 }
 
 /// Lowers labels where a rival fits; says how many.
@@ -43,12 +45,18 @@ fn compact(text: &str) -> String {
 }
 
 fn index(w: &World) -> Indices {
-    let mut indices = Indices { numbers: Map::default(), words: Map::default(), names: Vec::new() };
+    let mut indices =
+        Indices { numbers: Map::default(), words: Map::default(), names: Vec::new(), unnamed: Map::default() };
     for (n, item) in w.items.iter().enumerate() {
         let record = &item.record;
         let all = record.refs.iter().chain(&record.payment_reference).chain([&record.doc_no]);
         for number in all {
             indices.numbers.entry(compact(number)).or_default().push(n);
+        }
+    }
+    for p in w.payments.iter().filter(|p| p.evidence == Evidence::Amount) {
+        if let Some(c) = p.truth.customer {
+            *indices.unnamed.entry((c, p.amount)).or_default() += 1;
         }
     }
     for (c, customer) in w.customers.iter().enumerate() {
@@ -62,9 +70,9 @@ fn index(w: &World) -> Indices {
 }
 
 /// Customers other than `c` whom a name fits as well.
-fn namesakes(indices: &Indices, name: &str, c: Option<usize>) -> usize {
+fn namesakes(indices: &Indices, name: &str, c: Option<usize>) -> Vec<usize> {
     let written = PreparedName::new(name).words;
-    let Some((last, whole)) = written.split_last() else { return 0 };
+    let Some((last, whole)) = written.split_last() else { return Vec::new() };
     let has = |words: &[String], word: &String| words.contains(word);
     let mut found = Vec::new();
     for list in written.iter().filter_map(|word| indices.words.get(word)).filter(|l| l.len() < 300) {
@@ -79,7 +87,7 @@ fn namesakes(indices: &Indices, name: &str, c: Option<usize>) -> usize {
     }
     found.sort_unstable();
     found.dedup();
-    found.len()
+    found
 }
 
 /// Why the label cannot stand: the answers that fit as well, perhaps none; `None` if it stands.
@@ -91,7 +99,7 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
     let name = p.name.as_deref().unwrap_or_default();
     let certain = match p.payer {
         Payer::Account => true,
-        Payer::Name => namesakes(indices, name, p.truth.customer) == 0,
+        Payer::Name => namesakes(indices, name, p.truth.customer).is_empty(),
         Payer::Other => false,
     };
     let claims: Vec<usize> = p.docs().collect();
@@ -113,12 +121,14 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
             if p.evidence == Evidence::NumberWithDifference {
                 let c = p.truth.customer?;
                 let equal = explanations(w, c, p.amount, p, 1).into_iter().any(|set| set != claims);
-                if !certain || equal {
+                // Of namesakes the number says which.
+                if p.payer == Payer::Other || equal {
                     return none();
                 }
             } else if p.payer == Payer::Other
+                && p.ultimate.is_none()
                 && p.scenario != "parent_pays"
-                && namesakes(indices, name, p.truth.customer) > 0
+                && !namesakes(indices, name, p.truth.customer).is_empty()
             {
                 // Somebody whom the books do know, and who has nothing to do with it.
                 return none();
@@ -127,7 +137,11 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
         }
         Evidence::Weak => {
             let c = p.truth.customer?;
-            if !certain {
+            let amounts: Vec<i64> = claims.iter().map(|i| w.items[*i].record.amount).collect();
+            let owes_it =
+                |other: &usize| w.customers[*other].items.iter().any(|i| amounts.contains(&w.items[*i].record.amount));
+            // Of namesakes the ending says which, unless another one owes the same amount.
+            if !certain && (p.payer != Payer::Name || namesakes(indices, name, Some(c)).iter().any(owes_it)) {
                 return none();
             }
             for claim in &claims {
@@ -149,7 +163,11 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
             sorted.sort_unstable();
             let sets = explanations(w, c, p.amount, p, 4);
             let rivals: Vec<Answer> = sets.iter().filter(|s| **s != sorted).map(|s| w.in_full(c, s)).collect();
-            if !rivals.is_empty() {
+            // As many payments as documents of this amount: which pays which is all the same.
+            let complete = claims.len() == 1
+                && sets.iter().all(|s| s.len() == 1)
+                && indices.unnamed.get(&(c, p.amount)) == Some(&sets.len());
+            if !rivals.is_empty() && !complete {
                 return Some(rivals);
             }
             let by_account = p.payer == Payer::Account;
@@ -159,7 +177,9 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
             if p.slip.as_ref().is_some_and(|s| indices.numbers.contains_key(&compact(s))) {
                 return none();
             }
-            (p.evidence == Evidence::Amount && chance_ppm(w, c, p.amount, claims.len()) > BUDGET_PPM).then(Vec::new)
+            // One document of a certain payer with exactly this amount is a fact (policy 11); a sum of several may come about by accident.
+            let of_several = p.evidence == Evidence::Amount && claims.len() > 1;
+            (of_several && chance_ppm(w, c, p.amount, claims.len()) > BUDGET_PPM).then(Vec::new)
         }
     }
 }
@@ -207,7 +227,7 @@ fn search(open: &[(usize, i64)], left: i64, size: usize, chosen: &mut Vec<usize>
     }
 }
 
-/// How many sets of that size would give an amount by accident, per million: sets over the amounts that are as round as this one.
+/// How many sets of that size would give an amount by accident, per million: sets over amounts up to this one.
 fn chance_ppm(w: &World, c: usize, amount: i64, size: usize) -> i64 {
     let open = w.customers[c].items.iter().filter(|i| w.items[**i].record.status != ItemStatus::Closed);
     let n = i64::try_from(open.count()).unwrap_or(i64::MAX / 4);
@@ -219,9 +239,5 @@ fn chance_ppm(w: &World, c: usize, amount: i64, size: usize) -> i64 {
     }
     // The true set itself is no accident.
     let sets = sets - 1;
-    // A single amount is a fact of its document; a round sum of several comes about easily.
-    let steps: &[i64] = if size == 1 { &[] } else { &[10_000, 1_000, 100, 10] };
-    let step = steps.iter().copied().find(|s| amount % s == 0).unwrap_or(1);
-    let range = (amount / step).max(1);
-    sets.saturating_mul(1_000_000) / range
+    sets.saturating_mul(1_000_000) / amount.max(1)
 }

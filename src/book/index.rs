@@ -168,7 +168,7 @@ impl OpenItemBook {
             || self
                 .by_digits(digits)
                 .iter()
-                .any(|ix| self.item(*ix).is_some_and(|it| DocumentForms::new(&it.doc_no).digits == digits))
+                .any(|ix| self.item(*ix).is_some_and(|it| DocumentForms::of(it).digits == digits))
     }
 
     /// Items by an order, delivery, contract or reminder number.
@@ -300,7 +300,7 @@ impl OpenItemBook {
         let references: Vec<Vec<Key>> = self.items.par_iter().map(hashed).collect();
         for (i, (item, own)) in self.items.iter().zip(&references).enumerate() {
             let row = u32::try_from(i).unwrap_or(u32::MAX);
-            let forms = DocumentForms::new(&item.doc_no);
+            let forms = DocumentForms::of(item);
             if !forms.whole.is_empty() {
                 whole.push((key_of(&forms.whole), row));
             }

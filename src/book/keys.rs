@@ -3,6 +3,9 @@
 //! `RE-2026-00731` is cut into runs of letters and of digits (`RE`, `2026`, `00731`) and known as the whole (`RE202600731`),
 //! by all its digits (`202600731`), by year and running number (`2026`, `731`), and by the running number alone (`731`).
 
+use crate::model::OpenItem;
+use chrono::{Datelike, NaiveDate};
+
 /// A 64-bit key of a document number in one of its forms. Equal numbers give equal keys; the book checks a hit against the
 /// number itself, so a collision cannot decide.
 pub type Key = u64;
@@ -54,6 +57,30 @@ pub struct DocumentForms {
 }
 
 impl DocumentForms {
+    /// The forms of an item's number. Where year and running number are glued (`RG2676113`, `2026731`), the year of the document's
+    /// date tells them apart.
+    pub fn of(item: &OpenItem) -> Self {
+        Self::dated(&item.doc_no, item.doc_date)
+    }
+
+    fn dated(doc_no: &str, date: Option<NaiveDate>) -> Self {
+        let mut forms = Self::new(doc_no);
+        if forms.year.is_some() {
+            return forms;
+        }
+        let mut runs = doc_no.split(|c: char| !c.is_ascii_digit()).filter(|r| !r.is_empty());
+        let (Some(run), None, Some(date)) = (runs.next(), runs.next(), date) else { return forms };
+        for head in [4, 2] {
+            let Some((year, rest)) = run.split_at_checked(head) else { continue };
+            let year = year_of(year).filter(|y| i32::try_from(*y) == Ok(date.year()));
+            if let Some(year) = year.filter(|_| strip_zeros(rest).len() + 1 >= head && rest.len() >= 3) {
+                (forms.year, forms.tail) = (Some(year), strip_zeros(rest).to_owned());
+                break;
+            }
+        }
+        forms
+    }
+
     /// Cuts a document number into its forms. The year is also told where it is glued to the running number, as in
     /// `202600731` with eight or more digits.
     pub fn new(doc_no: &str) -> Self {
@@ -110,6 +137,13 @@ mod tests {
         assert_eq!((f.tail.as_str(), f.year), ("113", Some(2026)));
         let f = DocumentForms::new("INV/16010/12/2025");
         assert_eq!((f.tail.as_str(), f.year), ("16010", Some(2025)));
+        let dated = |doc_no: &str, year: i32| {
+            let f = DocumentForms::dated(doc_no, NaiveDate::from_ymd_opt(year, 6, 1));
+            (f.tail, f.year)
+        };
+        assert_eq!(dated("RG2676113", 2026), ("76113".to_owned(), Some(2026)));
+        assert_eq!(dated("RG2676113", 2025), ("2676113".to_owned(), None));
+        assert_eq!(dated("2026731", 2026), ("731".to_owned(), Some(2026)));
         let f = DocumentForms::new("26-0731");
         assert_eq!((f.tail.as_str(), f.year), ("731", Some(2026)));
     }

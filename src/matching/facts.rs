@@ -48,6 +48,8 @@ pub enum Fact {
         /// How many customers fit as well, 1 if none does or it is not told.
         equals: u32,
     },
+    /// The text says that it is paid for this customer.
+    NamedFor(CustomerIx),
     /// The nth naming is of an item.
     Named(u32, ItemIx),
     /// The amount, so different from the sum of so many documents; so many open items have it.
@@ -126,18 +128,32 @@ pub enum Fact {
     Retention,
     /// The text speaks of a refund.
     Refund,
+    /// The nth naming is left aside, and may be another document.
+    LeftAside(u32),
+    /// The payer's name is this customer's as well, and its item has exactly the amount.
+    Namesake(CustomerIx, ItemIx),
+    /// The account or name of the payer is another customer's.
+    OtherPayer(CustomerIx),
+    /// Paid on behalf of another customer.
+    OnBehalf(CustomerIx),
+    /// The text denies or cancels something.
+    Denial,
+    /// The text says that money came back.
+    CameBack,
+    /// A paid item of the customer has exactly this amount.
+    PaidSameAmount(ItemIx),
+    /// So many other choices among so many items, and the sums expected by chance in a million.
+    OtherChoices(u64, u64, u64),
     /// So many open items: not all combinations could be counted.
     NotCounted(u64),
-    /// So many combinations of so many items.
-    ChanceSums(u64, u64),
 }
 
 impl Fact {
     /// The sentence of a fact that has no figures; `None` if its sentence needs what is known of the payment.
     pub fn fixed(&self) -> Option<&'static str> {
         Some(match self {
-            Fact::ShareOnAccount => "share of payments that fit no document of a known payer",
-            Fact::ShareWhole => "share of payments without a number that clear a whole account",
+            Fact::ShareOnAccount => "payments of a known payer seldom fit no document",
+            Fact::ShareWhole => "payments without a number seldom clear a whole account",
             Fact::RefundNotDocument => "the text speaks of a refund: money back, not money for a document",
             Fact::NothingElse => "neither a number nor the payer points to this document",
             Fact::StatementUnproven => "the statement has no balances that prove it complete",
@@ -153,6 +169,8 @@ impl Fact {
             Fact::Agency => "a collection agency pays: its commission and share are in its own list",
             Fact::Retention => "the text speaks of a retention",
             Fact::Refund => "the text speaks of a refund",
+            Fact::Denial => "the text denies or cancels something: a person reads it",
+            Fact::CameBack => "the text says that a payment came back",
             Fact::ForeignUnknown => "",
             _ => return None,
         })

@@ -1,11 +1,12 @@
 //! Returns: a payment came back, and what it had closed is open again (POLICY row 13). A return never closes anything.
 
 use super::candidates::{NamedIn, Naming, PayerEvidence, Strength};
-use super::reading::Reading;
+use super::hypotheses::unresolved;
+use super::reading::{Reading, Typed, Wording, says};
 use crate::base::Money;
 use crate::book::{ItemIx, OpenItemBook};
 use crate::model::{ItemStatus, Payment};
-use crate::names::fold_text;
+use smallvec::SmallVec;
 
 /// What a return takes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,36 +24,6 @@ pub struct ReturnLink {
 /// Largest fee that is believed without being stated, in minor units.
 const FEE_MAX: i64 = 5_000;
 
-/// Words that mark a returned receipt where the bank gives no code. Folded, as whole words.
-const WORDS: [&str; 26] = [
-    "RUCKLASTSCHRIFT",
-    "RUCKLASTSCHR",
-    "RUCKLAST",
-    "RETOURE",
-    "RUCKGABE",
-    "RUCKBELASTUNG",
-    "RUCKBUCHUNG",
-    "RUCKRUF",
-    "RETURN",
-    "RETURNED",
-    "REJECT",
-    "REJECTED",
-    "UNPAID",
-    "CHARGEBACK",
-    "BOUNCED",
-    "TERUGBOEKING",
-    "STORNERING",
-    "STORNO",
-    "IMPAYE",
-    "REJET",
-    "INSOLUTO",
-    "DEVOLUCION",
-    "DEVOLUCAO",
-    "ZWROT",
-    "ARUDD",
-    "RETURRETT",
-];
-
 /// Whether a payment says that an earlier one came back.
 pub fn is_return(payment: &Payment) -> bool {
     if payment.return_reason.is_some() || payment.reversal {
@@ -66,8 +37,8 @@ pub fn is_return(payment: &Payment) -> bool {
 
 /// Whether the texts of a payment have a word of a return, whatever its direction.
 pub fn says_return(payment: &Payment) -> bool {
-    let text = format!("{} {}", payment.remittance_text(), payment.bank_text.as_deref().unwrap_or(""));
-    fold_text(&text).split_ascii_whitespace().any(|w| WORDS.contains(&w))
+    let pieces = payment.remittance.iter().chain(&payment.bank_text).map(String::as_str);
+    says(pieces, Wording::Returned)
 }
 
 /// Finds what a returned receipt had closed. The amount of the line may be the original and the bank's fee.
@@ -94,7 +65,7 @@ pub fn link(
     // By number: in the text or as our end-to-end id.
     let mut named: Vec<ItemIx> = namings
         .iter()
-        .filter(|n| n.strength <= Strength::Short && (n.typed.is_none() || n.named_in == NamedIn::EndToEnd))
+        .filter(|n| is_ours(n))
         .filter_map(|n| match n.items.as_slice() {
             [one] => Some(*one),
             _ => None,
@@ -118,13 +89,15 @@ pub fn link(
                 shown(total)
             ),
         };
+        // Who gives back what another customer had paid is not believed without a look.
+        let owners = |c| named.iter().any(|ix| book.customer_of(*ix) == Some(c));
+        let strange = payers.iter().any(PayerEvidence::is_certain)
+            && !payers.iter().any(|p| p.is_certain() && owners(p.customer));
         let items = named.iter().filter_map(|ix| Some((*ix, paid(book.item(*ix)?)))).collect();
-        return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some(), text });
+        return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some() && !strange, text });
     }
     // A document that is named and not paid is what came back before it was applied: nothing else may be reopened for it.
-    let names_another =
-        namings.iter().any(|n| n.strength <= Strength::Short && n.typed.is_none() && n.items.len() == 1);
-    if names_another {
+    if names_something(reading, namings) {
         return None;
     }
     // By mandate or account, and amount.
@@ -139,7 +112,9 @@ pub fn link(
     }
     fits.sort_unstable();
     fits.dedup();
-    let certain_payer = payers.iter().any(|p| p.is_certain());
+    // A word of return alone, without the bank's code, proves no link by account and amount.
+    let certain_payer =
+        payers.iter().any(PayerEvidence::is_certain) && (payment.return_reason.is_some() || payment.reversal);
     match fits.as_slice() {
         [(item, amount, fee)] => {
             let doc_no = book.item(*item).map_or("", |it| it.doc_no.as_str());
@@ -152,6 +127,22 @@ pub fn link(
             Some(ReturnLink { items: vec![(*item, *amount)], fee: *fee, certain: false, text })
         }
     }
+}
+
+/// Whether a naming in a return is a document of ours: also as the end-to-end id that the bank repeats in the text (`EREF+RE-7`).
+fn is_ours(n: &Naming) -> bool {
+    n.strength <= Strength::Short && (n.typed.is_none() || n.named_in == NamedIn::EndToEnd)
+        || n.strength <= Strength::Whole && n.typed == Some(Typed::OwnId)
+}
+
+/// The documents that a return names.
+pub fn named_items(namings: &[Naming]) -> SmallVec<[ItemIx; 2]> {
+    namings.iter().filter(|n| is_ours(n)).flat_map(|n| n.items.iter().copied()).collect()
+}
+
+/// Whether a return names a document, known or not.
+pub fn names_something(reading: &Reading, namings: &[Naming]) -> bool {
+    namings.iter().any(|n| is_ours(n) && n.items.len() == 1) || !unresolved(reading, namings).is_empty()
 }
 
 /// A closed item, or one in part paid, of the right company and currency.

@@ -3,11 +3,13 @@
 mod compare;
 mod fold;
 mod legal_forms;
+mod party;
 mod spoof;
 
 pub use compare::{NameLevel, NameMatch, compare};
 pub use fold::{fold_text, fold_words, skeleton};
 pub use legal_forms::is_legal_form;
+pub use party::{could_be, same_party};
 pub use spoof::looks_spoofed;
 
 /// A name folded and cut into words, without legal forms and filler.

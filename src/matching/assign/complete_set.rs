@@ -1,7 +1,7 @@
 //! A complete set: as many equal payments as equal open items of one customer. Then it does not matter which pays which.
 
 use super::Settled;
-use crate::base::Set;
+use crate::base::{Map, Set};
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
 use crate::model::{ItemStatus, Payment};
 use std::collections::BTreeMap;
@@ -19,6 +19,13 @@ pub fn apply(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
     }
     let taken: Set<ItemIx> =
         settled.standings.iter().flat_map(|p| p.claims().filter(|c| c.1 > 0).map(|c| c.0)).collect();
+    // Items that a payment names which waits for a decision: with one of them the set is not complete.
+    let mut wanted: Map<ItemIx, Vec<usize>> = Map::default();
+    for (k, standing) in settled.standings.iter().enumerate() {
+        for want in standing.wants.iter().filter(|w| w.strong) {
+            wanted.entry(want.item).or_default().push(k);
+        }
+    }
     for ((customer, amount), mut who) in groups {
         let currency = who.first().and_then(|k| payments.get(*k)).map(|p| p.currency);
         let mut items: Vec<ItemIx> = book
@@ -33,7 +40,8 @@ pub fn apply(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
             })
             .collect();
         let blocked = items.iter().any(|ix| book.item(*ix).is_some_and(|it| it.status.blocks()));
-        if items.len() != who.len() || blocked {
+        let wanted = |ix: &ItemIx| wanted.get(ix).is_some_and(|by| by.iter().any(|k| !who.contains(k)));
+        if items.len() != who.len() || blocked || items.iter().any(wanted) {
             continue;
         }
         // Oldest document to oldest payment: indifferent for the money, and the same in every run.

@@ -14,10 +14,18 @@ use crate::model::{Payment, ReasonCode};
 pub fn resolve(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
     let mut claims: Vec<Claim> = Vec::with_capacity(settled.standings.len());
     for (k, s) in settled.standings.iter().enumerate() {
-        let automatic = s.claims().map(|c| (c, true));
-        for ((item, cleared), automatic) in automatic.chain(s.wants.iter().map(|c| (*c, false))) {
-            claims.push(Claim { item, payment: number(k), cleared, automatic });
-        }
+        let payment = number(k);
+        claims.extend(s.claims().map(|(item, cleared)| {
+            let named = s.named && !(s.set_off && cleared < 0);
+            Claim { item, payment, cleared, automatic: true, named }
+        }));
+        claims.extend(s.wants.iter().map(|w| Claim {
+            item: w.item,
+            payment,
+            cleared: w.cleared,
+            automatic: false,
+            named: w.strong,
+        }));
     }
     claims.sort_unstable_by_key(|c| (c.item, c.payment));
     let mut losers: Vec<(usize, ReasonCode, String)> = Vec::new();
@@ -45,6 +53,14 @@ struct Claim {
     payment: u32,
     cleared: i64,
     automatic: bool,
+    /// By a number in the text, and not by payer and amount alone.
+    named: bool,
+}
+
+impl Claim {
+    fn size(&self) -> i128 {
+        i128::from(self.cleared).abs()
+    }
 }
 
 /// The automatic claims of one side of an item that cannot stay.
@@ -55,30 +71,42 @@ fn over_claimed(
     limit: i128,
     doc_no: &str,
 ) -> Vec<(usize, ReasonCode, String)> {
-    let size = |c: &Claim| i128::from(c.cleared).abs();
-    let total: i128 = side.iter().map(|c| size(c)).sum();
+    let total: i128 = side.iter().map(|c| c.size()).sum();
     if side.len() < 2 || total <= limit || !side.iter().any(|c| c.automatic) {
         return Vec::new();
     }
     let payer = |c: &&Claim| standings.get(c.payment as usize).and_then(|p| p.payer);
+    let payment = |c: &Claim| payments.get(c.payment as usize);
+    let id = |c: &Claim| payment(c).map_or("", |p| p.payment_id.as_str());
     let first = side.first().and_then(payer);
     let one_payer = first.is_some() && side.iter().all(|c| payer(c) == first);
-    let mut order: Vec<&&Claim> = side.iter().filter(|c| c.automatic).collect();
-    order.sort_by_key(|c| payments.get(c.payment as usize).map(|p| (p.booking_date, p.amount, p.payment_id.as_str())));
+    let mut order: Vec<&Claim> = side.to_vec();
+    order.sort_by_key(|c| payment(c).map(|p| (p.booking_date, p.amount, p.payment_id.as_str())));
+    let waiting: Vec<&Claim> = order.iter().copied().filter(|c| !c.automatic && c.named).collect();
+    let named_by_waiting: i128 = waiting.iter().map(|c| c.size()).sum();
     let mut left = limit;
     let mut out = Vec::new();
-    for claim in order {
-        if one_payer && size(claim) <= left {
-            left -= size(claim);
+    for claim in order.iter().copied().filter(|c| c.automatic) {
+        // A credit note that nobody named belongs to none of those who would need it.
+        let set_off = claim.cleared < 0 && !claim.named;
+        // What a waiting payment names is not given to one that names nothing.
+        let free = if claim.named { left } else { left - named_by_waiting };
+        if one_payer && !set_off && claim.size() <= free {
+            left -= claim.size();
             continue;
         }
-        let verdict = if one_payer {
-            let text = format!("another payment of the same payer in this run already pays {doc_no}");
-            (claim.payment as usize, ReasonCode::DuplicateSuspect, text)
+        let others: Vec<&str> = order.iter().filter(|c| c.payment != claim.payment).map(|c| id(c)).take(3).collect();
+        let others = others.join(", ");
+        let verdict = if !one_payer || set_off {
+            (ReasonCode::Tie, format!("{} payments in this run claim {doc_no}: this one and {others}", side.len()))
+        } else if claim.size() <= left {
+            let by = waiting.first().map_or("", |c| id(c));
+            (ReasonCode::Tie, format!("payment {by} waits for a decision and names {doc_no}; this one names nothing"))
         } else {
-            (claim.payment as usize, ReasonCode::Tie, format!("{} payments in this run claim {doc_no}", side.len()))
+            let text = format!("another payment of the same payer in this run already pays {doc_no}: {others}");
+            (ReasonCode::DuplicateSuspect, text)
         };
-        out.push(verdict);
+        out.push((claim.payment as usize, verdict.0, verdict.1));
     }
     out
 }

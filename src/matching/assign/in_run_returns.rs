@@ -8,7 +8,7 @@ use crate::model::{Outcome, Payment};
 pub fn link(payments: &[Payment], settled: &mut Settled) {
     let standings = &settled.standings;
     let returns: Vec<usize> =
-        (0..standings.len()).filter(|k| standings.get(*k).is_some_and(|s| s.open_return)).collect();
+        (0..standings.len()).filter(|k| standings.get(*k).is_some_and(|s| s.open_return.is_some())).collect();
     if returns.is_empty() {
         return;
     }
@@ -29,12 +29,19 @@ pub fn link(payments: &[Payment], settled: &mut Settled) {
     let mut links: Vec<(usize, usize)> = Vec::new();
     for r in returns {
         let Some(back) = payments.get(r) else { continue };
+        let named = standings.get(r).and_then(|s| s.open_return.clone()).unwrap_or_default();
+        let pays_named = |k: &usize| {
+            standings.get(*k).is_some_and(|s| named.is_empty() || s.parts.iter().any(|p| named.contains(&p.item)))
+        };
+        // A word of return alone, without the bank's code, proves nothing by account and amount.
+        let coded = back.return_reason.is_some() || back.reversal || !named.is_empty();
         let fits = |k: &usize| {
-            payments.get(*k).is_some_and(|p| {
-                let same_id = p.end_to_end_id.is_some() && p.end_to_end_id == back.end_to_end_id;
-                let same_payer = p.payer_account.is_some() && p.payer_account == back.payer_account;
-                p.booking_date <= back.booking_date && (same_id || same_payer) && !used.contains(k)
-            })
+            pays_named(k)
+                && payments.get(*k).is_some_and(|p| {
+                    let same_id = p.end_to_end_id.is_some() && p.end_to_end_id == back.end_to_end_id;
+                    let same_payer = coded && p.payer_account.is_some() && p.payer_account == back.payer_account;
+                    p.booking_date <= back.booking_date && (same_id || same_payer) && !used.contains(k)
+                })
         };
         let mut fitting =
             applied.get(&(back.account.as_str(), back.amount)).into_iter().flatten().copied().filter(|k| fits(k));

@@ -42,7 +42,9 @@ pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standi
         complete_set::apply(book, payments, &mut settled);
     }
     daily_cap::hold(policy, payments, &mut settled);
-    in_run_returns::link(payments, &mut settled);
+    if policy.returns.reopen {
+        in_run_returns::link(payments, &mut settled);
+    }
     settled.before = running::balances(book, &settled.standings);
     settled
 }
@@ -105,11 +107,21 @@ impl Settled {
                 decision.unapplied = payments.get(k).map_or(0, |p| p.amount);
                 decision.disposition = Some(Disposition::InReview);
                 decision.would_need = Some(would_need(*reason).to_owned());
+                // Of those who claim it at most one is right.
+                if *reason == ReasonCode::Tie {
+                    decision.error_ppm = decision.error_ppm.max(500_000);
+                    if let Some(first) = decision.candidates.first_mut() {
+                        first.error_ppm = first.error_ppm.max(500_000);
+                    }
+                }
             }
             Some(Ruling::CompleteSet(count)) => {
                 decision.outcome = Outcome::Applied;
                 decision.reason = ReasonCode::CompleteSet;
                 decision.allocations = allocations();
+                // What is posted stands first among the proposals.
+                let posted = decision.allocations.first().map(|a| a.item_id.clone());
+                decision.candidates.sort_by_key(|c| c.allocations.first().map(|a| &a.item_id) != posted.as_ref());
                 let doc_no = decision.allocations.first().map_or("", |a| a.doc_no.as_str());
                 decision.explanation =
                     format!("{doc_no}: {count} equal payments for {count} equal documents of this customer");

@@ -94,6 +94,25 @@ pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec
     found
 }
 
+/// Lengths at which banks and formats cut a text: Bacs 18, MT940 27, older SEPA fields 35, two of them 70, SEPA 140.
+const CUTS: [usize; 5] = [18, 27, 35, 70, 140];
+
+/// Whether the payer's words are just as long as banks let them be, so that their last number may go on.
+pub fn text_is_cut(payment: &Payment) -> bool {
+    let length: usize = payment.remittance.iter().map(|r| r.chars().count()).sum();
+    CUTS.iter().any(|cut| length == *cut || length + 1 == *cut)
+}
+
+/// The number of the naming that the cut of the text may have shortened: the last one of a list, unless it is whole.
+pub fn cut_naming(payment: &Payment, reading: &Reading, namings: &[Naming]) -> Option<u32> {
+    let end = reading.tokens.list.len();
+    if !text_is_cut(payment) || !reading.tokens.after(end.checked_sub(1)?).is_empty() {
+        return None;
+    }
+    let last = |n: &Naming| n.named_in == NamedIn::Text && n.last + 1 == end && n.strength > Strength::Whole;
+    (0u32..).zip(namings).find(|(_, n)| last(n)).map(|(k, _)| k)
+}
+
 fn by_field(book: &OpenItemBook, reference: &str, found: &mut Vec<Naming>) {
     let items = by_keys(book, &reference_keys(reference));
     push(found, items, Strength::Reference, NamedIn::Field, reference.to_owned(), None, None, (0, 0), 0);
@@ -205,6 +224,9 @@ fn chance_of(bearers: u32, digits: usize, numbers: u64) -> u64 {
     (u64::from(bearers) * 1_000_000 * numbers / space).min(1_000_000)
 }
 
+/// The best number so far: how exact, its items, its last token, chance hits in millionths.
+type Best = (Strength, Vec<ItemIx>, usize, u64);
+
 /// Finds the strongest, then longest, number that begins at a token; returns its last token.
 fn longest_at(
     book: &OpenItemBook,
@@ -217,14 +239,14 @@ fn longest_at(
     let tokens = &reading.tokens;
     let label = reading.label(i).or_else(|| (i + 1 < tokens.list.len()).then(|| reading.label(i + 1)).flatten());
     let mut glued = String::new();
-    let mut best: Option<(Strength, Vec<ItemIx>, usize, u64)> = None;
-    let mut consider = |strength: Strength, items: Vec<ItemIx>, last: usize, chance: u64| {
-        let better = match &best {
+    let mut best: Option<Best> = None;
+    let consider = |best: &mut Option<Best>, strength: Strength, items: Vec<ItemIx>, last: usize, chance: u64| {
+        let better = match best {
             None => true,
             Some((s, _, l, _)) => (strength, std::cmp::Reverse(last)) <= (*s, std::cmp::Reverse(*l)),
         };
         if !items.is_empty() && better {
-            best = Some((strength, items, last, chance));
+            *best = Some((strength, items, last, chance));
         }
     };
     let starts_with_digits = tokens.is_digits(i);
@@ -256,24 +278,30 @@ fn longest_at(
         }
         if !digits_only && digit_count >= 2 && glued.len() >= 3 {
             let rows = book.by_whole(keys::key_of(&glued));
-            consider(Strength::Whole, bearing(book, rows, |it| compact(&it.doc_no) == glued), j, 0);
+            consider(&mut best, Strength::Whole, bearing(book, rows, |it| compact(&it.doc_no) == glued), j, 0);
         }
         if let Some(key) = Some(&glued).filter(|g| g.len() >= 5).and_then(|g| reference_key(g)) {
             let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
-            consider(Strength::Reference, by_key(book, &key), j, chance);
+            consider(&mut best, Strength::Reference, by_key(book, &key), j, chance);
         }
         if glued.len() >= 4 && (!digits_only || digit_count >= 4) {
             let rows = book.by_other_number(keys::key_of(&glued));
             let items = bearing(book, rows, |it| it.refs.iter().any(|r| compact(r) == glued));
-            consider(Strength::Other, items, j, chance_of(book.open_count(), digit_count, numbers));
+            consider(&mut best, Strength::Other, items, j, chance_of(book.open_count(), digit_count, numbers));
         }
         let together = tight || year_of(tokens.word(i)).is_some() || digit_count >= 8;
         if digits_only && together {
             let digits = strip_zeros(&glued);
             if digits.len() >= 4 {
                 let strength = if digits.len() >= 5 { Strength::Digits } else { Strength::Tail };
-                let items = bearing(book, book.by_digits(digits), |it| DocumentForms::new(&it.doc_no).digits == digits);
-                consider(strength, items, j, chance_of(book.numbers_with_digits(digits.len()), digits.len(), numbers));
+                let items = bearing(book, book.by_digits(digits), |it| DocumentForms::of(it).digits == digits);
+                consider(
+                    &mut best,
+                    strength,
+                    items,
+                    j,
+                    chance_of(book.numbers_with_digits(digits.len()), digits.len(), numbers),
+                );
             }
         }
         if j == i + 1 && digits_only {
@@ -284,11 +312,11 @@ fn longest_at(
                     continue;
                 }
                 let items = bearing(book, book.by_year_tail(y, tail), |it| {
-                    let f = DocumentForms::new(&it.doc_no);
+                    let f = DocumentForms::of(it);
                     f.year == Some(y) && f.tail == tail
                 });
                 let chance = chance_of(book.tails_with_digits(tail.len()), tail.len() + 1, numbers);
-                consider(Strength::Short, items, j, chance);
+                consider(&mut best, Strength::Short, items, j, chance);
             }
         }
         if j == i && digits_only {
@@ -299,8 +327,24 @@ fn longest_at(
             // Letters glued in front must be a label (`RE731`), not part of somebody else's number (`KX731`).
             let alone = tokens.glue(i) != Glue::None || i == 0 || reading.label(i).is_some();
             if enough && alone {
-                let items = bearing(book, book.by_tail(tail), |it| DocumentForms::new(&it.doc_no).tail == tail);
-                consider(Strength::Tail, items, j, chance_of(book.tails_with_digits(tail.len()), tail.len(), numbers));
+                let year = year_beside(reading, i);
+                let items = bearing(book, book.by_tail(tail), |it| {
+                    let forms = DocumentForms::of(it);
+                    forms.tail == tail && (year.is_none() || forms.year.is_none() || forms.year == year)
+                });
+                let chance = chance_of(book.tails_with_digits(tail.len()), tail.len(), numbers);
+                // The same digits may be all of one number and the running number of another: payer and amount decide.
+                let all_of_one = best.as_ref().filter(|b| b.0 == Strength::Digits && b.2 == i).map(|b| b.1.clone());
+                match all_of_one {
+                    Some(others) if items.iter().any(|ix| !others.contains(ix)) => {
+                        let mut items = [items, others].concat();
+                        items.sort_unstable();
+                        items.dedup();
+                        best = Some((Strength::Short, items, i, chance));
+                    }
+                    Some(_) => {}
+                    None => consider(&mut best, Strength::Tail, items, j, chance),
+                }
             }
         }
     }
@@ -320,6 +364,23 @@ fn longest_at(
     Some(last)
 }
 
+/// The year written right before or behind a running number: `2025-731` is not the document 731 of 2026.
+fn year_beside(reading: &Reading, i: usize) -> Option<u32> {
+    let tokens = &reading.tokens;
+    let year_at = |k: usize| {
+        let year = tokens.is_digits(k) && tokens.word(k).len() == 4 && reading.typed(k).is_none();
+        year.then(|| year_of(tokens.word(k))).flatten()
+    };
+    let before = i.checked_sub(1).filter(|_| tokens.glue(i) != Glue::Apart).and_then(year_at);
+    // "731 aus 2025", "731 of 2025".
+    let of = matches!(
+        tokens.word(i + 1),
+        "AUS" | "VON" | "OF" | "FROM" | "UIT" | "VAN" | "DE" | "DEL" | "Z" | "ZE" | "FRA" | "FRAN"
+    );
+    let behind = year_at(i + 1).filter(|_| tokens.glue(i + 1) != Glue::Apart);
+    before.or(behind).or_else(|| year_at(i + 2).filter(|_| of))
+}
+
 /// A bare number with other letters glued in front than the document bears: `PO2026-00731` is no invoice.
 fn foreign_prefix(book: &OpenItemBook, reading: &Reading, i: usize, strength: Strength, items: &[ItemIx]) -> bool {
     if strength <= Strength::Whole || i == 0 || !reading.tokens.is_digits(i) || reading.tokens.is_digits(i - 1) {
@@ -332,9 +393,7 @@ fn foreign_prefix(book: &OpenItemBook, reading: &Reading, i: usize, strength: St
     let known = matches!(reading.label(i), Some(Label::Document | Label::CreditNote))
         || letters.len() > 4
         || matches!(letters, "NR" | "NO" | "N" | "NUM" | "SVWZ" | "REMI" | "INV" | "ZU" | "KE" | "VOM");
-    let own = items
-        .iter()
-        .any(|ix| book.item(*ix).is_some_and(|it| DocumentForms::new(&it.doc_no).prefix.ends_with(letters)));
+    let own = items.iter().any(|ix| book.item(*ix).is_some_and(|it| DocumentForms::of(it).prefix.ends_with(letters)));
     !known && !own
 }
 
@@ -367,7 +426,7 @@ fn endings_and_ranges(
         if naming.strength == Strength::Other || naming.strength == Strength::Tail && naming.label.is_none() {
             continue;
         }
-        let Some(forms) = book.item(*item).map(|it| DocumentForms::new(&it.doc_no)) else { continue };
+        let Some(forms) = book.item(*item).map(|it| DocumentForms::of(it)) else { continue };
         let mut at = naming.last + 1;
         // Words like "und" and "bis" may stand between; a range word is remembered.
         let mut range = false;
@@ -489,7 +548,7 @@ fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx>
     if tail.len() < 3 {
         return None;
     }
-    let items = bearing(book, book.by_tail(tail), |it| DocumentForms::new(&it.doc_no).tail == tail);
+    let items = bearing(book, book.by_tail(tail), |it| DocumentForms::of(it).tail == tail);
     let mut own = items.into_iter().filter(|ix| book.customer_of(*ix) == customer);
     match (own.next(), own.next()) {
         (Some(one), None) => Some(one),
@@ -500,7 +559,7 @@ fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx>
 /// The items of the same series and customer between two, both left out.
 fn range_items(book: &OpenItemBook, named: &DocumentForms, from: ItemIx, to: ItemIx) -> Vec<ItemIx> {
     let number = |t: &str| t.parse::<u64>().ok();
-    let other = book.item(to).map(|it| DocumentForms::new(&it.doc_no));
+    let other = book.item(to).map(|it| DocumentForms::of(it));
     let (Some(a), Some(b)) = (number(&named.tail), other.as_ref().and_then(|o| number(&o.tail))) else {
         return Vec::new();
     };

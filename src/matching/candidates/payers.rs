@@ -46,6 +46,15 @@ impl PayerEvidence {
     pub fn is_certain(&self) -> bool {
         self.kind <= PayerKind::Mandate && self.weight >= 350
     }
+
+    /// Whether the customer is named as the one on whose behalf is paid, by a name that is wholly theirs alone.
+    pub fn is_on_behalf(&self) -> bool {
+        let wholly = |fact: &Fact| {
+            matches!(fact, Fact::Name { level, ultimate: true, equals: 1, .. } if *level <= NameLevel::SameWords)
+                || matches!(fact, Fact::NamedFor(_))
+        };
+        self.lines.iter().any(|l| wholly(&l.fact))
+    }
 }
 
 /// Most customers that a name is compared with.
@@ -95,6 +104,9 @@ pub fn payers(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<
         if let Some(name) = name {
             found.by_name(name, ultimate);
         }
+    }
+    if let Some(from) = reading.marks.on_behalf {
+        found.named_for(reading, from);
     }
     let mut list = found.list;
     list.sort_by_key(|p| (-p.weight, p.kind, p.customer));
@@ -163,6 +175,24 @@ impl Found<'_> {
             (a, b) => a.or(b),
         };
         slot.lines.push(Evidence { weight: gain, ..line });
+    }
+
+    /// The one customer whose whole name stands in the text behind "for" or "on behalf of".
+    fn named_for(&mut self, reading: &Reading, from: usize) {
+        let tokens = &reading.tokens;
+        let words = (from..tokens.list.len()).take(8).map(|k| tokens.word(k));
+        let text = PreparedName::new(&words.collect::<Vec<_>>().join(" "));
+        let words: Vec<&str> = text.words.iter().map(String::as_str).take(4).collect();
+        let (book, payment) = (self.book, self.payment);
+        let named = |c: &CustomerIx| {
+            let joined = book.customer(*c).map(|c| PreparedName::new(&c.name).joined).unwrap_or_default();
+            joined.len() >= 4 && text.joined.starts_with(&joined) && same_company(book, payment, *c)
+        };
+        let mut found = book.customers_sharing(&words, WORD_CUSTOMERS_MAX).into_iter().filter(named);
+        if let (Some(one), None) = (found.next(), found.next()) {
+            let line = Evidence { kind: EvidenceKind::PayerName, weight: 0, fact: Fact::NamedFor(one) };
+            self.merge(one, PayerKind::SimilarName, None, line);
+        }
     }
 
     fn by_name(&mut self, name: &str, ultimate: bool) {

@@ -1,12 +1,12 @@
 //! Gates: facts that forbid automatic application whatever the score.
 
 use crate::book::{CustomerIx, ItemIx};
-use crate::matching::candidates::{NamedIn, PayerKind, Strength};
+use crate::matching::candidates::{NamedIn, Naming, PayerKind, Strength};
 use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
 use crate::matching::reading::{Label, Reading, Wording};
 use crate::model::{ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
-use crate::names::looks_spoofed;
+use crate::names::{NameLevel, looks_spoofed};
 use smallvec::SmallVec;
 
 /// Gates in the order they were found.
@@ -55,11 +55,62 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
     gates.extend_from_slice(&h.gates);
     items(context, h, &mut gates);
     customers(context, h, &mut gates);
-    if h.basis != Basis::Named && h.basis != Basis::Duplicate {
-        contradictions(context, h, &mut gates);
+    match h.basis {
+        Basis::Named => unresolved_sibling(context, &mut gates),
+        Basis::Duplicate => {}
+        _ => {
+            other_payer(context, h, &mut gates);
+            contradictions(context, h, &mut gates);
+        }
     }
     wording(context, h, &mut gates);
     gates
+}
+
+/// A number in the shape of those named, in the same list, that no item bears: whoever lists it means to pay it (scenario 115).
+fn unresolved_sibling(context: &Context<'_>, gates: &mut Bars) {
+    let shape = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let strong = |n: &&Naming| n.typed.is_none() && n.named_in == NamedIn::Text && n.strength != Strength::Other;
+    let alike = context.unresolved.first().is_some_and(|u| {
+        context.namings.iter().filter(strong).any(|n| shape(&n.quote) == shape(&u.quote) && shape(&u.quote) >= 3)
+    });
+    if alike {
+        gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::NamesMissing });
+    }
+}
+
+/// The account says one customer and the name another, or money is paid on behalf of a third (POLICY rows 6, 7).
+fn other_payer(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
+    let Some(customer) = h.customer else { return };
+    let own = context.payer(customer);
+    let own_by_name = own.is_some_and(|p| p.name.is_some_and(|n| n <= NameLevel::Truncated));
+    for p in context.payers.iter().filter(|p| p.customer != customer && !context.may_pay_for(p.customer, customer)) {
+        let by_account = p.is_certain() && !own.is_some_and(|o| o.is_certain());
+        let by_name = p.kind <= PayerKind::Name && p.name.is_some_and(|n| n <= NameLevel::SameWords) && !own_by_name;
+        if p.is_on_behalf() {
+            gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::OnBehalf(p.customer) });
+        } else if by_account || by_name {
+            gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::OtherPayer(p.customer) });
+        }
+    }
+}
+
+/// A short number points to one customer, and the name fits another one as well, who owes exactly this amount: two answers.
+pub fn namesake(context: &Context<'_>, all: &[Hypothesis]) -> Option<Bar> {
+    let (best, others) = all.split_first()?;
+    if best.basis != Basis::Named || best.fully_named {
+        return None;
+    }
+    let by_name = |c: Option<CustomerIx>| c.and_then(|c| context.payer(c)).filter(|p| p.kind >= PayerKind::Name);
+    let own = by_name(best.customer)?.name;
+    let fits = |h: &&Hypothesis| {
+        h.basis == Basis::PayerSingle
+            && h.customer != best.customer
+            && by_name(h.customer).is_some_and(|p| p.name <= own)
+    };
+    let rival = others.iter().find(fits)?;
+    let fact = Fact::Namesake(rival.customer?, rival.parts.first()?.item);
+    Some(Bar { reason: ReasonCode::Ambiguous, fact })
 }
 
 fn items(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
@@ -141,6 +192,12 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
 
 fn wording(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     let reading = context.reading;
+    if reading.says(Wording::Denial) {
+        gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::Denial });
+    }
+    if h.basis == Basis::Named && reading.says(Wording::Returned) {
+        gates.push(Bar { reason: ReasonCode::RefundSuspect, fact: Fact::CameBack });
+    }
     if reading.marks.proforma || reading.says(Wording::Prepayment) && !h.fully_named {
         gates.push(Bar { reason: ReasonCode::Prepayment, fact: Fact::Prepayment });
     }

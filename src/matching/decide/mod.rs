@@ -6,7 +6,7 @@ mod wording;
 
 pub use wording::would_need;
 
-use super::candidates::{Naming, PayerEvidence, namings, payers};
+use super::candidates::{Naming, PayerEvidence, Strength, namings, payers};
 use super::facts::{Bar, Evidence};
 use super::hypotheses::{self, Basis, Context, Hypothesis, Part, Parts, sentence};
 use super::not_receivable::Rules;
@@ -42,8 +42,12 @@ pub struct Standing {
     pub parts: Parts,
     /// Rest on account, if applied.
     pub on_account: i64,
-    /// What its first proposal would take, if it is queued and names its items: item and cleared amount.
-    pub wants: SmallVec<[(ItemIx, i64); 1]>,
+    /// What its first proposal would take, if it is queued and names its items.
+    pub wants: SmallVec<[Want; 1]>,
+    /// What it takes is named in the text, and not found by payer and amount alone.
+    pub named: bool,
+    /// It sets off a credit note that nobody named.
+    pub set_off: bool,
     /// The payer's customer as the evidence has it, for "the same payer twice".
     pub payer: Option<CustomerIx>,
     /// Whose money it is, as far as decided or proposed.
@@ -51,7 +55,8 @@ pub struct Standing {
     /// Several items of one customer with exactly this amount fit equally well: a tie that a complete set may solve.
     pub tie: Option<(CustomerIx, i64)>,
     /// A return that found no closed item: perhaps it takes back a payment of this run.
-    pub open_return: bool,
+    /// The documents that it names, none if it names nothing; then account and amount must tell.
+    pub open_return: Option<SmallVec<[ItemIx; 2]>>,
 }
 
 impl Standing {
@@ -62,10 +67,12 @@ impl Standing {
             parts: Parts::new(),
             on_account: 0,
             wants: SmallVec::new(),
+            named: true,
+            set_off: false,
             payer: None,
             customer: None,
             tie: None,
-            open_return: false,
+            open_return: None,
         }
     }
 
@@ -73,6 +80,25 @@ impl Standing {
     pub fn claims(&self) -> impl Iterator<Item = (ItemIx, i64)> + '_ {
         self.parts.iter().map(|p| (p.item, p.cleared()))
     }
+}
+
+/// What a queued payment's first proposal would take from an item that its text names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Want {
+    /// The item.
+    pub item: ItemIx,
+    /// What it would clear, in minor units with the item's sign.
+    pub cleared: i64,
+    /// Named in full, or by an ending with a label or in a list, and not by a number that may be something else.
+    pub strong: bool,
+}
+
+fn want(context: &Context<'_>, part: &Part) -> Option<Want> {
+    let mut by = context.namings.iter().filter(|n| n.items.contains(&part.item)).peekable();
+    by.peek()?;
+    let labelled = |n: &Naming| n.label.is_some() && n.strength == Strength::Tail;
+    let strong = by.any(|n| n.typed.is_none() && (n.strength <= Strength::Short || labelled(n)));
+    Some(Want { item: part.item, cleared: part.cleared(), strong })
 }
 
 /// Most proposals kept; more are counted.
@@ -193,7 +219,9 @@ fn return_or_refund(
             (ReasonCode::ReturnUnmatched, text.to_owned())
         };
         let mut proposed = plain(payment, Outcome::Queued, Disposition::InReview, words, told);
-        proposed.standing.open_return = true;
+        let named = returns::named_items(namings);
+        let known = !named.is_empty() || !returns::names_something(reading, namings);
+        proposed.standing.open_return = (known && gate.is_none()).then_some(named);
         if let Some(decision) = &mut proposed.decision {
             decision.would_need =
                 Some("the document as `closed` in the open items, or the payment it takes back in this run".to_owned());
@@ -343,7 +371,8 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
     };
     let error = error_of(0, best.score);
     let margin = all.get(1).map(|second| best.score - second.score);
-    let best_gates = gates::all(context, &of_payment, best);
+    let mut best_gates = gates::all(context, &of_payment, best);
+    best_gates.extend(gates::namesake(context, all));
     let verdict = rules::judge(context, best, &best_gates, error, margin);
     let statement = gates::of_statement(context.policy, payment);
     let applied = verdict.is_ok() && statement.is_none();
@@ -353,15 +382,16 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
         parts: if applied { best.parts.clone() } else { Parts::new() },
         on_account: if applied { best.on_account } else { 0 },
         wants: if !applied && best.basis == Basis::Named {
-            let named = |ix: &ItemIx| context.namings.iter().any(|n| n.items.contains(ix));
-            best.parts.iter().filter(|p| named(&p.item)).map(|p| (p.item, p.cleared())).collect()
+            best.parts.iter().filter_map(|p| want(context, p)).collect()
         } else {
             SmallVec::new()
         },
+        named: best.basis == Basis::Named,
+        set_off: matches!(best.difference, hypotheses::Difference::CreditNote(_)),
         payer: context.payers.first().map(|p| p.customer),
         customer: best.customer.or_else(|| best.parts.first().and_then(|p| context.book.customer_of(p.item))),
         tie: tie_of(context, all, margin, &of_payment),
-        open_return: false,
+        open_return: None,
     };
     if !words {
         return Proposed { standing, decision: None };

@@ -1,11 +1,12 @@
 //! Which answers may be applied unasked (POLICY rows 1 to 11, 18 to 20), and under which reason.
 
 use crate::book::CustomerIx;
-use crate::matching::candidates::PayerKind;
+use crate::matching::candidates::{PayerEvidence, PayerKind};
 use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, sentence};
+use crate::matching::reading::Wording;
 use crate::model::ReasonCode;
-use crate::names::NameLevel;
+use crate::names::{NameLevel, could_be, same_party};
 
 /// The reason an answer is applied with, or why it is queued.
 pub type Verdict = Result<ReasonCode, Stop>;
@@ -55,6 +56,9 @@ pub fn stop_text(context: &Context<'_>, h: &Hypothesis, why: &Why) -> String {
         Why::Difference(Difference::DiscountRate(d)) => {
             format!("{} was taken off, which is not the discount agreed", money(d))
         }
+        Why::Difference(Difference::Short(d)) if context.reading.says(Wording::Final) => {
+            format!("the text speaks of the rest, but {} would stay open", money(d))
+        }
         Why::Difference(Difference::Short(d)) if h.parts.len() == 1 => {
             format!("{} less than the document asks for, without a word", money(d))
         }
@@ -73,7 +77,8 @@ pub fn judge(context: &Context<'_>, h: &Hypothesis, gates: &[Bar], error_ppm: u3
     if margin.is_some_and(|m| m < policy.margin_centibans) {
         return stop(ReasonCode::Ambiguous, "a second answer fits about as well");
     }
-    if error_ppm > policy.error_budget_ppm {
+    // Money on account of a certain payer is no claim about a document.
+    if error_ppm > policy.error_budget_ppm && h.basis != Basis::OnAccount {
         let reason = if h.basis == Basis::Named { ReasonCode::PolicyLimit } else { ReasonCode::NoReference };
         return Err(Stop { reason, why: Why::Chance(error_ppm) });
     }
@@ -117,7 +122,10 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
         Difference::Exact => {
             let as_third_party = h.fully_named && policy.third_party.exact;
             if !known_well && !as_third_party {
-                return stop(ReasonCode::UnknownPayer, "the payer is unknown, and the documents are not named in full");
+                return stop(
+                    ReasonCode::UnknownPayer,
+                    "the payer is not known, and the number as written is too short to stand alone",
+                );
             }
             return Ok(());
         }
@@ -131,7 +139,7 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
         Difference::Partial(_) if policy.partial.announced && h.exactly_named && known_well && h.parts.len() == 1 => {
             return Ok(());
         }
-        Difference::Short(_) if apply_cash(context, h) && h.exactly_named && h.parts.len() == 1 => return Ok(()),
+        Difference::Short(_) if may_apply_cash(context, h) => return Ok(()),
         Difference::Discount(d)
         | Difference::CentsShort(d)
         | Difference::CentsOver(d)
@@ -149,6 +157,11 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
     Err(Stop { reason, why: Why::Difference(h.difference) })
 }
 
+/// The cash of a silent short payment may be applied: one document, named exactly, and no word that nothing is left.
+fn may_apply_cash(context: &Context<'_>, h: &Hypothesis) -> bool {
+    apply_cash(context, h) && h.exactly_named && h.parts.len() == 1 && !context.reading.says(Wording::Final)
+}
+
 fn apply_cash(context: &Context<'_>, h: &Hypothesis) -> bool {
     let customer = h.customer.and_then(|c| context.book.customer(c));
     let certain = h.customer.and_then(|c| context.payer(c)).is_some_and(|p| p.is_certain());
@@ -161,15 +174,41 @@ fn apply_cash(context: &Context<'_>, h: &Hypothesis) -> bool {
 }
 
 /// Whether the payer is certain enough for an amount without a number: by account, mandate or customer number, or by a name
-/// that is the customer's own and nobody else's.
+/// that is wholly the customer's own and nobody else's, from no account but the customer's.
 pub fn payer_is_sure(context: &Context<'_>, customer: CustomerIx) -> bool {
     let Some(payer) = context.payer(customer) else { return false };
     match payer.kind {
-        PayerKind::VirtualAccount | PayerKind::Account | PayerKind::Mandate => payer.weight >= 350,
+        PayerKind::VirtualAccount | PayerKind::Account | PayerKind::Mandate => {
+            // An account that several customers share says who only together with the name.
+            let shared = |p: &&PayerEvidence| p.customer != customer && p.kind == payer.kind;
+            payer.weight >= 350
+                && (payer.name.is_some_and(|n| n <= NameLevel::Truncated) || !context.payers.iter().any(|p| shared(&p)))
+        }
         PayerKind::Number => payer.weight >= 300,
-        PayerKind::Name => payer.weight >= 290 && payer.name.is_some_and(|n| n <= NameLevel::Truncated),
+        PayerKind::Name => {
+            payer.weight >= 290 && name_settles(context, customer) && !from_strange_account(context, customer)
+        }
         PayerKind::SimilarName => false,
     }
+}
+
+/// The payer's name, or the one on whose behalf is paid, is wholly this customer's and could be nobody else's.
+fn name_settles(context: &Context<'_>, customer: CustomerIx) -> bool {
+    let written = [context.payment.payer_name.as_deref(), context.payment.ultimate_payer.as_deref()];
+    let names = |c: CustomerIx| {
+        let customer = context.book.customer(c);
+        customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases))
+    };
+    let others = || context.payers.iter().filter(|p| p.customer != customer);
+    written.into_iter().flatten().any(|name| {
+        names(customer).any(|own| same_party(name, own))
+            && !others().any(|p| names(p.customer).any(|other| could_be(name, other)))
+    })
+}
+
+/// The customer's accounts are known, and the money comes from another one.
+fn from_strange_account(context: &Context<'_>, customer: CustomerIx) -> bool {
+    context.payment.payer_account.is_some() && context.book.customer(customer).is_some_and(|c| !c.ibans.is_empty())
 }
 
 /// The reason an answer would be applied with.

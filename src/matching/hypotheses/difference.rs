@@ -112,8 +112,12 @@ pub fn explain(context: &Context<'_>, items: &[ItemIx], customer: Option<Custome
     if gap < 0 {
         let policy = &context.policy.over;
         let percent = i128::from(total.max(0)) * i128::from(policy.percent_hundredths) / 10_000;
-        let allowed =
-            policy.amount_minor_units.max(i64::try_from(percent).unwrap_or(0).min(policy.at_most_minor_units));
+        let allowed = if context.payment.currency.decimals() == 2 {
+            policy.amount_minor_units.max(i64::try_from(percent).unwrap_or(0).min(policy.at_most_minor_units))
+        } else {
+            // The limits are amounts with two decimals; 100 yen are not one euro.
+            0
+        };
         let difference = if over <= tolerance(context, customer) {
             Difference::CentsOver(over)
         } else if over <= allowed {
@@ -223,8 +227,9 @@ fn with_only_credit_note(
     if !context.policy.credit_note.only_one {
         return None;
     }
-    let mut credits =
-        context.open_items_of(customer?).filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount < 0));
+    let mut credits = context
+        .open_items_of(customer?)
+        .filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount < 0 && it.kind == ItemKind::CreditNote));
     let (only, none) = (credits.next()?, credits.next());
     let value = context.book.item(only)?.open_amount;
     if none.is_some() || items.contains(&only) || value.checked_neg()? != gap {
@@ -260,7 +265,8 @@ fn shortfall(
             return Difference::DiscountLate(gap, days);
         }
     }
-    if reading.says(Wording::Partial) || reading.says(Wording::Final) {
+    // Who pays the rest says that nothing stays open: a gap contradicts that.
+    if reading.says(Wording::Partial) && !reading.says(Wording::Final) {
         return Difference::Partial(gap);
     }
     let total: i64 = rows.iter().fold(0i64, |s, (_, it)| s.saturating_add(it.open_amount));

@@ -6,7 +6,7 @@ use super::relations::{fits, other_customer, related};
 use super::sentence::sentence;
 use super::{Basis, Context, Hypothesis, Part, Parts};
 use crate::book::{CustomerIx, ItemIx};
-use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
+use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength, cut_naming, text_is_cut};
 use crate::matching::facts::{Bar, Evidence, Fact};
 use crate::matching::reading::{Label, Typed};
 use crate::matching::score::{centibans, weights};
@@ -22,9 +22,26 @@ const FOCUS_MAX: usize = 6;
 /// All hypotheses in which the items are named.
 pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
     let mut found: Vec<Hypothesis> = Vec::new();
-    for tier in tiers(context) {
-        for focus in foci(context, &tier) {
-            for hypothesis in resolve(context, &tier, focus) {
+    let (tiers, competing) = tiers(context);
+    let cut = cut_naming(context.payment, context.reading, context.namings);
+    for (k, tier) in tiers.iter().enumerate() {
+        let mut answers: SmallVec<[Hypothesis; 4]> = SmallVec::new();
+        for focus in foci(context, tier) {
+            answers.extend(resolve(context, tier, focus));
+        }
+        if competing && k == 1 {
+            answers.iter_mut().for_each(|h| left_aside(context, tiers.first(), h));
+        }
+        // The last number of a cut list goes on where nobody sees it: without it, if the sum then proves the list.
+        let without: Tier = tier.iter().copied().filter(|n| Some(*n) != cut).collect();
+        if without.len() < tier.len() && !without.is_empty() {
+            for focus in foci(context, &without) {
+                let proven = |h: &Hypothesis| h.lines.iter().any(|l| matches!(l.fact, Fact::ListCut(_)));
+                answers.extend(resolve(context, &without, focus).into_iter().filter(proven));
+            }
+        }
+        {
+            for hypothesis in answers {
                 let known = |h: &Hypothesis| {
                     h.basis == hypothesis.basis && h.same_items(&hypothesis) && same_gates(context, h, &hypothesis)
                 };
@@ -35,8 +52,8 @@ pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
                 }
             }
         }
-        // A lower tier explains a payment only if nothing better names an item.
-        if found.iter().any(|h| !h.parts.is_empty() || h.basis == Basis::Duplicate) {
+        // A lower tier explains a payment only if nothing better names an item; all numbers and the strong ones alone compete.
+        if !(competing && k == 0) && found.iter().any(|h| !h.parts.is_empty() || h.basis == Basis::Duplicate) {
             break;
         }
     }
@@ -61,8 +78,8 @@ pub fn is_collection(payment: &Payment) -> bool {
 type Tier = SmallVec<[u32; 8]>;
 
 /// The namings that count together, best explanation first: documents; documents without the weak ones; orders; the end-to-end
-/// id; numbers that look like something else.
-fn tiers(context: &Context<'_>) -> SmallVec<[Tier; 4]> {
+/// id; numbers that look like something else. Also whether the first two compete, as readings of the same numbers.
+fn tiers(context: &Context<'_>) -> (SmallVec<[Tier; 4]>, bool) {
     let collection = is_collection(context.payment);
     let payers_own = |n: &Naming| {
         n.items
@@ -73,7 +90,7 @@ fn tiers(context: &Context<'_>) -> SmallVec<[Tier; 4]> {
     let plain = |n: &Naming| n.typed.is_none() || n.typed == Some(Typed::BadReference);
     let document = |n: &Naming| {
         n.strength <= Strength::Short
-            || n.strength == Strength::Tail && (n.label.is_some() && n.label != Some(Label::Order) || payers_own(n))
+            || n.strength == Strength::Tail && n.label != Some(Label::Order) && (n.label.is_some() || payers_own(n))
     };
     let pick = |f: &dyn Fn(&Naming) -> bool| -> Tier {
         let numbered = (0u32..).zip(context.namings);
@@ -85,7 +102,7 @@ fn tiers(context: &Context<'_>) -> SmallVec<[Tier; 4]> {
     let both = !strong.is_empty() && strong.len() < all.len();
     list.push(all);
     if both {
-        // Both readings compete; the sum decides.
+        // The sum decides.
         list.push(strong);
     }
     list.push(pick(&|n| n.strength == Strength::Other && n.named_in != NamedIn::EndToEnd && n.typed.is_none()));
@@ -94,7 +111,22 @@ fn tiers(context: &Context<'_>) -> SmallVec<[Tier; 4]> {
     }
     list.push(pick(&|n| n.named_in != NamedIn::EndToEnd && (n.typed.is_some() || n.strength == Strength::Tail)));
     list.retain(|tier| !tier.is_empty());
-    list
+    (list, both)
+}
+
+/// A number that the answer leaves aside, though it may be a document of the same customer: a person looks.
+fn left_aside(context: &Context<'_>, all: Option<&Tier>, h: &mut Hypothesis) {
+    let same = |ix: &ItemIx| {
+        context.book.customer_of(*ix) == h.customer && context.book.item(*ix).is_some_and(|it| context.payable(it))
+    };
+    let left = all.into_iter().flatten().find(|k| {
+        context.naming(**k).is_some_and(|n| {
+            n.items.iter().any(same) && !n.items.iter().any(|ix| h.parts.iter().any(|p| p.item == *ix))
+        })
+    });
+    if let Some(k) = left {
+        h.gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::LeftAside(*k) });
+    }
 }
 
 /// The customers for whom ambiguous numbers are read; `None` alone if no number is ambiguous.
@@ -227,7 +259,7 @@ fn set(
     lines.push(amount);
 
     let collection = is_collection(context.payment);
-    let fully_named = open.iter().all(|r| r.unique && in_full(r.naming, collection));
+    let fully_named = open.iter().all(|r| r.unique && in_full(context, r, collection));
     let exactly_named = open.iter().all(|r| {
         let short = payer_fits && account.is_some() && r.naming.strength != Strength::Other;
         r.naming.typed.is_none() && (r.naming.strength.is_exact() && r.unique || short)
@@ -239,6 +271,14 @@ fn set(
         score += weights::OTHER_CUSTOMER;
         lines.push(Evidence { kind: EvidenceKind::Warning, weight: weights::OTHER_CUSTOMER, fact });
         gates.push(Bar { reason: if by_account { ReasonCode::ThirdPayer } else { ReasonCode::Contradiction }, fact });
+    }
+    let behalf = context
+        .payers
+        .iter()
+        .filter(|p| p.is_on_behalf())
+        .find(|p| !customers.iter().any(|c| related(context, p.customer, *c, items.iter().copied())));
+    if let Some(other) = behalf {
+        gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::OnBehalf(other.customer) });
     }
     if with_gates {
         if let Some(bad) = open.iter().find(|r| r.naming.typed == Some(Typed::BadReference)) {
@@ -299,16 +339,12 @@ fn with_missing_document(context: &Context<'_>, open: &[Resolved<'_>]) -> Option
     Some(h)
 }
 
-/// Lengths at which banks and formats cut a text: Bacs 18, MT940 27, older SEPA fields 35, two of them 70, SEPA 140.
-const CUTS: [usize; 5] = [18, 27, 35, 70, 140];
-
 /// Whether the text ends where banks cut: with the beginning of this number, or just after another one or a separator.
 fn text_is_cut_at(context: &Context<'_>, doc_no: &str, named: &[&str]) -> bool {
-    let text = context.payment.remittance.concat();
-    let length = text.chars().count();
-    if !CUTS.iter().any(|cut| length == *cut || length + 1 == *cut) {
+    if !text_is_cut(context.payment) {
         return false;
     }
+    let text = context.payment.remittance.concat();
     let last = text.rsplit([',', ';', '+', '&', ' ']).next().unwrap_or("");
     let (last, whole) = (crate::book::keys::compact(last), crate::book::keys::compact(doc_no));
     let between = named.iter().any(|n| crate::book::keys::compact(n) == last);
@@ -386,14 +422,22 @@ fn foreign(context: &Context<'_>, r: &Resolved<'_>) -> Hypothesis {
 }
 
 /// Whether a number alone proves which document is meant, whoever pays: written with its letters, as a structured reference, or
-/// as digits with a document label or in a field; never the payer's own end-to-end id, unless we collected the money.
-fn in_full(naming: &Naming, collection: bool) -> bool {
+/// as all its digits, if they are many or a label says what they are; never the payer's own end-to-end id, unless we collected
+/// the money. Few digits of a number that has letters are only an ending of it.
+fn in_full(context: &Context<'_>, r: &Resolved<'_>, collection: bool) -> bool {
+    let naming = r.naming;
     let labelled =
         matches!(naming.label, Some(Label::Document | Label::CreditNote)) || naming.named_in == NamedIn::Field;
-    let long = naming.quote.bytes().filter(u8::is_ascii_digit).count() >= 10;
+    let letters = context.book.item(r.item).is_some_and(|it| it.doc_no.contains(char::is_alphabetic));
+    let digits = naming.quote.bytes().filter(u8::is_ascii_digit).count();
+    let enough = match (letters, labelled) {
+        (true, true) | (false, false) => 7,
+        (true, false) => 10,
+        (false, true) => 5,
+    };
     naming.typed.is_none()
         && (naming.named_in != NamedIn::EndToEnd || collection)
-        && (naming.strength <= Strength::Whole || naming.strength == Strength::Digits && (labelled || long))
+        && (naming.strength <= Strength::Whole || naming.strength == Strength::Digits && digits >= enough)
 }
 
 /// The payer whose account the documents may be on, and how many open documents that is: their one customer, or somebody who

@@ -152,23 +152,24 @@ fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &
         }
         found.push(h);
     }
-    // Chance sums: how many sets of up to six of these items would hit any given amount.
-    if searched.sets.is_empty() {
-        return;
+    // Policy 11: how many sets of this size or smaller would give the amount by chance, if sums fell evenly up to it. And who
+    // paid exactly this amount before may pay it again.
+    let paid_before = context.book.by_closed_amount(context.payment.currency, amount);
+    let paid_before = paid_before.iter().find(|ix| context.book.customer_of(**ix) == Some(payer.customer)).copied();
+    for h in found.iter_mut().filter(|h| h.customer == Some(payer.customer)) {
+        if h.basis == Basis::PayerSum {
+            let sets =
+                (1..=h.parts.len() as u64).fold(0u64, |sum, k| sum.saturating_add(choose(n, k))).saturating_sub(1);
+            let expected = u128::from(sets) * 1_000_000 / u128::from(amount.unsigned_abs().max(1));
+            if expected > u128::from(context.policy.error_budget_ppm) {
+                let fact = Fact::OtherChoices(sets, n, u64::try_from(expected).unwrap_or(u64::MAX));
+                h.gates.push(Bar { reason: ReasonCode::NoReference, fact });
+            }
+        }
+        if let Some(paid) = paid_before.filter(|_| matches!(h.basis, Basis::PayerSum | Basis::WholeAccount)) {
+            h.gates.push(Bar { reason: ReasonCode::DuplicateSuspect, fact: Fact::PaidSameAmount(paid) });
+        }
     }
-    let spread = amounts.iter().map(|a| u128::from(a.unsigned_abs())).sum::<u128>().max(1);
-    let expected_ppm = u64::try_from(sets_up_to_six(n).saturating_mul(1_000_000) / spread).unwrap_or(u64::MAX);
-    if expected_ppm <= u64::from(context.policy.error_budget_ppm) * 10 {
-        return;
-    }
-    for h in found.iter_mut().filter(|h| h.basis == Basis::PayerSum && h.customer == Some(payer.customer)) {
-        h.gates.push(Bar { reason: ReasonCode::NoReference, fact: Fact::ChanceSums(n, expected_ppm) });
-    }
-}
-
-/// How many sets of two to six there are of so many items.
-pub(super) fn sets_up_to_six(n: u64) -> u128 {
-    (2..=n.min(6)).map(|k| u128::from(choose(n, k))).sum()
 }
 
 fn on_account(context: &Context<'_>, payer: &PayerEvidence, capped: bool) -> Hypothesis {

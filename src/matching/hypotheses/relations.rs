@@ -16,6 +16,13 @@ pub(super) fn fits(context: &Context<'_>, customer: CustomerIx, items: &[ItemIx]
         .any(|p| related(context, p.customer, customer, items.iter().copied()))
 }
 
+impl Context<'_> {
+    /// Whether the books let one customer pay for another.
+    pub fn may_pay_for(&self, payer: CustomerIx, customer: CustomerIx) -> bool {
+        related(self, payer, customer, std::iter::empty())
+    }
+}
+
 /// Whether one customer may pay for another, by the books.
 pub(super) fn related(
     context: &Context<'_>,

@@ -49,9 +49,13 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
             }
             text
         }
+        Fact::NamedFor(c) => format!("the text says that it is paid for {}", customer(c)),
         Fact::Named(naming, item) => context.naming(naming).map_or_else(String::new, |n| naming_text(n, doc_no(item))),
         Fact::Amount(difference, documents, same) => amount_text(context, &difference, documents, same),
-        Fact::ShareChoice(n) => format!("share of payments without a number that pay just this choice of {n}"),
+        Fact::ShareChoice(n) => {
+            let choice = if n == 1 { "just this document".to_owned() } else { format!("just these {n} documents") };
+            format!("payments without a number seldom mean {choice}")
+        }
         Fact::PassedOver(n) => format!("the text has `{}`, which is another document of this account", quote(n)),
         Fact::OnlyAmount(same) => format!("the amount is exactly this document's; {same} open items have it"),
         Fact::OtherCustomer(c, true) => {
@@ -89,23 +93,32 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
             let written = context.slip_of_reference(ix).unwrap_or("");
             format!("`{written}` is the reference of {} with a slip: its check digits fail", doc_no(ix))
         }
-        Fact::Older(ix) => format!("the payment is older than {}, which it does not name in full", doc_no(ix)),
+        Fact::Older(ix) => {
+            format!("the payment is older than {}, which it does not name in full with the exact amount", doc_no(ix))
+        }
         Fact::Hold(c) => format!("nothing is automatic for {}", customer(c)),
         Fact::AboveCustomerCap(c) => format!("the amount is above the cap for {}", customer(c)),
         Fact::SupplierRefund(c) => format!("{} is also a supplier, and the text speaks of a refund", customer(c)),
         Fact::NamesPaid(ix) => format!("the text names {}, which is already paid", doc_no(ix)),
+        Fact::NamesOther(n) if h.parts.is_empty() => format!("the text names `{}`, a document", quote(n)),
         Fact::NamesOther(n) => format!("the text names `{}`, which is another document", quote(n)),
         Fact::NamesMissing => {
             let quote = context.unresolved.first().map_or("", |u| u.quote.as_str());
             format!("the text names document `{quote}`, which is not among the items")
         }
         Fact::NotCounted(n) => format!("{n} open items: not all combinations could be counted"),
-        Fact::ChanceSums(n, expected_ppm) => format!(
-            "{} combinations of {n} items: {}.{:04} chance sums expected",
-            super::payer_sums::sets_up_to_six(n),
+        Fact::OtherChoices(sets, n, expected_ppm) => format!(
+            "{sets} other choices among {n} open items: {}.{:04} sums expected by chance",
             expected_ppm / 1_000_000,
             expected_ppm % 1_000_000 / 100
         ),
+        Fact::LeftAside(n) => format!("the text has `{}` too, which may be another document", quote(n)),
+        Fact::Namesake(c, ix) => {
+            format!("the payer's name fits {} as well, whose {} has exactly this amount", customer(c), doc_no(ix))
+        }
+        Fact::OtherPayer(c) => format!("the payer may be {}, another customer", customer(c)),
+        Fact::OnBehalf(c) => format!("it is paid on behalf of {}, another customer", customer(c)),
+        Fact::PaidSameAmount(ix) => format!("{} had exactly this amount and is already paid", doc_no(ix)),
         // Said above.
         _ => String::new(),
     }

@@ -67,7 +67,7 @@ fn overlaps(a: &str, b: &str) -> bool {
 /// Whether the number as written is an item's number with one slip: a digit wrong, missing or doubled, two neighbours swapped,
 /// or O for 0, I or L for 1, S for 5, B for 8.
 pub fn is_one_slip(book: &OpenItemBook, written: &Unresolved, item: ItemIx) -> bool {
-    let Some(forms) = book.item(item).map(|it| DocumentForms::new(&it.doc_no)) else { return false };
+    let Some(forms) = book.item(item).map(|it| DocumentForms::of(it)) else { return false };
     let glued: String = written
         .glued
         .chars()

@@ -50,6 +50,12 @@ pub enum Wording {
     Refund,
     /// A collection agency pays.
     Collection,
+    /// Something is denied, cancelled or said to be paid already.
+    Denial,
+    /// A payment came back.
+    Returned,
+    /// Paid on behalf of whoever is named next.
+    OnBehalf,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +71,8 @@ struct Data {
     bank_account: Vec<String>,
     proforma: Vec<String>,
     range_word: Vec<String>,
+    unit: Vec<String>,
+    street: Vec<String>,
     wording: WordingData,
 }
 
@@ -81,6 +89,9 @@ struct WordingData {
     reminder_fee: Vec<String>,
     refund: Vec<String>,
     collection: Vec<String>,
+    denial: Vec<String>,
+    returned: Vec<String>,
+    on_behalf: Vec<String>,
 }
 
 /// Phrases by their first word; a phrase is its further words.
@@ -120,14 +131,25 @@ pub struct Labels {
     pub labels: Phrases<Label>,
     /// Wording of payments.
     pub wording: Phrases<Wording>,
+    /// Units behind a quantity, folded.
+    pub units: Vec<String>,
+    /// Endings of street names, folded.
+    pub streets: Vec<String>,
 }
 
 /// The built-in phrases.
 pub static LABELS: LazyLock<Labels> = LazyLock::new(|| {
     // The file is part of the program; a test proves that it parses, so the fallback is never taken.
     toml::from_str::<Data>(include_str!("labels.toml")).map_or_else(
-        |_| Labels { labels: Phrases::build(Vec::new()), wording: Phrases::build(Vec::new()) },
+        |_| Labels {
+            labels: Phrases::build(Vec::new()),
+            wording: Phrases::build(Vec::new()),
+            units: Vec::new(),
+            streets: Vec::new(),
+        },
         |d| Labels {
+            units: d.unit,
+            streets: d.street,
             labels: Phrases::build(vec![
                 (d.document, Label::Document),
                 (d.credit_note, Label::CreditNote),
@@ -150,6 +172,9 @@ pub static LABELS: LazyLock<Labels> = LazyLock::new(|| {
                 (d.wording.reminder_fee, Wording::ReminderFee),
                 (d.wording.refund, Wording::Refund),
                 (d.wording.collection, Wording::Collection),
+                (d.wording.denial, Wording::Denial),
+                (d.wording.returned, Wording::Returned),
+                (d.wording.on_behalf, Wording::OnBehalf),
             ]),
         },
     )

@@ -11,6 +11,7 @@ pub use spans::{Marks, Typed, read_marks};
 pub use tokens::{Glue, Tokens};
 
 use crate::book::OpenItemBook;
+use crate::book::keys::compact;
 #[cfg(test)]
 use crate::references::SchemesInUse;
 use crate::references::reference_keys;
@@ -40,6 +41,7 @@ impl Reading {
     pub fn with_book<'a>(book: &OpenItemBook, pieces: impl IntoIterator<Item = &'a str>) -> Self {
         let tokens = Tokens::of(pieces);
         let mut marks = read_marks(&tokens);
+        customer_numbers_cut(book, &tokens, &mut marks);
         let known = |spot: &crate::references::Spot| book.knows_number(&spot.text, &spot.keys);
         let mentions = references::mark_references(&tokens, &mut marks, book.schemes_in_use(), known);
         Reading { tokens, marks, mentions }
@@ -78,5 +80,28 @@ impl Reading {
     /// Label of a token.
     pub fn label(&self, index: usize) -> Option<Label> {
         self.marks.label.get(index).copied().flatten()
+    }
+}
+
+/// Whether a text has words of a kind, without a book.
+pub fn says<'a>(pieces: impl IntoIterator<Item = &'a str>, wording: Wording) -> bool {
+    read_marks(&Tokens::of(pieces)).wording.contains(&wording)
+}
+
+/// A customer number that the format cut (`K4¦711`): its second part is no document, if the two together are a customer's number.
+fn customer_numbers_cut(book: &OpenItemBook, tokens: &Tokens, marks: &mut Marks) {
+    let customer = |marks: &Marks, k: usize| marks.typed.get(k).copied().flatten() == Some(Typed::Customer);
+    for k in 1..tokens.list.len() {
+        let second = tokens.glue(k) == Glue::Break && tokens.is_digits(k) && !customer(marks, k);
+        if !second || !customer(marks, k - 1) {
+            continue;
+        }
+        let first = (0..k).rev().take_while(|j| customer(marks, *j)).last().unwrap_or(k - 1);
+        let number = compact(&tokens.quote(first, k));
+        if !book.by_customer_number(&number).is_empty()
+            && let Some(slot) = marks.typed.get_mut(k)
+        {
+            *slot = Some(Typed::Customer);
+        }
     }
 }

@@ -45,6 +45,8 @@ pub struct Marks {
     pub amounts: Vec<i64>,
     /// A pro forma invoice is named.
     pub proforma: bool,
+    /// The token at which the name begins on whose behalf is paid.
+    pub on_behalf: Option<usize>,
 }
 
 /// Reads the marks of a text.
@@ -55,7 +57,24 @@ pub fn read_marks(tokens: &Tokens) -> Marks {
     mark_dates(tokens, &mut marks);
     mark_amounts(tokens, &mut marks);
     mark_labels(tokens, &mut marks);
+    mark_counts(tokens, &mut marks);
     marks
+}
+
+/// Quantities (`731 Stk`) and house numbers (`Musterstr. 731`) are no documents.
+fn mark_counts(tokens: &Tokens, marks: &mut Marks) {
+    for k in (0..tokens.list.len()).filter(|k| tokens.is_digits(*k)) {
+        let word =
+            |k: usize, near: bool| (near && !tokens.is_digits(k)).then(|| tokens.word(k)).filter(|w| !w.is_empty());
+        let unit = word(k + 1, tokens.glue(k + 1) == Glue::Blank || tokens.glue(k + 1) == Glue::None)
+            .is_some_and(|w| LABELS.units.iter().any(|u| u == w));
+        let street = k.checked_sub(1).and_then(|b| word(b, tokens.glue(k) == Glue::Blank)).is_some_and(|w| {
+            tokens.word(k).len() <= 4 && LABELS.streets.iter().any(|s| w.len() > s.len() + 2 && w.ends_with(s.as_str()))
+        });
+        if unit || street {
+            set(marks, k, k, Typed::OwnId);
+        }
+    }
 }
 
 /// The word folded as names and labels are.
@@ -257,10 +276,13 @@ fn mark_labels(tokens: &Tokens, marks: &mut Marks) {
             .map(|k| folded(tokens.word(k)))
             .collect();
         let word = |k: usize| words.get(k).map(|w| &**w);
-        if let Some((wording, _)) = LABELS.wording.longest(&first, word)
-            && !marks.wording.contains(&wording)
-        {
-            marks.wording.push(wording);
+        if let Some((wording, len)) = LABELS.wording.longest(&first, word) {
+            if wording == Wording::OnBehalf {
+                marks.on_behalf.get_or_insert(i + len);
+            }
+            if !marks.wording.contains(&wording) {
+                marks.wording.push(wording);
+            }
         }
         let Some((label, len)) = LABELS.labels.longest(&first, word) else {
             i += 1;
