@@ -82,6 +82,80 @@ impl DocumentForms {
     }
 }
 
+/// A document number cut into its forms without a text of its own: places in its capitals and digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct NumberCut {
+    /// Length of the whole.
+    pub whole: usize,
+    /// Length of the letters in front of the first digit.
+    pub prefix: usize,
+    /// Where the running number stands, leading zeros off.
+    pub tail: std::ops::Range<usize>,
+    /// The year.
+    pub year: Option<u32>,
+    /// Digits without leading zeros.
+    pub digits: usize,
+}
+
+impl NumberCut {
+    /// Cuts a number as [`DocumentForms::new`] does, appending its capitals and digits to `out`.
+    pub fn new(number: &str, out: &mut String) -> Self {
+        let base = out.len();
+        // Runs of digits in the text as written: letters and signs part them, though signs fall away in the whole.
+        let mut runs: smallvec::SmallVec<[std::ops::Range<usize>; 6]> = smallvec::SmallVec::new();
+        let mut open = false;
+        for c in number.chars() {
+            let digit = c.is_ascii_digit();
+            let at = out.len() - base;
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_uppercase());
+            }
+            match runs.last_mut() {
+                Some(run) if digit && open => run.end = at + 1,
+                _ if digit => runs.push(at..at + 1),
+                _ => {}
+            }
+            open = digit;
+        }
+        let whole = out.get(base..).unwrap_or("");
+        let text = |r: &std::ops::Range<usize>| whole.get(r.clone()).unwrap_or("");
+        let mut cut = NumberCut {
+            whole: whole.len(),
+            prefix: whole.bytes().take_while(|b| !b.is_ascii_digit()).count(),
+            digits: whole.bytes().filter(u8::is_ascii_digit).skip_while(|b| *b == b'0').count(),
+            ..NumberCut::default()
+        };
+        let stripped = |r: std::ops::Range<usize>| {
+            let zeros = text(&r).len() - strip_zeros(text(&r)).len();
+            r.start + zeros..r.end
+        };
+        let years = |len: usize| runs.iter().position(|r| r.len() == len && year_of(text(r)).is_some());
+        let at = if runs.len() > 1 { years(4).or_else(|| years(2).filter(|at| at + 1 < runs.len())) } else { None };
+        let rest = runs.iter().enumerate().filter(|(k, _)| Some(*k) != at);
+        if let Some((_, number)) = rest.max_by_key(|(k, r)| (r.len(), *k)) {
+            cut.year = at.and_then(|at| runs.get(at)).and_then(|r| year_of(text(r)));
+            cut.tail = stripped(number.clone());
+        }
+        if let ([last], true) = (runs.as_slice(), cut.year.is_none()) {
+            let head = last.start..last.start + 4;
+            if let Some(year) = year_of(text(&head)).filter(|_| last.len() >= 8) {
+                (cut.year, cut.tail) = (Some(year), stripped(head.end..last.end));
+            }
+        }
+        cut
+    }
+}
+
+/// Whether the capitals and digits of a text are these.
+pub fn is_compact(text: &str, compact: &str) -> bool {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase()).eq(compact.bytes())
+}
+
+/// The key of the capitals and digits of a text: of [`compact`].
+pub fn compact_key(text: &str) -> Key {
+    text.bytes().filter(u8::is_ascii_alphanumeric).fold(EMPTY, |key, b| extend(key, &[b.to_ascii_uppercase()]))
+}
+
 /// The year that a run of digits stands for: `2026`, or `26`.
 pub fn year_of(run: &str) -> Option<u32> {
     let value: u32 = run.parse().ok()?;

@@ -2,6 +2,8 @@
 
 mod customers;
 mod discount;
+mod figures;
+mod forms;
 mod index;
 mod items;
 mod items_csv;
@@ -9,9 +11,12 @@ pub mod keys;
 mod mapping;
 mod mapping_convert;
 mod multimap;
+mod name_table;
+mod shapes;
 mod table;
 
 pub use customers::{CustomersRead, read_customers};
+pub(crate) use figures::Figures;
 pub use index::{CustomerIx, ItemIx, OpenItemBook};
 pub use items::{ItemsRead, read_items};
 pub use items_csv::write_items_csv;

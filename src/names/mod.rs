@@ -2,11 +2,13 @@
 
 mod compare;
 mod fold;
+mod jaro;
 mod legal_forms;
 mod spoof;
 
-pub use compare::{NameLevel, NameMatch, compare};
+pub use compare::{NameLevel, NameMatch, NameView, WordSpan, compare, compare_views};
 pub use fold::{fold_text, fold_words, skeleton};
+pub use jaro::jaro_winkler;
 pub use legal_forms::is_legal_form;
 pub use spoof::looks_spoofed;
 
@@ -36,6 +38,16 @@ impl PreparedName {
             words.pop();
         }
         PreparedName::of_words(words)
+    }
+
+    /// The places of its words in [`PreparedName::joined`], each with the weight given.
+    pub fn spans<'a>(&'a self, weight: impl Fn(&str) -> u32 + 'a) -> impl Iterator<Item = WordSpan> + 'a {
+        let mut end = 0u32;
+        self.words.iter().map(move |word| {
+            let start = end;
+            end = end.saturating_add(u32::try_from(word.len()).unwrap_or(u32::MAX));
+            WordSpan { start, end, weight: weight(word) }
+        })
     }
 
     fn of_words(words: Vec<String>) -> Self {

@@ -64,7 +64,7 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
 
 fn items(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     for part in &h.parts {
-        let Some(item) = context.book.item(part.item) else { continue };
+        let Some(item) = context.book.figures(part.item) else { continue };
         if item.status.blocks() {
             gates.push(Bar { reason: ReasonCode::BlockedItem, fact: Fact::Blocked(part.item) });
         }
@@ -120,7 +120,7 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         if !means_it || naming.items.iter().any(used) {
             continue;
         }
-        let is_closed = |ix: &&ItemIx| context.book.item(**ix).is_some_and(|it| it.status == ItemStatus::Closed);
+        let is_closed = |ix: &&ItemIx| context.book.figures(**ix).is_some_and(|it| it.status == ItemStatus::Closed);
         gates.push(match naming.items.iter().find(is_closed) {
             Some(closed) => Bar { reason: ReasonCode::AlreadyPaid, fact: Fact::NamesPaid(*closed) },
             None => Bar { reason: ReasonCode::Contradiction, fact: Fact::NamesOther(number) },

@@ -99,6 +99,7 @@ pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Pa
         namings: &namings,
         payers: &payers,
         unresolved: &unresolved,
+        company: book.company_number(&payment.company),
         same_amount: OnceCell::new(),
     };
     let all = ranked(&context);

@@ -1,7 +1,6 @@
 //! Numbers that claim to be documents of ours and that no item bears: a typing error, a document of last year, another company's.
 
 use super::Context;
-use crate::book::keys::DocumentForms;
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::candidates::{Naming, Strength};
 use crate::matching::reading::{Glue, Label, Reading};
@@ -36,13 +35,15 @@ pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
             i += 1;
             glued.push_str(tokens.word(i));
         }
-        let quote = tokens.quote(start, i);
-        // A number is resolved if any item bears it, or a part of it of three digits or more.
-        let known = namings.iter().any(|n| n.strength != Strength::Other && overlaps(&n.quote, &quote));
         let year = crate::book::keys::year_of(&glued).is_some();
         let counts = glued.bytes().filter(u8::is_ascii_digit).count() >= 3 && !year;
-        if !known && counts {
-            list.push(Unresolved { quote, glued });
+        if counts {
+            let quote = tokens.quote(start, i);
+            // A number is resolved if any item bears it, or a part of it of three digits or more.
+            let known = namings.iter().any(|n| n.strength != Strength::Other && overlaps(&n.quote, &quote));
+            if !known {
+                list.push(Unresolved { quote, glued });
+            }
         }
         i += 1;
     }
@@ -67,7 +68,7 @@ fn overlaps(a: &str, b: &str) -> bool {
 /// Whether the number as written is an item's number with one slip: a digit wrong, missing or doubled, two neighbours swapped,
 /// or O for 0, I or L for 1, S for 5, B for 8.
 pub fn is_one_slip(book: &OpenItemBook, written: &Unresolved, item: ItemIx) -> bool {
-    let Some(forms) = book.item(item).map(|it| DocumentForms::new(&it.doc_no)) else { return false };
+    let number: String = book.digits_of(item).map(char::from).collect();
     let glued: String = written
         .glued
         .chars()
@@ -81,7 +82,7 @@ pub fn is_one_slip(book: &OpenItemBook, written: &Unresolved, item: ItemIx) -> b
         .filter(char::is_ascii_digit)
         .collect();
     let glued = glued.trim_start_matches('0');
-    [forms.digits.as_str(), forms.tail.as_str()].iter().any(|d| d.len() >= 3 && !glued.is_empty() && one_edit(glued, d))
+    [number.as_str(), book.tail_of(item)].iter().any(|d| d.len() >= 3 && !glued.is_empty() && one_edit(glued, d))
 }
 
 fn one_edit(a: &str, b: &str) -> bool {
@@ -104,14 +105,20 @@ impl Context<'_> {
     /// A number in the text that is the item's structured reference but for one slip: its check digits would not hold, and a bank
     /// that lets it pass proves nothing.
     pub fn slip_of_reference(&self, item: ItemIx) -> Option<&str> {
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let reference = digits(self.book.item(item)?.payment_reference.as_deref()?);
-        let reference = reference.trim_start_matches('0');
         let tokens = &self.reading.tokens;
-        (0..tokens.list.len()).filter(|i| tokens.is_digits(*i)).map(|i| tokens.word(i)).find(|word| {
+        let numbers = || (0..tokens.list.len()).filter(|i| tokens.is_digits(*i)).map(|i| tokens.word(i));
+        // Most texts have no number that is long enough; then no item is looked at.
+        let mut long = numbers().filter(|word| word.trim_start_matches('0').len() >= 8).peekable();
+        long.peek()?;
+        let reference: String =
+            self.book.item(item)?.payment_reference.as_deref()?.chars().filter(char::is_ascii_digit).collect();
+        let reference = reference.trim_start_matches('0');
+        if reference.len() < 8 {
+            return None;
+        }
+        long.find(|word| {
             let written = word.trim_start_matches('0');
-            let near = written != reference && one_edit(written, reference);
-            written.len() >= 8 && reference.len() >= 8 && near
+            written != reference && one_edit(written, reference)
         })
     }
 
