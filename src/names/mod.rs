@@ -25,9 +25,11 @@ impl PreparedName {
     /// Prepares a name: folds, cuts into words, drops legal forms (`GmbH`, `B.V.`), filler (`c/o`, `Fa.`, `and`) and titles.
     /// If nothing would be left, the words stay as they are.
     pub fn new(name: &str) -> Self {
-        let all = fold_words(name);
-        let kept = legal_forms::strip(&all);
-        PreparedName::of_words(if kept.is_empty() { all } else { kept })
+        let mut words = fold_words(name);
+        if !words.iter().all(|w| is_legal_form(w)) {
+            words.retain(|w| !is_legal_form(w));
+        }
+        PreparedName::of_words(words)
     }
 
     /// Prepares a payer's name, which the bank may have cut inside its legal form (`… Gmb`): such a last piece is dropped.
