@@ -73,6 +73,8 @@ pub mod outputs;
 pub mod references;
 pub mod reports;
 pub mod run;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod statements;
 
 pub use book::OpenItemBook;
