@@ -107,8 +107,11 @@ fn every_output_of_the_fixtures_fits_its_schema() {
     assert!(unseen.is_empty(), "nothing was held against {unseen:?}");
 }
 
+/// Examples with their names.
+type Examples = fn() -> Vec<(String, Value)>;
+
 /// What is read, and where examples of it come from.
-const INPUTS: &[(&str, fn() -> Vec<(String, Value)>)] = &[
+const INPUTS: &[(&str, Examples)] = &[
     ("open-items", || tables("items.csv")),
     ("customers", || tables("customers.csv")),
     ("items-map", || {
