@@ -2,12 +2,12 @@
 
 use super::json_text::safe_json;
 use super::{Decided, figure};
-use crate::base::Currency;
 #[cfg(feature = "schema")]
 use crate::base::Figure;
+use crate::base::{Currency, Map};
 #[cfg(feature = "schema")]
 use crate::model::Outcome;
-use crate::model::{Allocation, Decision, EvidenceLine, Payment, Proposal};
+use crate::model::{Allocation, Customer, Decision, EvidenceLine, OpenItem, Payment, Proposal, Review, Trust};
 use serde::Serialize;
 
 /// How many proposals stand in files.
@@ -15,12 +15,30 @@ pub(super) const SHOWN: usize = 3;
 
 /// The file's text, one line per payment in the order of the payments.
 pub fn decisions_jsonl(decided: &Decided<'_>) -> String {
+    let known = Known {
+        items: decided.items_by_id(),
+        customers: decided.customers_by_id(),
+        score_version: decided.score_version,
+    };
     let mut out = String::new();
     for (payment, decision) in decided.pairs() {
-        out.push_str(&safe_json(&line(payment, decision, decided.score_version)));
+        out.push_str(&safe_json(&line(payment, decision, &known)));
         out.push('\n');
     }
     out
+}
+
+/// What stands beside payments and decisions: a line carries enough of it to be the whole result.
+struct Known<'a> {
+    items: Map<(&'a str, &'a str), &'a OpenItem>,
+    customers: Map<(&'a str, &'a str), &'a Customer>,
+    score_version: &'a str,
+}
+
+impl<'a> Known<'a> {
+    fn customer(&self, payment: &Payment, id: Option<&str>) -> Option<&'a Customer> {
+        self.customers.get(&(payment.company.as_str(), id?)).copied()
+    }
 }
 
 /// One booked payment with its outcome, evidence and proposals.
@@ -74,6 +92,18 @@ struct Line<'a> {
     disposition: Option<&'static str>,
     /// A sentence with this payment's own figures.
     explanation: &'a str,
+    /// Name of the customer in the books.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_name: Option<&'a str>,
+    /// Its segment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segment: Option<&'a str>,
+    /// The person responsible for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
+    /// What people decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<&'a Review>,
 }
 
 #[derive(Serialize)]
@@ -112,6 +142,12 @@ struct PaymentPart<'a> {
     source: SourcePart<'a>,
     /// The company that owns the account; empty when there is only one.
     company: &'a str,
+    /// Structured creditor references, as written.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    structured_refs: &'a [String],
+    /// Only where the statement is not proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<Trust>,
 }
 
 /// Where it was read.
@@ -172,6 +208,16 @@ struct AllocationPart<'a> {
     open_after: String,
     /// Whose item it is.
     customer_id: &'a str,
+    /// Company of the item; not there when there is only one.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    company: &'a str,
+    /// Kind of document.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::model::ItemKind>"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doc_type: Option<&'static str>,
+    /// Version of the item, as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_version: Option<&'a str>,
 }
 
 /// Coded money that belongs to no item.
@@ -212,6 +258,9 @@ struct CandidatePart<'a> {
     /// The reason it would be applied with.
     #[cfg_attr(feature = "schema", schemars(with = "crate::model::ReasonCode"))]
     reason: &'static str,
+    /// Name of that customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_name: Option<&'a str>,
 }
 
 /// Difference between a payment and the documents, coded.
@@ -245,8 +294,10 @@ pub(crate) fn decisions_schema(generator: schemars::SchemaGenerator) -> schemars
     generator.into_root_schema_for::<Line<'_>>()
 }
 
-fn line<'a>(payment: &'a Payment, decision: &'a Decision, score_version: &'a str) -> Line<'a> {
+fn line<'a>(payment: &'a Payment, decision: &'a Decision, known: &Known<'a>) -> Line<'a> {
     let currency = decision.currency;
+    let customer = known.customer(payment, decision.customer_id.as_deref());
+    let name = |c: &'a Customer| Some(c.name.as_str()).filter(|n| !n.is_empty());
     Line {
         schema: "tieout.decisions/1",
         payment: payment_part(payment),
@@ -256,18 +307,22 @@ fn line<'a>(payment: &'a Payment, decision: &'a Decision, score_version: &'a str
         error_ppm: decision.error_ppm,
         score: decision.score,
         margin: decision.margin,
-        score_version,
+        score_version: known.score_version,
         gates: decision.gates.iter().map(|g| GatePart { reason: g.reason.as_str(), text: &g.text }).collect(),
-        allocations: allocations(&decision.allocations, currency),
+        allocations: allocations(&decision.allocations, currency, known),
         on_account: figure(decision.on_account, currency),
         other: decision.other.iter().map(|o| OtherPart { code: &o.code, amount: figure(o.amount, currency) }).collect(),
         prior: decision.prior,
         would_need: decision.would_need.as_deref(),
-        candidates: decision.candidates.iter().take(SHOWN).map(|p| candidate(p, currency)).collect(),
+        candidates: decision.candidates.iter().take(SHOWN).map(|p| candidate(payment, p, known)).collect(),
         candidates_cut: cut(decision),
         unapplied: figure(decision.unapplied, currency),
         disposition: decision.disposition.map(|d| d.as_str()),
         explanation: &decision.explanation,
+        customer_name: customer.and_then(name),
+        segment: customer.and_then(|c| c.segment.as_deref()),
+        owner: customer.and_then(|c| c.owner.as_deref()),
+        review: decision.review.as_deref(),
     }
 }
 
@@ -297,10 +352,13 @@ fn payment_part(payment: &Payment) -> PaymentPart<'_> {
             path: payment.source.place.path.as_deref(),
         },
         company: &payment.company,
+        structured_refs: &payment.structured_refs,
+        trust: Some(payment.trust).filter(|t| *t != Trust::Proven),
     }
 }
 
-fn allocations(all: &[Allocation], currency: Currency) -> Vec<AllocationPart<'_>> {
+fn allocations<'a>(all: &'a [Allocation], currency: Currency, known: &Known<'a>) -> Vec<AllocationPart<'a>> {
+    let item = |a: &Allocation| known.items.get(&(a.company.as_str(), a.item_id.as_str())).copied();
     all.iter()
         .map(|a| AllocationPart {
             item_id: &a.item_id,
@@ -314,16 +372,20 @@ fn allocations(all: &[Allocation], currency: Currency) -> Vec<AllocationPart<'_>
             open_before: figure(a.open_before, currency),
             open_after: figure(a.open_after, currency),
             customer_id: &a.customer_id,
+            company: &a.company,
+            doc_type: item(a).map(|i| i.kind.as_str()),
+            item_version: item(a).and_then(|i| i.version.as_deref()),
         })
         .collect()
 }
 
-fn candidate(proposal: &Proposal, currency: Currency) -> CandidatePart<'_> {
+fn candidate<'a>(payment: &Payment, proposal: &'a Proposal, known: &Known<'a>) -> CandidatePart<'a> {
+    let currency = payment.currency;
     CandidatePart {
         customer_id: proposal.customer_id.as_deref(),
         error_ppm: proposal.error_ppm,
         score: proposal.score,
-        allocations: allocations(&proposal.allocations, currency),
+        allocations: allocations(&proposal.allocations, currency, known),
         on_account: figure(proposal.on_account, currency),
         remainder: proposal
             .remainder
@@ -332,6 +394,10 @@ fn candidate(proposal: &Proposal, currency: Currency) -> CandidatePart<'_> {
         supports: evidence(&proposal.supports),
         against: evidence(&proposal.against),
         reason: proposal.reason.as_str(),
+        customer_name: known
+            .customer(payment, proposal.customer_id.as_deref())
+            .map(|c| c.name.as_str())
+            .filter(|n| !n.is_empty()),
     }
 }
 

@@ -51,12 +51,7 @@ const ALL: &[SchemaEntry] = &[
     }),
     entry("allocations", "tieout.allocations/1", "A row of allocations.csv.", written::<rows::Allocation>),
     entry("unapplied", "tieout.unapplied/1", "A row of unapplied.csv.", written::<rows::Unapplied>),
-    entry(
-        "exceptions",
-        "tieout.exceptions/1",
-        "A row of the review queue, and of a file of decisions.",
-        written::<rows::Exception>,
-    ),
+    entry("exceptions", "tieout.exceptions/1", "A row of the review queue, and of a file of decisions.", exceptions),
     entry("summary", "tieout.summary/1", "summary.json; also what run --json prints.", written::<Summary>),
     entry("manifest", "tieout.manifest/1", "manifest.json.", || outputs::manifest_schema(writing())),
     entry("payments", "tieout.payments/1", "A line or row of parse --output jsonl and csv.", written::<rows::Payment>),
@@ -115,6 +110,19 @@ fn read<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().for_deserialize().into_generator().into_root_schema_for::<T>()
 }
 
+/// The queue's own table of columns says what each means.
+fn exceptions() -> Schema {
+    let mut schema = written::<rows::Exception>();
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for column in crate::review::COLUMNS {
+            if let Some(Value::Object(property)) = properties.get_mut(column.name) {
+                property.insert("description".to_owned(), column.meaning.into());
+            }
+        }
+    }
+    schema
+}
+
 /// Own columns that start with `x_` are carried through.
 fn open_items() -> Schema {
     let mut schema = closed(read::<rows::OpenItem>());
@@ -142,9 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn the_schemas_of_inputs_name_the_columns_that_are_read() {
-        for (name, columns) in [("open-items", crate::book::ITEM_COLUMNS), ("customers", crate::book::CUSTOMER_COLUMNS)]
-        {
+    fn the_schemas_of_tables_name_their_columns() {
+        let queue: Vec<&str> = crate::review::COLUMNS.iter().map(|c| c.name).collect();
+        for (name, columns) in [
+            ("open-items", crate::book::ITEM_COLUMNS),
+            ("customers", crate::book::CUSTOMER_COLUMNS),
+            ("exceptions", queue.as_slice()),
+        ] {
             let schema = find(name).unwrap().value();
             let named: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
             assert_eq!(named, columns.iter().copied().collect(), "{name}");

@@ -2,7 +2,7 @@
 //! that are read and written.
 
 use crate::base::{Currency, Figure, Whole};
-use crate::model::{Disposition, ExpectedBy, ItemKind, ItemStatus, ReasonCode};
+use crate::model::{DifferenceCode, Disposition, ExpectedBy, ItemKind, ItemStatus, ReasonCode, Verdict};
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 
@@ -329,133 +329,58 @@ pub(super) struct Unapplied {
     explanation: Option<String>,
 }
 
-/// What a person may decide.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case", inline)]
-#[allow(dead_code)]
-enum ReviewDecision {
-    #[schemars(rename = "accept_1")]
-    Accept1,
-    #[schemars(rename = "accept_2")]
-    Accept2,
-    #[schemars(rename = "accept_3")]
-    Accept3,
-    Apply,
-    OnAccount,
-    Unidentified,
-    NotReceivable,
-    Refund,
-    Reject,
-    Defer,
-}
-
-/// What becomes of the difference.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case", inline)]
-#[allow(dead_code)]
-enum DifferenceCode {
-    KeepOpen,
-    Discount,
-    Writeoff,
-    Charges,
-    OnAccount,
-}
-
 /// A payment that a person must look at, with room for the decision. The file of decisions is the same file, filled in.
+/// What each column means stands with the queue's columns.
 #[derive(JsonSchema)]
 #[allow(dead_code)]
 pub(super) struct Exception {
-    /// Hash of the payment's id; starts with `x`.
     exception_id: String,
-    /// Covers payment and proposals: a row that was edited or has gone stale does not fit it.
     row_hash: String,
-    /// Why it stopped.
     reason: ReasonCode,
-    /// The same as a sentence, with this payment's own figures.
     reason_text: String,
-    /// 1 contradicts or came back, 2 has a proposal, 3 has none.
     priority: Whole,
-    /// Days from booking to the day of the run.
     age_days: Option<Whole>,
-    /// The day it is on the books.
     booking_date: NaiveDate,
-    /// Signed; positive is money in.
     amount: Figure,
     currency: Currency,
-    /// Who pays.
     payer_name: Option<String>,
-    /// Account of that party.
     payer_account: Option<String>,
-    /// The payer's words.
     remittance: Option<String>,
-    /// Whose money it seems to be.
     customer_id: Option<String>,
-    /// Name of that customer.
     customer_name: Option<String>,
-    /// Segment of that customer.
     segment: Option<String>,
-    /// Person responsible for that customer.
     owner: Option<String>,
-    /// First proposal: documents as `decision` wants them, `INV-7; INV-9=120.00`.
     p1_docs: Option<String>,
-    /// First proposal: what its documents ask for.
     p1_total: Option<Figure>,
-    /// First proposal: payment less total.
     p1_difference: Option<Figure>,
-    /// First proposal: estimated chance of being wrong, in parts per million.
     p1_error_ppm: Option<Whole>,
-    /// First proposal: evidence for.
     p1_for: Option<String>,
-    /// First proposal: evidence against.
     p1_against: Option<String>,
-    /// Second proposal: documents as `decision` wants them, `INV-7; INV-9=120.00`.
     p2_docs: Option<String>,
-    /// Second proposal: what its documents ask for.
     p2_total: Option<Figure>,
-    /// Second proposal: payment less total.
     p2_difference: Option<Figure>,
-    /// Second proposal: estimated chance of being wrong, in parts per million.
     p2_error_ppm: Option<Whole>,
-    /// Second proposal: evidence for.
     p2_for: Option<String>,
-    /// Second proposal: evidence against.
     p2_against: Option<String>,
-    /// Third proposal: documents as `decision` wants them, `INV-7; INV-9=120.00`.
     p3_docs: Option<String>,
-    /// Third proposal: what its documents ask for.
     p3_total: Option<Figure>,
-    /// Third proposal: payment less total.
     p3_difference: Option<Figure>,
-    /// Third proposal: estimated chance of being wrong, in parts per million.
     p3_error_ppm: Option<Whole>,
-    /// Third proposal: evidence for.
     p3_for: Option<String>,
-    /// Third proposal: evidence against.
     p3_against: Option<String>,
-    /// Distance to the second best, in centibans.
     margin: Option<Whole>,
-    /// What would have made it automatic.
     would_need: Option<String>,
-    /// Empty: still open.
-    decision: Option<ReviewDecision>,
-    /// For `apply`: `INV-7`, or `INV-7=120.00; INV-9`.
+    decision: Option<Verdict>,
     documents: Option<String>,
-    /// For `on_account`: whose account, where it is not the row's customer.
     decision_customer: Option<String>,
-    /// What becomes of the difference.
     difference_code: Option<DifferenceCode>,
-    /// For `not_receivable`: the reason code.
     category: Option<String>,
-    /// Free text.
     comment: Option<String>,
-    /// Who decided.
     decided_by: Option<String>,
-    /// The payment.
+    decided_at: Option<String>,
     payment_id: String,
-    /// Legal entity; empty when there is only one.
     company: Option<String>,
-    /// Account it was booked on.
     account: Option<String>,
-    /// The payer's own id.
     end_to_end_id: Option<String>,
+    structured_ref: Option<String>,
 }
