@@ -1,5 +1,6 @@
 //! The one public error: what was found, where, what was expected, what to do.
 
+pub use crate::base::is_hidden;
 use crate::base::{Place, line_column, suggestion_in};
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -210,13 +211,6 @@ pub fn visible(text: &str) -> String {
         if is_hidden(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
     }
     out
-}
-
-/// Characters that control a display or do not show: C0 and C1 controls, bidirectional marks, zero-width characters.
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

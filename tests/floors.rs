@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("matching", 5),
     ("outputs", 6),
     ("reports", 6),
+    ("review", 6),
     ("run", 7),
     ("benchmark", 7),
 ];
@@ -28,6 +29,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("matching", &["formats", "statements"]),
     ("outputs", &["formats", "references", "names", "statements", "book", "matching"]),
     ("reports", &["formats", "references", "names", "statements", "book", "matching"]),
+    ("review", &["formats", "references", "names", "statements", "book", "matching"]),
 ];
 
 /// Named exceptions with their reason.

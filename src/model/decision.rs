@@ -1,4 +1,4 @@
-use super::ReasonCode;
+use super::{ReasonCode, Review};
 use crate::base::{ContentId, Currency};
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +104,8 @@ pub struct Decision {
     pub candidates: Vec<Proposal>,
     /// How many more were looked at and dropped.
     pub candidates_cut: u32,
+    /// What people said about it; `None` as long as only the policy has spoken.
+    pub review: Option<Box<Review>>,
 }
 
 /// One possible answer with its evidence.

@@ -2,8 +2,8 @@
 
 use super::json_text::safe_json;
 use super::{Decided, figure};
-use crate::base::Currency;
-use crate::model::{Allocation, Decision, EvidenceLine, Payment, Proposal};
+use crate::base::{Currency, Map};
+use crate::model::{Allocation, Customer, Decision, EvidenceLine, OpenItem, Payment, Proposal, Review, Trust};
 use serde::Serialize;
 
 /// How many proposals stand in files.
@@ -11,12 +11,30 @@ pub(super) const SHOWN: usize = 3;
 
 /// The file's text, one line per payment in the order of the payments.
 pub fn decisions_jsonl(decided: &Decided<'_>) -> String {
+    let known = Known {
+        items: decided.items_by_id(),
+        customers: decided.customers_by_id(),
+        score_version: decided.score_version,
+    };
     let mut out = String::new();
     for (payment, decision) in decided.pairs() {
-        out.push_str(&safe_json(&line(payment, decision, decided.score_version)));
+        out.push_str(&safe_json(&line(payment, decision, &known)));
         out.push('\n');
     }
     out
+}
+
+/// What stands beside payments and decisions: a line carries enough of it to be the whole result.
+struct Known<'a> {
+    items: Map<(&'a str, &'a str), &'a OpenItem>,
+    customers: Map<(&'a str, &'a str), &'a Customer>,
+    score_version: &'a str,
+}
+
+impl<'a> Known<'a> {
+    fn customer(&self, payment: &Payment, id: Option<&str>) -> Option<&'a Customer> {
+        self.customers.get(&(payment.company.as_str(), id?)).copied()
+    }
 }
 
 #[derive(Serialize)]
@@ -41,6 +59,14 @@ struct Line<'a> {
     unapplied: String,
     disposition: Option<&'static str>,
     explanation: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segment: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<&'a Review>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +86,11 @@ struct PaymentPart<'a> {
     remittance: String,
     source: SourcePart<'a>,
     company: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    structured_refs: &'a [String],
+    /// Only where the statement is not proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<Trust>,
 }
 
 #[derive(Serialize)]
@@ -88,6 +119,12 @@ struct AllocationPart<'a> {
     open_before: String,
     open_after: String,
     customer_id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    company: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doc_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_version: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -108,6 +145,8 @@ struct CandidatePart<'a> {
     supports: Vec<EvidencePart<'a>>,
     against: Vec<EvidencePart<'a>>,
     reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -123,8 +162,10 @@ struct EvidencePart<'a> {
     text: &'a str,
 }
 
-fn line<'a>(payment: &'a Payment, decision: &'a Decision, score_version: &'a str) -> Line<'a> {
+fn line<'a>(payment: &'a Payment, decision: &'a Decision, known: &Known<'a>) -> Line<'a> {
     let currency = decision.currency;
+    let customer = known.customer(payment, decision.customer_id.as_deref());
+    let name = |c: &'a Customer| Some(c.name.as_str()).filter(|n| !n.is_empty());
     Line {
         schema: "tieout.decisions/1",
         payment: payment_part(payment),
@@ -134,18 +175,22 @@ fn line<'a>(payment: &'a Payment, decision: &'a Decision, score_version: &'a str
         error_ppm: decision.error_ppm,
         score: decision.score,
         margin: decision.margin,
-        score_version,
+        score_version: known.score_version,
         gates: decision.gates.iter().map(|g| GatePart { reason: g.reason.as_str(), text: &g.text }).collect(),
-        allocations: allocations(&decision.allocations, currency),
+        allocations: allocations(&decision.allocations, currency, known),
         on_account: figure(decision.on_account, currency),
         other: decision.other.iter().map(|o| OtherPart { code: &o.code, amount: figure(o.amount, currency) }).collect(),
         prior: decision.prior,
         would_need: decision.would_need.as_deref(),
-        candidates: decision.candidates.iter().take(SHOWN).map(|p| candidate(p, currency)).collect(),
+        candidates: decision.candidates.iter().take(SHOWN).map(|p| candidate(payment, p, known)).collect(),
         candidates_cut: cut(decision),
         unapplied: figure(decision.unapplied, currency),
         disposition: decision.disposition.map(|d| d.as_str()),
         explanation: &decision.explanation,
+        customer_name: customer.and_then(name),
+        segment: customer.and_then(|c| c.segment.as_deref()),
+        owner: customer.and_then(|c| c.owner.as_deref()),
+        review: decision.review.as_deref(),
     }
 }
 
@@ -175,10 +220,13 @@ fn payment_part(payment: &Payment) -> PaymentPart<'_> {
             path: payment.source.place.path.as_deref(),
         },
         company: &payment.company,
+        structured_refs: &payment.structured_refs,
+        trust: Some(payment.trust).filter(|t| *t != Trust::Proven),
     }
 }
 
-fn allocations(all: &[Allocation], currency: Currency) -> Vec<AllocationPart<'_>> {
+fn allocations<'a>(all: &'a [Allocation], currency: Currency, known: &Known<'a>) -> Vec<AllocationPart<'a>> {
+    let item = |a: &Allocation| known.items.get(&(a.company.as_str(), a.item_id.as_str())).copied();
     all.iter()
         .map(|a| AllocationPart {
             item_id: &a.item_id,
@@ -192,16 +240,20 @@ fn allocations(all: &[Allocation], currency: Currency) -> Vec<AllocationPart<'_>
             open_before: figure(a.open_before, currency),
             open_after: figure(a.open_after, currency),
             customer_id: &a.customer_id,
+            company: &a.company,
+            doc_type: item(a).map(|i| i.kind.as_str()),
+            item_version: item(a).and_then(|i| i.version.as_deref()),
         })
         .collect()
 }
 
-fn candidate(proposal: &Proposal, currency: Currency) -> CandidatePart<'_> {
+fn candidate<'a>(payment: &Payment, proposal: &'a Proposal, known: &Known<'a>) -> CandidatePart<'a> {
+    let currency = payment.currency;
     CandidatePart {
         customer_id: proposal.customer_id.as_deref(),
         error_ppm: proposal.error_ppm,
         score: proposal.score,
-        allocations: allocations(&proposal.allocations, currency),
+        allocations: allocations(&proposal.allocations, currency, known),
         on_account: figure(proposal.on_account, currency),
         remainder: proposal
             .remainder
@@ -210,6 +262,10 @@ fn candidate(proposal: &Proposal, currency: Currency) -> CandidatePart<'_> {
         supports: evidence(&proposal.supports),
         against: evidence(&proposal.against),
         reason: proposal.reason.as_str(),
+        customer_name: known
+            .customer(payment, proposal.customer_id.as_deref())
+            .map(|c| c.name.as_str())
+            .filter(|n| !n.is_empty()),
     }
 }
 
