@@ -153,6 +153,7 @@ fn bare(
         would_need: None,
         candidates: Vec::new(),
         candidates_cut: 0,
+        review: None,
     }
 }
 
@@ -414,6 +415,7 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
         would_need: (!applied).then(|| wording::would_need(reason).to_owned()),
         candidates_cut: u32::try_from(all.len().saturating_sub(PROPOSALS_MAX)).unwrap_or(u32::MAX),
         candidates: proposals,
+        review: None,
     };
     Proposed { standing, decision: Some(decision) }
 }
