@@ -3,5 +3,5 @@
 mod namings;
 mod payers;
 
-pub use namings::{NamedIn, Naming, Strength, namings};
+pub use namings::{Named, NamedIn, Naming, Strength, namings};
 pub use payers::{PayerEvidence, PayerKind, customer_number, mandate, payers};

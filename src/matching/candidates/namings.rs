@@ -76,13 +76,27 @@ const GLUE_MAX: usize = 9;
 /// Longest range that is filled in.
 const RANGE_MAX: u64 = 60;
 
-/// All namings of a payment, in the order of fields, text, end-to-end id.
-pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<Naming> {
-    let mut found = Vec::new();
+/// Most numbers of one text that are read as documents; what stands behind them is cut off, and said so.
+const NAMINGS_MAX: usize = 400;
+/// Most documents that the ranges of one text are filled with.
+const FILLED_MAX: usize = 600;
+
+/// What the words of a payment name.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// The namings, in the order of fields, text, end-to-end id.
+    pub list: Vec<Naming>,
+    /// A text is so long, or names so much, that its end was not read.
+    pub cut: bool,
+}
+
+/// All namings of a payment.
+pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Named {
+    let mut found = Named::default();
     for reference in &payment.structured_refs {
-        let before = found.len();
-        by_field(book, reference, &mut found);
-        if found.len() == before {
+        let before = found.list.len();
+        by_field(book, reference, &mut found.list);
+        if found.list.len() == before {
             in_text(book, &Reading::of_field(book, reference), NamedIn::Field, &mut found);
         }
     }
@@ -181,14 +195,20 @@ fn push(
     found.push(Naming { items, strength, named_in, quote, typed, label, weight, chance_hundredths, first, last });
 }
 
-fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, found: &mut Vec<Naming>) {
+fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, named: &mut Named) {
+    let found = &mut named.list;
     let begin = found.len();
+    named.cut |= reading.tokens.cut;
     let n = reading.tokens.list.len();
     let numbers = (0..n).filter(|i| reading.tokens.is_digits(*i) && reading.typed(*i).is_none()).count().max(1) as u64;
     let taken = mentioned(book, reading, named_in, found);
     let mut glued = Glued::default();
     let mut i = 0;
     while i < n {
+        if found.len() - begin >= NAMINGS_MAX {
+            named.cut = true;
+            break;
+        }
         if let Some((_, last)) = taken.iter().find(|(first, last)| (*first..=*last).contains(&i)) {
             i = last + 1;
             continue;
@@ -200,7 +220,7 @@ fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, found: &mu
     }
     // An end-to-end id is one number, never a list.
     if named_in != NamedIn::EndToEnd && found.len() > begin {
-        endings_and_ranges(book, reading, named_in, begin, found);
+        named.cut |= endings_and_ranges(book, reading, named_in, begin, found);
     }
 }
 
@@ -422,17 +442,26 @@ fn by_label(book: &OpenItemBook, items: Bearers, label: Option<Label>) -> Bearer
     if items.iter().any(wanted) { items.into_iter().filter(wanted).collect() } else { items }
 }
 
-/// `RE2026-00123, 127, 131` and `1001-1004`: numbers after one that is named, shortened or as the end of a range.
+/// `RE2026-00123, 127, 131` and `1001-1004`: numbers after one that is named, shortened or as the end of a range. Says whether
+/// ranges were left unfilled.
 fn endings_and_ranges(
     book: &OpenItemBook,
     reading: &Reading,
     named_in: NamedIn,
     begin: usize,
     found: &mut Vec<Naming>,
-) {
+) -> bool {
+    let mut left = FILLED_MAX;
     let mut extra = Vec::new();
     let mut drop = Vec::new();
     let own: &[Naming] = found.get(begin..).unwrap_or(&[]);
+    // For each token the first naming in full that it is part of.
+    let mut full: Vec<Option<usize>> = vec![None; reading.tokens.list.len()];
+    for (k, naming) in own.iter().enumerate().filter(|(_, o)| o.strength < Strength::Short) {
+        for slot in full.iter_mut().take(naming.last + 1).skip(naming.first) {
+            slot.get_or_insert(k);
+        }
+    }
     for (k, naming) in own.iter().enumerate() {
         let ([item], true) = (naming.items.as_slice(), naming.typed.is_none()) else { continue };
         if naming.strength == Strength::Other || naming.strength == Strength::Tail && naming.label.is_none() {
@@ -485,14 +514,15 @@ fn endings_and_ranges(
             if word.len() < 2 || word.len() < 3 && !list_sign {
                 break;
             }
-            let resolved = own.iter().position(|o| o.first <= at && at <= o.last && o.strength < Strength::Short);
+            let resolved = full.get(at).copied().flatten();
             let target = match resolved {
                 Some(r) => own.get(r).and_then(|o| o.items.first().copied()),
                 None => ending(book, book.whole_of(*item), word).or_else(|| same_account(book, word, *item)),
             };
             let Some(target) = target else { break };
             if (range || hyphen) && resolved != Some(k) {
-                let between = range_items(book, *item, target);
+                let between = if left > 0 { range_items(book, *item, target) } else { Vec::new() };
+                left = left.saturating_sub(between.len().max(1));
                 let quote = reading.tokens.quote(naming.first, at);
                 for ix in between {
                     push(
@@ -541,6 +571,7 @@ fn endings_and_ranges(
             found.push(naming);
         }
     }
+    left == 0
 }
 
 /// The item whose number is the named one with its last digits replaced.

@@ -41,6 +41,9 @@ pub fn of_payment(context: &Context<'_>) -> Bars {
     if context.reading.has_bad_reference() || payment.structured_refs.iter().any(bad_field) {
         gates.push(Bar { reason: ReasonCode::CheckDigit, fact: Fact::CheckDigits });
     }
+    if context.cut {
+        gates.push(Bar { reason: ReasonCode::SearchCap, fact: Fact::TextCut });
+    }
     let decimals = u32::from(payment.currency.decimals());
     let in_minor = |whole: u64| i64::try_from(whole.saturating_mul(10u64.saturating_pow(decimals))).unwrap_or(i64::MAX);
     if context.policy.cap.is_some_and(|cap| payment.amount > in_minor(cap)) {

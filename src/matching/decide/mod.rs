@@ -6,7 +6,7 @@ mod wording;
 
 pub use wording::would_need;
 
-use super::candidates::{Naming, PayerEvidence, namings, payers};
+use super::candidates::{Named, Naming, PayerEvidence, namings, payers};
 use super::facts::{Bar, Evidence};
 use super::hypotheses::{self, Basis, Context, Hypothesis, Part, Parts, sentence};
 use super::not_receivable::Rules;
@@ -75,13 +75,13 @@ impl Standing {
     }
 }
 
-/// Most proposals kept; more are counted.
-const PROPOSALS_MAX: usize = 5;
+/// Most proposals kept, as many as stand in files; more are counted.
+const PROPOSALS_MAX: usize = 3;
 
 /// Decides one payment against the book, claiming nothing. Words are made only if asked for: they change no decision.
 pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Payment, words: bool) -> Proposed {
     let reading = Reading::with_book(book, payment.remittance.iter().map(String::as_str));
-    let namings = namings(book, payment, &reading);
+    let Named { list: namings, cut } = namings(book, payment, &reading);
     let payers = payers(book, payment, &reading);
     if let Some(proposed) = return_or_refund(book, policy, payment, &reading, &namings, &payers, words) {
         return proposed;
@@ -97,6 +97,7 @@ pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Pa
         payment,
         reading: &reading,
         namings: &namings,
+        cut,
         payers: &payers,
         unresolved: &unresolved,
         company: book.company_number(&payment.company),

@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub reading: &'a Reading,
     /// What the text names.
     pub namings: &'a [Naming],
+    /// The text says more than was read.
+    pub cut: bool,
     /// Who may have paid.
     pub payers: &'a [PayerEvidence],
     /// Document numbers in the text that no item bears.

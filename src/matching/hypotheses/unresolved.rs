@@ -4,6 +4,7 @@ use super::Context;
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::candidates::{Naming, Strength};
 use crate::matching::reading::{Glue, Label, Reading};
+use std::cell::OnceCell;
 
 /// A number with a document label, or in the shape of our numbers, that no item bears.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +15,18 @@ pub struct Unresolved {
     pub glued: String,
 }
 
+/// Most unresolved numbers kept: one alone forbids automatic application, and a slip is only believed where it is the only one.
+const UNRESOLVED_MAX: usize = 20;
+
 /// The unresolved document numbers of a text.
 pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
+    let known: OnceCell<Vec<(&str, String)>> = OnceCell::new();
+    let known = || {
+        known.get_or_init(|| {
+            let documents = namings.iter().filter(|n| n.strength != Strength::Other);
+            documents.map(|n| (n.quote.as_str(), digits_of(&n.quote))).collect()
+        })
+    };
     let tokens = &reading.tokens;
     let mut list = Vec::new();
     let mut i = 0;
@@ -40,9 +51,19 @@ pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
         if counts {
             let quote = tokens.quote(start, i);
             // A number is resolved if any item bears it, or a part of it of three digits or more.
-            let known = namings.iter().any(|n| n.strength != Strength::Other && overlaps(&n.quote, &quote));
-            if !known {
+            let digits = digits_of(&quote);
+            let overlaps = |(other, of_other): &(&str, String)| {
+                other.contains(&quote)
+                    || quote.contains(other)
+                    || !digits.is_empty()
+                        && !of_other.is_empty()
+                        && (of_other.contains(&digits) || digits.contains(of_other))
+            };
+            if !known().iter().any(overlaps) {
                 list.push(Unresolved { quote, glued });
+            }
+            if list.len() >= UNRESOLVED_MAX {
+                break;
             }
         }
         i += 1;
@@ -57,12 +78,8 @@ pub fn unresolved_field(book: &OpenItemBook, reference: &str) -> Option<Unresolv
     missing.then(|| Unresolved { quote: reference.to_owned(), glued: crate::book::keys::compact(reference) })
 }
 
-fn overlaps(a: &str, b: &str) -> bool {
-    a.contains(b) || b.contains(a) || {
-        let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
-        let (a, b) = (digits(a), digits(b));
-        !a.is_empty() && !b.is_empty() && (a.contains(&b) || b.contains(&a))
-    }
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Whether the number as written is an item's number with one slip: a digit wrong, missing or doubled, two neighbours swapped,
