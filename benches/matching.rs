@@ -159,16 +159,16 @@ fn world(n: u64) -> (Vec<OpenItem>, Vec<Customer>, Vec<Payment>) {
     (items, customers, payments)
 }
 
-/// Digit runs of every text looked up in a hash table of all numbers.
-fn floor(items: &[OpenItem], payments: &[Payment]) -> Duration {
+/// Digit runs of every text looked up in a hash table of all numbers; the table is not counted.
+fn floor(items: &[OpenItem], payments: &[Payment], times: u32) -> Duration {
     let mut table: Map<u64, u32> = Map::default();
     for (k, item) in items.iter().enumerate() {
         let digits: String = item.doc_no.chars().filter(char::is_ascii_digit).collect();
         table.insert(digits.parse().unwrap(), k as u32);
     }
-    let start = Instant::now();
+    let begin = cpu();
     let mut hits = 0u64;
-    for payment in payments {
+    for payment in (0..times).flat_map(|_| payments) {
         for piece in &payment.remittance {
             let mut value = 0u64;
             let mut any = false;
@@ -184,7 +184,73 @@ fn floor(items: &[OpenItem], payments: &[Payment]) -> Duration {
         }
     }
     black_box(hits);
-    start.elapsed()
+    (cpu() - begin) / times
+}
+
+/// CPU time of the process so far, all threads; wall time where the system does not tell.
+fn cpu() -> Duration {
+    static BEGIN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the command in brackets: user and system time are the 12th and 13th field, in ticks of 10 ms.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_ascii_whitespace().collect();
+    let ticks = |k: usize| fields.get(k).and_then(|t| t.parse::<u64>().ok());
+    match (ticks(11), ticks(12)) {
+        (Some(user), Some(system)) => Duration::from_millis((user + system) * 10),
+        _ => BEGIN.elapsed(),
+    }
+}
+
+/// CPU and wall time of some work.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration, Duration) {
+    let (wall, begin) = (Instant::now(), cpu());
+    let made = work();
+    (made, cpu() - begin, wall.elapsed())
+}
+
+/// The longest that one payment takes with texts and accounts made to be slow, in milliseconds.
+fn adversarial() -> Vec<(&'static str, f64)> {
+    let (mut items, customers, payments) = world(10_000);
+    for (k, item) in items.iter_mut().enumerate().take(5_000) {
+        item.customer_id = "K0000007".into();
+        (item.open_amount, item.amount) = (59_500, 59_500);
+        item.doc_no = format!("RE-2026-{k:07}");
+    }
+    let account = customers[7].ibans[0].clone();
+    let book = OpenItemBook::build(items, customers);
+    let engine = Engine::new(Policy::default());
+    let with = |texts: Vec<String>, amount: i64| Payment {
+        remittance: texts,
+        amount,
+        payer_account: Some(account.clone()),
+        payer_name: Some("UNKNOWN".into()),
+        ..payments[0].clone()
+    };
+    let long = "RE 2026 0012345, 0012346-0012399 / 4500123456 + 17.04.2026 EUR 1.190,00 ".repeat(140);
+    let cases = [
+        ("140 x 9", with(vec!["9".repeat(140)], 59_500)),
+        ("10 kB of numbers", with(vec![long.clone()], 59_500)),
+        ("10 kB of digits and blanks", with(vec!["1 ".repeat(5_000)], 59_500)),
+        ("10 kB of digits and hyphens", with(vec!["2026-".repeat(2_000)], 59_500)),
+        ("5,000 equal items, no reference", with(Vec::new(), 59_500)),
+        ("5,000 equal items, a sum of two", with(Vec::new(), 119_000)),
+        ("5,000 equal items, 10 kB", with(vec![long], 119_000)),
+    ];
+    let slowest = |payment: &Payment| {
+        let times = (0..3).map(|_| {
+            let start = Instant::now();
+            black_box(engine.propose(&book, payment));
+            start.elapsed()
+        });
+        times.min().unwrap_or_default().as_secs_f64() * 1_000.0
+    };
+    let mut list: Vec<(&'static str, f64)> = cases.iter().map(|(name, p)| (*name, slowest(p))).collect();
+    let thousand: Vec<Payment> = (0..1_000)
+        .map(|k| Payment { payment_id: content_id('p', &["a", &k.to_string()]), ..with(Vec::new(), 59_500) })
+        .collect();
+    let (decisions, spent, _) = timed(|| engine.decide(&book, &thousand));
+    black_box(decisions);
+    list.push(("1,000 such payments in one run, each", spent.as_secs_f64()));
+    list
 }
 
 fn main() {
@@ -192,37 +258,51 @@ fn main() {
     let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
     let mut per_payment = Vec::new();
     println!(
-        "{:>9}  {:>12}  {:>12}  {:>12}  {:>8}  {:>10}  {:>8}",
-        "payments", "build/item", "floor/paym.", "match/paym.", "ratio", "2 threads", "applied"
+        "{:>9}  {:>12}  {:>12}  {:>12}  {:>8}  {:>12}  {:>10}  {:>8}",
+        "payments", "build/item", "floor/paym.", "match/paym.", "ratio", "with words", "2 threads", "applied"
     );
     for n in [10_000, large] {
         let (items, customers, payments) = world(n);
-        let floor = floor(&items, &payments);
-        let start = Instant::now();
-        let book = OpenItemBook::build(items, customers);
-        let build = start.elapsed();
+        // A short floor is repeated, so that ticks of 10 ms can measure it.
+        let times = u32::try_from(2_000_000 / n.min(2_000_000)).unwrap_or(1).max(1);
+        let floor = floor(&items, &payments, times);
+        let (book, build, _) = timed(|| OpenItemBook::build(items, customers));
         let engine = Engine::new(Policy::default());
-        let start = Instant::now();
-        let decisions = pool(1).install(|| engine.decide(&book, &payments));
-        let one = start.elapsed();
-        let start = Instant::now();
-        let again = pool(2).install(|| engine.decide(&book, &payments));
-        let two = start.elapsed();
-        assert!(decisions == again, "two threads decide as one does");
-        let applied = decisions.iter().filter(|d| d.outcome == Outcome::Applied).count();
-        let micros = |d: Duration| d.as_nanos() as f64 / 1_000.0 / n as f64;
-        per_payment.push(micros(one));
+        let rounds = u32::try_from(100_000 / n.min(100_000)).unwrap_or(1).max(1);
+        let alone = pool(1);
+        let settle = |pool: &rayon::ThreadPool| {
+            pool.install(|| (0..rounds).map(|_| engine.settle(&book, &payments)).last()).unwrap()
+        };
+        let (settled, one, wall_one) = timed(|| settle(&alone));
+        let two = pool(2);
+        let (again, _, wall_two) = timed(|| settle(&two));
+        let outcome = |s: &tieout::matching::Settled| (0..payments.len()).map(|k| s.outcome(k)).collect::<Vec<_>>();
+        assert!(outcome(&settled) == outcome(&again), "two threads decide as one does");
+        let applied = outcome(&settled).iter().filter(|o| **o == Some(Outcome::Applied)).count();
+        // The words of a million decisions are several gigabytes: a part of them tells what one takes.
+        let some = payments.len().min(100_000);
+        let words =
+            || (0..some).filter_map(|k| engine.explain(&book, &payments, &settled, k)).map(|d| d.candidates.len());
+        let (_, words, _) = timed(|| black_box(words().sum::<usize>()));
+        let micros = |d: Duration, n: f64| d.as_nanos() as f64 / 1_000.0 / n;
+        let n = n as f64;
+        let one = one / rounds;
+        per_payment.push(micros(one, n));
         println!(
-            "{n:>9}  {:>9.2} us  {:>9.3} us  {:>9.2} us  {:>8.1}  {:>9.2}x  {:>7.1}%",
-            micros(build),
-            micros(floor),
-            micros(one),
+            "{n:>9}  {:>9.2} us  {:>9.3} us  {:>9.2} us  {:>8.1}  {:>9.2} us  {:>9.2}x  {:>7.1}%",
+            micros(build, n),
+            micros(floor, n),
+            micros(one, n),
             one.as_secs_f64() / floor.as_secs_f64(),
-            one.as_secs_f64() / two.as_secs_f64(),
-            applied as f64 * 100.0 / n as f64
+            micros(words, some as f64),
+            wall_one.as_secs_f64() / wall_two.as_secs_f64(),
+            applied as f64 * 100.0 / n
         );
     }
     if let [small, large] = per_payment.as_slice() {
         println!("growth per payment from the small to the large book: {:.2}", large / small);
+    }
+    for (name, millis) in adversarial() {
+        println!("{millis:>9.2} ms  {name}");
     }
 }

@@ -1,17 +1,25 @@
 //! The book: items and customers with inverted indexes, so that no payment ever scans all items.
 
-use super::keys::{DocumentForms, Key, compact, key_of, strip_zeros, year_tail_key};
+use super::figures::{Figures, Links};
+use super::forms::Forms;
+use super::keys::{Key, compact, compact_key, key_of, strip_zeros, year_tail_key};
 use super::multimap::MultiMap;
-use crate::base::{Currency, Map};
+use super::name_table::NameTable;
+use super::shapes::Shapes;
+use crate::base::Currency;
 use crate::model::{Customer, ItemStatus, OpenItem};
-use crate::names::{PreparedName, skeleton};
-use crate::references::{SchemesInUse, reference_keys};
+use crate::names::{NameView, skeleton};
+use crate::references::{SchemesInUse, reference_key, reference_keys};
+use chrono::Datelike;
 use rayon::prelude::*;
 
 /// Row of an item in [`OpenItemBook::items`].
 pub type ItemIx = u32;
 /// Row of a customer in [`OpenItemBook::customers`].
 pub type CustomerIx = u32;
+
+/// Items that one thread indexes at a time.
+const CHUNK: usize = 8_192;
 
 /// Open items and customers with their indexes; immutable during a run.
 ///
@@ -28,9 +36,10 @@ pub struct OpenItemBook {
     items: Vec<OpenItem>,
     customers: Vec<Customer>,
     customers_derived: bool,
-    item_customer: Vec<CustomerIx>,
-    customer_items: Vec<Vec<ItemIx>>,
-    customer_names: Vec<Vec<PreparedName>>,
+    figures: Vec<Figures>,
+    links: Links,
+    forms: Forms,
+    names: NameTable,
     by_whole: MultiMap,
     by_digits: MultiMap,
     by_tail: MultiMap,
@@ -45,12 +54,10 @@ pub struct OpenItemBook {
     by_virtual_account: MultiMap,
     by_name_word: MultiMap,
     by_skeleton: MultiMap,
-    word_customers: Map<String, u32>,
-    word_weights: Map<String, u32>,
-    digit_numbers: Map<usize, u32>,
-    tail_numbers: Map<usize, u32>,
+    digit_numbers: Vec<u32>,
+    tail_numbers: Vec<u32>,
+    shapes: Shapes,
     open_items: u32,
-    rarest: u32,
     schemes: SchemesInUse,
 }
 
@@ -60,8 +67,16 @@ impl OpenItemBook {
     pub fn build(items: Vec<OpenItem>, customers: Vec<Customer>) -> Self {
         let customers_derived = customers.is_empty();
         let mut book = OpenItemBook { items, customers, customers_derived, ..OpenItemBook::default() };
+        let (of_item, derived) = Links::customers(&book.items, &book.customers);
+        book.customers.extend(derived);
+        book.links = Links::of(&book.items, &book.customers, &of_item);
+        book.figures = Figures::of_all(&book.items, &of_item, &book.links);
         book.schemes = SchemesInUse::of(book.items.iter().filter_map(|it| it.payment_reference.as_deref()));
-        book.link_customers();
+        book.forms = Forms::of(&book.items, |it| {
+            let year = it.doc_date.and_then(|d| u32::try_from(d.year()).ok());
+            (it.doc_no.as_str(), year)
+        });
+        book.names = NameTable::of(&book.customers);
         book.index_items();
         book.index_customers();
         book
@@ -94,23 +109,73 @@ impl OpenItemBook {
 
     /// The customer of an item.
     pub fn customer_of(&self, item: ItemIx) -> Option<CustomerIx> {
-        self.item_customer.get(item as usize).copied()
+        self.figures(item).map(|f| f.customer)
+    }
+
+    /// What decides about an item, in one small row.
+    pub(crate) fn figures(&self, item: ItemIx) -> Option<&Figures> {
+        self.figures.get(item as usize)
+    }
+
+    /// The number of a company in [`Figures`]: 0 for none, `None` for one that no item or customer has.
+    pub(crate) fn company_number(&self, company: &str) -> Option<u32> {
+        self.links.company(company)
+    }
+
+    /// The number of a customer's company, see [`OpenItemBook::company_number`].
+    pub(crate) fn company_of_customer(&self, customer: CustomerIx) -> u32 {
+        self.links.company_of_customer(customer)
     }
 
     /// The customer with this id in this company.
     pub fn customer_by_id(&self, company: &str, id: &str) -> Option<CustomerIx> {
         let wanted = |ix: &u32| self.customer(*ix).is_some_and(|c| c.customer_id == id && c.company == company);
-        self.by_customer_number.get(key_of(&compact(id))).iter().copied().find(wanted)
+        self.by_customer_number.get(compact_key(id)).iter().copied().find(wanted)
     }
 
     /// All items of a customer, closed ones included, in the order given.
     pub fn items_of(&self, customer: CustomerIx) -> &[ItemIx] {
-        self.customer_items.get(customer as usize).map_or(&[], Vec::as_slice)
+        self.links.items_of(customer)
     }
 
     /// The prepared names of a customer: its name, then its aliases.
-    pub fn names_of(&self, customer: CustomerIx) -> &[PreparedName] {
-        self.customer_names.get(customer as usize).map_or(&[], Vec::as_slice)
+    pub(crate) fn names_of(&self, customer: CustomerIx) -> impl Iterator<Item = NameView<'_>> {
+        self.names.of_customer(customer)
+    }
+
+    /// Whether the number of an item is this one, in capitals and digits.
+    pub(crate) fn is_whole(&self, item: ItemIx, whole: &str) -> bool {
+        self.forms.whole(item) == whole
+    }
+
+    /// Whether the digits of an item's number are these, leading zeros off.
+    pub(crate) fn is_digits(&self, item: ItemIx, digits: &str) -> bool {
+        self.forms.digit_count(item) == digits.len() && self.forms.digits(item).eq(digits.bytes())
+    }
+
+    /// The number of an item in capitals and digits.
+    pub(crate) fn whole_of(&self, item: ItemIx) -> &str {
+        self.forms.whole(item)
+    }
+
+    /// The digits of an item's number, leading zeros off.
+    pub(crate) fn digits_of(&self, item: ItemIx) -> impl Iterator<Item = u8> + Clone + '_ {
+        self.forms.digits(item)
+    }
+
+    /// The running number of an item, leading zeros off.
+    pub(crate) fn tail_of(&self, item: ItemIx) -> &str {
+        self.forms.tail(item)
+    }
+
+    /// The year in the number of an item.
+    pub(crate) fn year_of(&self, item: ItemIx) -> Option<u32> {
+        self.forms.year(item)
+    }
+
+    /// The letters in front of the number of an item.
+    pub(crate) fn prefix_of(&self, item: ItemIx) -> &str {
+        self.forms.prefix(item)
     }
 
     /// How many items are not closed.
@@ -148,9 +213,37 @@ impl OpenItemBook {
         self.by_reference.get(key_of(key))
     }
 
+    /// Items by the hash of a key of their reference, not proven.
+    pub(crate) fn by_reference_key(&self, key: Key) -> &[ItemIx] {
+        self.by_reference.get(key)
+    }
+
+    /// Items by the hash of all their digits, not proven.
+    pub(crate) fn by_digits_key(&self, key: Key) -> &[ItemIx] {
+        self.by_digits.get(key)
+    }
+
+    /// Items by the hash of their running number, not proven.
+    pub(crate) fn by_digits_tail(&self, key: Key) -> &[ItemIx] {
+        self.by_tail.get(key)
+    }
+
+    /// Whether any item carries a reference, or a number that creditors make one of.
+    pub(crate) fn has_references(&self) -> bool {
+        !self.by_reference.is_empty()
+    }
+
+    /// Whether any number, reference or order number of the book may begin with these letters (their key) and have this length:
+    /// `false` is certain.
+    pub(crate) fn may_bear(&self, prefix: Key, length: usize) -> bool {
+        self.shapes.may_have(prefix, length)
+    }
+
     /// Whether an item really carries a reference with this key.
     pub fn bears_reference(&self, item: ItemIx, key: &str) -> bool {
-        self.item(item).is_some_and(|it| keys_of(it, &self.schemes).iter().any(|k| k == key))
+        // Most are written as they are stored.
+        let plain = |it: &OpenItem| it.payment_reference.as_deref().and_then(reference_key).is_some_and(|k| k == key);
+        self.item(item).is_some_and(|it| plain(it) || keys_of(it, &self.schemes).iter().any(|k| k == key))
     }
 
     /// The schemes of structured references that the items carry.
@@ -161,14 +254,11 @@ impl OpenItemBook {
     /// Whether some item bears this number as its reference, by one of the keys given, or as its document number.
     pub fn knows_number(&self, number: &str, keys: &[String]) -> bool {
         let bare = compact(number);
-        let whole = || self.by_whole(key_of(&bare)).iter().copied();
+        let whole = || self.by_whole(key_of(&bare)).iter();
         let digits = strip_zeros(&bare);
         keys.iter().any(|k| self.by_reference(k).iter().any(|ix| self.bears_reference(*ix, k)))
-            || whole().any(|ix| self.item(ix).is_some_and(|it| compact(&it.doc_no) == bare))
-            || self
-                .by_digits(digits)
-                .iter()
-                .any(|ix| self.item(*ix).is_some_and(|it| DocumentForms::of(it).digits == digits))
+            || whole().any(|ix| self.is_whole(*ix, &bare))
+            || self.by_digits(digits).iter().any(|ix| self.is_digits(*ix, digits))
     }
 
     /// Items by an order, delivery, contract or reminder number.
@@ -178,7 +268,7 @@ impl OpenItemBook {
 
     /// Items by mandate.
     pub fn by_mandate(&self, mandate: &str) -> &[ItemIx] {
-        self.by_mandate.get(key_of(&compact(mandate)))
+        self.by_mandate.get(compact_key(mandate))
     }
 
     /// Items that are open at exactly this amount of minor units, discounts not looked at.
@@ -198,12 +288,12 @@ impl OpenItemBook {
 
     /// Customers that pay from this account.
     pub fn by_account(&self, account: &str) -> &[CustomerIx] {
-        self.by_account.get(key_of(&compact(account)))
+        self.by_account.get(compact_key(account))
     }
 
     /// Customers to whom this receiving account belongs.
     pub fn by_virtual_account(&self, account: &str) -> &[CustomerIx] {
-        self.by_virtual_account.get(key_of(&compact(account)))
+        self.by_virtual_account.get(compact_key(account))
     }
 
     /// Customers with this word in a name.
@@ -213,13 +303,13 @@ impl OpenItemBook {
 
     /// In how many customers' names a word stands; 0 for a word the book does not have.
     pub fn word_count(&self, word: &str) -> u32 {
-        self.word_customers.get(word).copied().unwrap_or(0)
+        u32::try_from(self.by_name_word(word).len()).unwrap_or(u32::MAX)
     }
 
     /// Rarity of a name word, in tenths of a decibel-like scale: `100 * log10(10 * customers / customers with the word)`, at
     /// least 10. A word the book does not have is as rare as one that one customer has.
     pub fn word_weight(&self, word: &str) -> u32 {
-        self.word_weights.get(word).copied().unwrap_or(self.rarest)
+        self.names.weight(self.word_count(word))
     }
 
     /// Customers whose names share the rarest of these words; where that is many, those that share several. At most `most`.
@@ -229,21 +319,23 @@ impl OpenItemBook {
             [] => self.by_skeleton.get(key_of(&skeleton(word))),
             some => some,
         };
-        let mut lists: Vec<&[CustomerIx]> = words.iter().map(list).filter(|l| !l.is_empty()).collect();
+        let mut lists: smallvec::SmallVec<[&[CustomerIx]; 8]> =
+            words.iter().map(list).filter(|l| !l.is_empty()).collect();
         lists.sort_by_key(|l| l.len());
         let Some((first, rest)) = lists.split_first() else { return Vec::new() };
-        let mut found: Vec<CustomerIx> = first.to_vec();
+        // The rarest list is not copied before it is known to be short.
+        let mut found: std::borrow::Cow<'_, [CustomerIx]> = std::borrow::Cow::Borrowed(first);
         for list in rest {
             if found.len() + list.len() <= most {
-                found.extend_from_slice(list);
+                found.to_mut().extend_from_slice(list);
             } else if found.len() > most {
-                // The lists are sorted: what is in both is found by halving.
-                let both: Vec<CustomerIx> = found.iter().copied().filter(|c| list.binary_search(c).is_ok()).collect();
+                let both = shared(&found, list);
                 if !both.is_empty() {
-                    found = both;
+                    found = std::borrow::Cow::Owned(both);
                 }
             }
         }
+        let mut found = found.into_owned();
         found.sort_unstable();
         found.dedup();
         found.truncate(most);
@@ -252,130 +344,140 @@ impl OpenItemBook {
 
     /// How many different document numbers have this many digits: the density behind chance hits.
     pub fn numbers_with_digits(&self, digits: usize) -> u32 {
-        self.digit_numbers.get(&digits).copied().unwrap_or(0)
+        self.digit_numbers.get(digits).copied().unwrap_or(0)
     }
 
     /// How many items have a running number of this many digits.
     pub fn tails_with_digits(&self, digits: usize) -> u32 {
-        self.tail_numbers.get(&digits).copied().unwrap_or(0)
-    }
-
-    fn link_customers(&mut self) {
-        let mut rows: Map<(String, String), CustomerIx> = Map::default();
-        for (i, customer) in self.customers.iter().enumerate() {
-            let row = u32::try_from(i).unwrap_or(u32::MAX);
-            rows.entry((customer.company.clone(), customer.customer_id.clone())).or_insert(row);
-        }
-        for item in &self.items {
-            let key = (item.company.clone(), item.customer_id.clone());
-            let next = u32::try_from(self.customers.len()).unwrap_or(u32::MAX);
-            let row = *rows.entry(key).or_insert_with(|| {
-                self.customers.push(Customer {
-                    company: item.company.clone(),
-                    customer_id: item.customer_id.clone(),
-                    name: item.customer_name.clone(),
-                    ..Customer::default()
-                });
-                next
-            });
-            self.item_customer.push(row);
-        }
-        self.customer_items = vec![Vec::new(); self.customers.len()];
-        for (item, customer) in self.item_customer.iter().enumerate() {
-            if let Some(list) = self.customer_items.get_mut(*customer as usize) {
-                list.push(u32::try_from(item).unwrap_or(u32::MAX));
-            }
-        }
+        self.tail_numbers.get(digits).copied().unwrap_or(0)
     }
 
     fn index_items(&mut self) {
-        let n = self.items.len();
-        let mut whole = Vec::with_capacity(n);
-        let mut digits = Vec::with_capacity(n);
-        let mut tail = Vec::with_capacity(n);
-        let mut year_tail = Vec::with_capacity(n);
-        let (mut reference, mut other, mut mandate) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut amount, mut closed_amount) = (Vec::with_capacity(n), Vec::new());
-        let hashed = |it: &OpenItem| keys_of(it, &self.schemes).iter().map(|k| key_of(k)).collect::<Vec<Key>>();
-        let references: Vec<Vec<Key>> = self.items.par_iter().map(hashed).collect();
-        for (i, (item, own)) in self.items.iter().zip(&references).enumerate() {
-            let row = u32::try_from(i).unwrap_or(u32::MAX);
-            let forms = DocumentForms::of(item);
-            if !forms.whole.is_empty() {
-                whole.push((key_of(&forms.whole), row));
-            }
-            if !forms.digits.is_empty() {
-                digits.push((key_of(&forms.digits), row));
-                *self.digit_numbers.entry(forms.digits.len()).or_insert(0) += 1;
-            }
-            if !forms.tail.is_empty() {
-                tail.push((key_of(&forms.tail), row));
-                *self.tail_numbers.entry(forms.tail.len()).or_insert(0) += 1;
-                if let Some(year) = forms.year {
-                    year_tail.push((year_tail_key(year, &forms.tail), row));
-                }
-            }
-            reference.extend(own.iter().map(|k| (*k, row)));
-            other.extend(item.refs.iter().map(|r| compact(r)).filter(|r| r.len() >= 4).map(|r| (key_of(&r), row)));
-            mandate.extend(item.mandate_id.as_deref().map(|m| (key_of(&compact(m)), row)));
-            if item.status == ItemStatus::Closed {
-                closed_amount.push((amount_key(item.currency, item.amount), row));
+        let mut amount = Vec::with_capacity(self.items.len());
+        let mut closed_amount = Vec::new();
+        for (row, figures) in (0u32..).zip(&self.figures) {
+            if figures.status == ItemStatus::Closed {
+                closed_amount.push((amount_key(figures.currency, figures.amount), row));
             } else {
                 self.open_items += 1;
-                amount.push((amount_key(item.currency, item.open_amount), row));
+                amount.push((amount_key(figures.currency, figures.open_amount), row));
+            }
+            for (list, digits) in [
+                (&mut self.digit_numbers, self.forms.digit_count(row)),
+                (&mut self.tail_numbers, self.forms.tail(row).len()),
+            ] {
+                if digits > 0 {
+                    if list.len() <= digits {
+                        list.resize(digits + 1, 0);
+                    }
+                    if let Some(count) = list.get_mut(digits) {
+                        *count += 1;
+                    }
+                }
             }
         }
-        self.by_whole = MultiMap::build(whole);
-        self.by_digits = MultiMap::build(digits);
-        self.by_tail = MultiMap::build(tail);
-        self.by_year_tail = MultiMap::build(year_tail);
-        self.by_reference = MultiMap::build(reference);
-        self.by_other_number = MultiMap::build(other);
-        self.by_mandate = MultiMap::build(mandate);
         self.by_amount = MultiMap::build(amount);
         self.by_closed_amount = MultiMap::build(closed_amount);
+        let (items, forms, schemes) = (&self.items, &self.forms, &self.schemes);
+        let rows = || (0u32..).zip(items);
+        let by_form = |form: usize| {
+            let key = |row: u32| forms.keys(row).get(form).copied().flatten();
+            MultiMap::build(rows().filter_map(|(row, _)| Some((key(row)?, row))).collect())
+        };
+        let by_reference = || {
+            let of_chunk = |(chunk, items): (usize, &[OpenItem])| {
+                let (mut pairs, mut shapes) = (Vec::new(), Shapes::default());
+                for (row, it) in (chunk * CHUNK..).zip(items) {
+                    for key in keys_of(it, schemes) {
+                        shapes.add(&key);
+                        pairs.push((key_of(&key), u32::try_from(row).unwrap_or(u32::MAX)));
+                    }
+                }
+                (pairs, shapes)
+            };
+            let parts: Vec<(Vec<(Key, u32)>, Shapes)> = items.par_chunks(CHUNK).enumerate().map(of_chunk).collect();
+            let mut shapes = Shapes::default();
+            let mut pairs = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
+            for (part, own) in parts {
+                pairs.extend(part);
+                shapes.join(&own);
+            }
+            (MultiMap::build(pairs), shapes)
+        };
+        let by_other = || {
+            let long = |r: &&String| r.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4;
+            let of_item = |(row, it): (u32, &'_ OpenItem)| -> smallvec::SmallVec<[(Key, u32); 4]> {
+                it.refs.iter().filter(long).map(|r| (compact_key(r), row)).collect()
+            };
+            let mut shapes = Shapes::default();
+            for number in items.iter().flat_map(|it| it.refs.iter()).filter(long) {
+                shapes.add(number);
+            }
+            for (row, _) in rows() {
+                shapes.add(forms.whole(row));
+            }
+            let other = MultiMap::build(rows().flat_map(of_item).collect());
+            let mandate = |(row, it): (u32, &OpenItem)| Some((compact_key(it.mandate_id.as_deref()?), row));
+            (other, MultiMap::build(rows().filter_map(mandate).collect()), shapes)
+        };
+        let ((whole, digits), ((tail, year_tail), ((reference, mut shapes), (other, mandate, own)))) = rayon::join(
+            || rayon::join(|| by_form(0), || by_form(1)),
+            || rayon::join(|| rayon::join(|| by_form(2), || by_form(3)), || rayon::join(by_reference, by_other)),
+        );
+        (self.by_whole, self.by_digits, self.by_tail, self.by_year_tail) = (whole, digits, tail, year_tail);
+        (self.by_reference, self.by_other_number, self.by_mandate) = (reference, other, mandate);
+        shapes.join(&own);
+        self.shapes = shapes;
     }
 
     fn index_customers(&mut self) {
-        let (mut number, mut account, mut receiving) = (Vec::new(), Vec::new(), Vec::new());
+        let rows = || (0u32..).zip(&self.customers);
+        let number = MultiMap::build(rows().map(|(row, c)| (compact_key(&c.customer_id), row)).collect());
+        let accounts = |list: fn(&Customer) -> &[String]| {
+            let of_customer = |(row, c): (u32, &Customer)| -> smallvec::SmallVec<[(Key, u32); 4]> {
+                list(c).iter().map(|a| (compact_key(a), row)).collect()
+            };
+            MultiMap::build(rows().flat_map(of_customer).collect())
+        };
+        let (account, receiving) = (accounts(|c| &c.ibans), accounts(|c| &c.virtual_ibans));
         let (mut words, mut skeletons) = (Vec::new(), Vec::new());
-        for (i, customer) in self.customers.iter().enumerate() {
-            let row = u32::try_from(i).unwrap_or(u32::MAX);
-            number.push((key_of(&compact(&customer.customer_id)), row));
-            account.extend(customer.ibans.iter().map(|a| (key_of(&compact(a)), row)));
-            receiving.extend(customer.virtual_ibans.iter().map(|a| (key_of(&compact(a)), row)));
-            let names: Vec<PreparedName> =
-                std::iter::once(&customer.name).chain(&customer.aliases).map(|n| PreparedName::new(n)).collect();
-            let mut own: Vec<&str> = names.iter().flat_map(|n| n.words.iter().map(String::as_str)).collect();
-            own.sort_unstable();
-            own.dedup();
-            for word in own {
+        for (row, _) in rows() {
+            for word in self.names.of_customer(row).flat_map(|n| n.words()) {
                 words.push((key_of(word), row));
                 let bones = skeleton(word);
                 if bones.len() >= 2 {
                     skeletons.push((key_of(&bones), row));
                 }
-                match self.word_customers.get_mut(word) {
-                    Some(count) => *count += 1,
-                    None => {
-                        self.word_customers.insert(word.to_owned(), 1);
-                    }
-                }
             }
-            self.customer_names.push(names);
         }
-        let weight = |n: u32| {
-            let ratio = (self.customers.len() as u64).max(1) * 10 / u64::from(n.max(1));
-            u32::try_from((libm::log10(ratio.max(1) as f64) * 100.0) as i64).unwrap_or(10).max(10)
-        };
-        self.word_weights = self.word_customers.iter().map(|(w, n)| (w.clone(), weight(*n))).collect();
-        self.rarest = weight(1);
-        self.by_customer_number = MultiMap::build(number);
-        self.by_account = MultiMap::build(account);
-        self.by_virtual_account = MultiMap::build(receiving);
+        (self.by_customer_number, self.by_account, self.by_virtual_account) = (number, account, receiving);
         self.by_name_word = MultiMap::build(words);
         self.by_skeleton = MultiMap::build(skeletons);
+        let by_word = &self.by_name_word;
+        self.names.weigh(|word| u32::try_from(by_word.get(key_of(word)).len()).unwrap_or(u32::MAX));
     }
+}
+
+/// What two sorted lists share.
+fn shared(short: &[CustomerIx], long: &[CustomerIx]) -> Vec<CustomerIx> {
+    if long.len() / 16 > short.len() {
+        return short.iter().copied().filter(|c| long.binary_search(c).is_ok()).collect();
+    }
+    let mut both = Vec::new();
+    let (mut a, mut b) = (short.iter().peekable(), long.iter().peekable());
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        let (x, y) = (**x, **y);
+        if x == y {
+            both.push(x);
+        }
+        if x <= y {
+            a.next();
+        }
+        if y <= x {
+            b.next();
+        }
+    }
+    both
 }
 
 /// The keys under which a payment may carry an item's reference: of the one stored, else of those that creditors make of the

@@ -3,9 +3,6 @@
 //! `RE-2026-00731` is cut into runs of letters and of digits (`RE`, `2026`, `00731`) and known as the whole (`RE202600731`),
 //! by all its digits (`202600731`), by year and running number (`2026`, `731`), and by the running number alone (`731`).
 
-use crate::model::OpenItem;
-use chrono::{Datelike, NaiveDate};
-
 /// A 64-bit key of a document number in one of its forms. Equal numbers give equal keys; the book checks a hit against the
 /// number itself, so a collision cannot decide.
 pub type Key = u64;
@@ -57,33 +54,14 @@ pub struct DocumentForms {
 }
 
 impl DocumentForms {
-    /// The forms of an item's number. Where year and running number are glued (`RG2676113`, `2026731`), the year of the document's
-    /// date tells them apart.
-    pub fn of(item: &OpenItem) -> Self {
-        Self::dated(&item.doc_no, item.doc_date)
-    }
-
-    fn dated(doc_no: &str, date: Option<NaiveDate>) -> Self {
-        let mut forms = Self::new(doc_no);
-        if forms.year.is_some() {
-            return forms;
-        }
-        let mut runs = doc_no.split(|c: char| !c.is_ascii_digit()).filter(|r| !r.is_empty());
-        let (Some(run), None, Some(date)) = (runs.next(), runs.next(), date) else { return forms };
-        for head in [4, 2] {
-            let Some((year, rest)) = run.split_at_checked(head) else { continue };
-            let year = year_of(year).filter(|y| i32::try_from(*y) == Ok(date.year()));
-            if let Some(year) = year.filter(|_| strip_zeros(rest).len() + 1 >= head && rest.len() >= 3) {
-                (forms.year, forms.tail) = (Some(year), strip_zeros(rest).to_owned());
-                break;
-            }
-        }
-        forms
-    }
-
     /// Cuts a document number into its forms. The year is also told where it is glued to the running number, as in
     /// `202600731` with eight or more digits.
     pub fn new(doc_no: &str) -> Self {
+        Self::dated(doc_no, None)
+    }
+
+    /// The same for a document of a known year, which tells a glued year in shorter numbers (`RG2676113`, `2026731`).
+    pub fn dated(doc_no: &str, of_year: Option<u32>) -> Self {
         let upper: String = doc_no.chars().map(|c| c.to_ascii_uppercase()).collect();
         let whole = compact(&upper);
         let runs: Vec<&str> = upper.split(|c: char| !c.is_ascii_digit()).filter(|r| !r.is_empty()).collect();
@@ -100,13 +78,95 @@ impl DocumentForms {
             tail = strip_zeros(number).to_owned();
         }
         if let ([last], true) = (runs.as_slice(), year.is_none()) {
-            let parts = last.split_at_checked(4).filter(|_| last.len() >= 8);
-            if let Some((y, rest)) = parts.and_then(|(head, rest)| Some((year_of(head)?, rest))) {
+            if let Some((y, rest)) = glued_year(last, of_year) {
                 (year, tail) = (Some(y), strip_zeros(rest).to_owned());
             }
         }
         DocumentForms { whole, prefix, digits, tail, year }
     }
+}
+
+/// A document number cut into its forms without a text of its own: places in its capitals and digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct NumberCut {
+    /// Length of the whole.
+    pub whole: usize,
+    /// Length of the letters in front of the first digit.
+    pub prefix: usize,
+    /// Where the running number stands, leading zeros off.
+    pub tail: std::ops::Range<usize>,
+    /// The year.
+    pub year: Option<u32>,
+    /// Digits without leading zeros.
+    pub digits: usize,
+}
+
+impl NumberCut {
+    /// Cuts a number as [`DocumentForms::dated`] does, appending its capitals and digits to `out`.
+    pub fn new(number: &str, of_year: Option<u32>, out: &mut String) -> Self {
+        let base = out.len();
+        // Runs of digits in the text as written: letters and signs part them, though signs fall away in the whole.
+        let mut runs: smallvec::SmallVec<[std::ops::Range<usize>; 6]> = smallvec::SmallVec::new();
+        let mut open = false;
+        for c in number.chars() {
+            let digit = c.is_ascii_digit();
+            let at = out.len() - base;
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_uppercase());
+            }
+            match runs.last_mut() {
+                Some(run) if digit && open => run.end = at + 1,
+                _ if digit => runs.push(at..at + 1),
+                _ => {}
+            }
+            open = digit;
+        }
+        let whole = out.get(base..).unwrap_or("");
+        let text = |r: &std::ops::Range<usize>| whole.get(r.clone()).unwrap_or("");
+        let mut cut = NumberCut {
+            whole: whole.len(),
+            prefix: whole.bytes().take_while(|b| !b.is_ascii_digit()).count(),
+            digits: whole.bytes().filter(u8::is_ascii_digit).skip_while(|b| *b == b'0').count(),
+            ..NumberCut::default()
+        };
+        let stripped = |r: std::ops::Range<usize>| {
+            let zeros = text(&r).len() - strip_zeros(text(&r)).len();
+            r.start + zeros..r.end
+        };
+        let years = |len: usize| runs.iter().position(|r| r.len() == len && year_of(text(r)).is_some());
+        let at = if runs.len() > 1 { years(4).or_else(|| years(2).filter(|at| at + 1 < runs.len())) } else { None };
+        let rest = runs.iter().enumerate().filter(|(k, _)| Some(*k) != at);
+        if let Some((_, number)) = rest.max_by_key(|(k, r)| (r.len(), *k)) {
+            cut.year = at.and_then(|at| runs.get(at)).and_then(|r| year_of(text(r)));
+            cut.tail = stripped(number.clone());
+        }
+        if let ([last], true) = (runs.as_slice(), cut.year.is_none()) {
+            if let Some((year, rest)) = glued_year(text(last), of_year) {
+                (cut.year, cut.tail) = (Some(year), stripped(last.end - rest.len()..last.end));
+            }
+        }
+        cut
+    }
+}
+
+/// Year and running number glued in one run of digits: of eight or more, or with the year of the document in front.
+fn glued_year(run: &str, of_year: Option<u32>) -> Option<(u32, &str)> {
+    let cut = |head: usize, least: usize| {
+        let (year, rest) = run.split_at_checked(head)?;
+        Some((year_of(year)?, rest)).filter(|_| run.len() >= least)
+    };
+    let of_document = |found: &(u32, &str)| Some(found.0) == of_year;
+    cut(4, 8).or_else(|| cut(4, 7).filter(of_document)).or_else(|| cut(2, 5).filter(of_document))
+}
+
+/// Whether the capitals and digits of a text are these.
+pub fn is_compact(text: &str, compact: &str) -> bool {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase()).eq(compact.bytes())
+}
+
+/// The key of the capitals and digits of a text: of [`compact`].
+pub fn compact_key(text: &str) -> Key {
+    text.bytes().filter(u8::is_ascii_alphanumeric).fold(EMPTY, |key, b| extend(key, &[b.to_ascii_uppercase()]))
 }
 
 /// The year that a run of digits stands for: `2026`, or `26`.
@@ -137,8 +197,8 @@ mod tests {
         assert_eq!((f.tail.as_str(), f.year), ("113", Some(2026)));
         let f = DocumentForms::new("INV/16010/12/2025");
         assert_eq!((f.tail.as_str(), f.year), ("16010", Some(2025)));
-        let dated = |doc_no: &str, year: i32| {
-            let f = DocumentForms::dated(doc_no, NaiveDate::from_ymd_opt(year, 6, 1));
+        let dated = |doc_no: &str, year: u32| {
+            let f = DocumentForms::dated(doc_no, Some(year));
             (f.tail, f.year)
         };
         assert_eq!(dated("RG2676113", 2026), ("76113".to_owned(), Some(2026)));

@@ -2,6 +2,8 @@
 
 mod customers;
 mod discount;
+mod figures;
+mod forms;
 mod index;
 mod items;
 mod items_csv;
@@ -9,10 +11,17 @@ pub mod keys;
 mod mapping;
 mod mapping_convert;
 mod multimap;
+mod name_table;
+mod shapes;
 mod table;
 
+#[cfg(all(test, feature = "schema"))]
+pub(crate) use customers::KNOWN as CUSTOMER_COLUMNS;
 pub use customers::{CustomersRead, read_customers};
+pub(crate) use figures::Figures;
 pub use index::{CustomerIx, ItemIx, OpenItemBook};
+#[cfg(all(test, feature = "schema"))]
+pub(crate) use items::KNOWN as ITEM_COLUMNS;
 pub use items::{ItemsRead, read_items};
 pub use items_csv::write_items_csv;
 pub use mapping::ItemsMap;

@@ -98,6 +98,8 @@ pub enum Fact {
     Unsplit,
     /// Some structured reference fails its check digits.
     CheckDigits,
+    /// The text is longer, or names more, than is read.
+    TextCut,
     /// The amount is above the policy's cap.
     AboveCap,
     /// The item's status forbids it.
@@ -163,6 +165,7 @@ impl Fact {
             Fact::Spoofed => "the payer's name mixes scripts or holds invisible characters",
             Fact::Unsplit => "a batch without details, or whose details do not sum to it",
             Fact::CheckDigits => "a structured reference fails its check digits",
+            Fact::TextCut => "the text is longer than is read, or names more documents: its end was cut off",
             Fact::AboveCap => "the amount is above the policy's cap for automatic application",
             Fact::PartUnnamed => "the text announces a part payment without naming the document",
             Fact::Prepayment => "the text speaks of a prepayment",

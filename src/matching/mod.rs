@@ -12,7 +12,7 @@ mod returns;
 mod score;
 
 use crate::book::OpenItemBook;
-use crate::model::{Decision, Payment, Policy};
+use crate::model::{Decision, Outcome, Payment, Policy};
 use not_receivable::Rules;
 use rayon::prelude::*;
 
@@ -24,6 +24,20 @@ pub const SCORE_VERSION: &str = "1";
 pub struct Engine {
     policy: Policy,
     rules: Rules,
+}
+
+/// All payments settled together, without words, see [`Engine::settle`].
+#[derive(Debug, Clone)]
+pub struct Settled {
+    settled: assign::Settled,
+    rules: Rules,
+}
+
+impl Settled {
+    /// What happens to the nth payment.
+    pub fn outcome(&self, nth: usize) -> Option<Outcome> {
+        self.settled.outcome(nth)
+    }
 }
 
 impl Engine {
@@ -54,6 +68,29 @@ impl Engine {
             Some(decision)
         });
         finished.collect()
+    }
+
+    /// Decides all payments together as [`Engine::decide`] does, but without words: what each does, in numbers. The words of one
+    /// decision come from [`Engine::explain`], so that a run need not hold those of a million.
+    pub fn settle(&self, book: &OpenItemBook, payments: &[Payment]) -> Settled {
+        let rules = self.rules_of(payments);
+        let standing = |p| decide::propose(book, &self.policy, &rules, p, false).standing;
+        let standings: Vec<_> = payments.par_iter().map(standing).collect();
+        Settled { settled: assign::settle(book, &self.policy, payments, standings), rules }
+    }
+
+    /// The decision of the nth payment with its words, by the same code that settled it. `book` and `payments` are those that
+    /// were settled; `None` beyond the last payment.
+    pub fn explain(
+        &self,
+        book: &OpenItemBook,
+        payments: &[Payment],
+        settled: &Settled,
+        nth: usize,
+    ) -> Option<Decision> {
+        let mut decision = decide::decision(book, &self.policy, &settled.rules, payments.get(nth)?);
+        settled.settled.finish(book, payments, nth, &mut decision);
+        Some(decision)
     }
 
     /// Decides one payment alone, claiming nothing: what [`Engine::decide`] would do if there were no other payment.

@@ -1,6 +1,7 @@
 //! How well a payer's name fits a customer's.
 
-use super::PreparedName;
+use super::{PreparedName, jaro_winkler};
+use smallvec::{SmallVec, smallvec};
 
 /// How two names agree, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,48 +31,97 @@ pub struct NameMatch {
 
 const DIFFERENT: NameMatch = NameMatch { level: NameLevel::Different, permille: 0 };
 
+/// A word of a name that stands in one text with its other words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WordSpan {
+    /// Where it begins in the text of all words.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// How rare it is; larger is rarer.
+    pub weight: u32,
+}
+
+impl WordSpan {
+    /// The word.
+    pub fn of<'a>(&self, joined: &'a str) -> &'a str {
+        joined.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+/// A prepared name in the memory of somebody else: all words glued, and where each stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameView<'a> {
+    /// All words glued.
+    pub joined: &'a str,
+    /// The words in order.
+    pub spans: &'a [WordSpan],
+}
+
+impl<'a> NameView<'a> {
+    /// The words in order.
+    pub fn words(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let joined = self.joined;
+        self.spans.iter().map(move |w| w.of(joined))
+    }
+}
+
 /// Compares a payer's name with a customer's. `weight` gives each word's rarity in the book (larger is rarer).
 ///
 /// Words agree if equal, if one is the other's beginning (four letters or more, or the cut last word of the payer's name),
-/// or if Jaro-Winkler ([`strsim::jaro_winkler`]) is at least 0.93 for words of five letters or more.
+/// or if Jaro-Winkler ([`super::jaro_winkler`]) is at least 0.93 for words of five letters or more.
 pub fn compare(payer: &PreparedName, customer: &PreparedName, weight: &dyn Fn(&str) -> u32) -> NameMatch {
-    if payer.words.is_empty() || customer.words.is_empty() {
+    let spans = |name: &PreparedName| -> Vec<WordSpan> { name.spans(weight).collect() };
+    let (payers, customers) = (spans(payer), spans(customer));
+    compare_views(
+        NameView { joined: &payer.joined, spans: &payers },
+        NameView { joined: &customer.joined, spans: &customers },
+    )
+}
+
+/// The same as [`compare`] on names whose words are weighed.
+pub fn compare_views(payer: NameView<'_>, customer: NameView<'_>) -> NameMatch {
+    if payer.spans.is_empty() || customer.spans.is_empty() {
         return DIFFERENT;
-    }
-    if payer.words == customer.words {
-        return NameMatch { level: NameLevel::Same, permille: 1000 };
     }
     if payer.joined == customer.joined {
         return NameMatch { level: NameLevel::Same, permille: 1000 };
     }
-    let mut used = vec![false; customer.words.len()];
+    let mut used: SmallVec<[bool; 16]> = smallvec![false; customer.spans.len()];
     let (mut matched, mut total, mut exact) = (0u64, 0u64, true);
-    for (i, word) in payer.words.iter().enumerate() {
-        let w = u64::from(weight(word).max(1));
+    for (i, span) in payer.spans.iter().enumerate() {
+        let word = span.of(payer.joined);
+        let w = u64::from(span.weight.max(1));
         total += w;
-        let last = i + 1 == payer.words.len();
-        let best = customer
-            .words
-            .iter()
-            .enumerate()
-            .filter(|(j, _)| !used.get(*j).copied().unwrap_or(true))
-            .map(|(j, other)| (agreement(word, other, last), j))
-            .max_by_key(|(a, j)| (*a, std::cmp::Reverse(*j)));
+        let last = i + 1 == payer.spans.len();
+        let mut best: Option<(u16, usize)> = None;
+        for (j, (other, used)) in customer.spans.iter().zip(&used).enumerate() {
+            if *used {
+                continue;
+            }
+            let agreed = agreement(word, other.of(customer.joined), last);
+            if agreed > best.map_or(0, |b| b.0) {
+                best = Some((agreed, j));
+                if agreed == 1000 {
+                    break;
+                }
+            }
+        }
         match best {
-            Some((agreed, j)) if agreed > 0 => {
+            Some((agreed, j)) => {
                 if let Some(slot) = used.get_mut(j) {
                     *slot = true;
                 }
                 exact &= agreed == 1000;
                 matched += w * u64::from(agreed) / 1000;
             }
-            _ => exact = false,
+            None => exact = false,
         }
     }
     let mut customer_total = 0u64;
     let mut customer_matched = 0u64;
-    for (word, used) in customer.words.iter().zip(&used) {
-        let w = u64::from(weight(word).max(1));
+    for (span, used) in customer.spans.iter().zip(&used) {
+        let w = u64::from(span.weight.max(1));
         customer_total += w;
         customer_matched += if *used { w } else { 0 };
     }
@@ -79,15 +129,15 @@ pub fn compare(payer: &PreparedName, customer: &PreparedName, weight: &dyn Fn(&s
         return DIFFERENT;
     }
     let all_used = used.iter().all(|u| *u);
-    if exact && all_used && payer.words.len() == customer.words.len() {
+    if exact && all_used && payer.spans.len() == customer.spans.len() {
         return NameMatch { level: NameLevel::SameWords, permille: 990 };
     }
     // A bank cuts names at 18, 27, 35 or 70 characters: what is there must be the beginning, and long enough to mean it.
-    if customer.joined.starts_with(&payer.joined) && payer.joined.len() >= 10 && payer.words.len() >= 2 {
+    if customer.joined.starts_with(payer.joined) && payer.joined.len() >= 10 && payer.spans.len() >= 2 {
         return NameMatch { level: NameLevel::Truncated, permille: 960 };
     }
     // Some banks glue the address behind the name.
-    if payer.joined.starts_with(&customer.joined) && customer.joined.len() >= 10 && customer.words.len() >= 2 {
+    if payer.joined.starts_with(customer.joined) && customer.joined.len() >= 10 && customer.spans.len() >= 2 {
         return NameMatch { level: NameLevel::Truncated, permille: 950 };
     }
     let share = |m: u64, t: u64| u16::try_from(m * 1000 / t.max(1)).unwrap_or(1000).min(1000);
@@ -122,7 +172,7 @@ fn agreement(a: &str, b: &str, payer_last: bool) -> u16 {
     // Another first letter and a different length do not reach the threshold in words of common length.
     let near = a.len().abs_diff(b.len()) <= 3 && (shorter >= 9 || a.as_bytes().first() == b.as_bytes().first());
     if shorter >= 5 && near {
-        let similarity = strsim::jaro_winkler(a, b);
+        let similarity = jaro_winkler(a, b);
         if similarity >= 0.93 {
             // Exact in every IEEE implementation: one multiplication and a truncation.
             return (similarity * 1000.0) as u16;

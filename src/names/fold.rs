@@ -7,17 +7,26 @@ use unicode_normalization::char::is_combining_mark;
 /// Folds a text to capital ASCII letters, digits and blanks; every other character becomes a blank. Transliterates other
 /// scripts. Vowel pairs of transliteration (`AE OE UE AA`) fold to their first letter.
 pub fn fold_text(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
     if text.is_ascii() {
-        plain.extend(text.chars().map(|c| c.to_ascii_uppercase()));
-    } else {
-        for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-            match c {
-                c if c.is_ascii() => plain.push(c.to_ascii_uppercase()),
-                'ß' | 'ẞ' => plain.push_str("SS"),
-                c if c.is_alphanumeric() => plain.push_str(&deunicode::deunicode_char(c).unwrap_or(" ").to_uppercase()),
-                _ => plain.push(' '),
+        let mut out = String::with_capacity(text.len());
+        let mut last = b' ';
+        for b in text.bytes() {
+            let b = if b.is_ascii_alphanumeric() { b.to_ascii_uppercase() } else { b' ' };
+            let pair = matches!((last, b), (b'A' | b'O' | b'U', b'E') | (b'A', b'A'));
+            if !pair {
+                out.push(char::from(b));
             }
+            last = if pair { b' ' } else { b };
+        }
+        return out;
+    }
+    let mut plain = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            c if c.is_ascii() => plain.push(c.to_ascii_uppercase()),
+            'ß' | 'ẞ' => plain.push_str("SS"),
+            c if c.is_alphanumeric() => plain.push_str(&deunicode::deunicode_char(c).unwrap_or(" ").to_uppercase()),
+            _ => plain.push(' '),
         }
     }
     let mut out = String::with_capacity(plain.len());
@@ -37,22 +46,33 @@ pub fn fold_text(text: &str) -> String {
 pub fn fold_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut letters = String::new();
+    if text.is_ascii() && !text.contains('.') {
+        for word in fold_text(text).split_ascii_whitespace() {
+            add(word, &mut letters, &mut words);
+        }
+        flush(&mut letters, &mut words);
+        return words;
+    }
     // Dots inside abbreviations vanish; elsewhere they part words.
     let undotted: String = text.split('.').map(|part| part.trim_start_matches(' ')).collect::<Vec<_>>().join(".");
     for chunk in undotted.split(' ') {
         let dotted = chunk.contains('.') && chunk.split('.').filter(|p| !p.is_empty()).all(|p| p.chars().count() <= 3);
         let chunk = if dotted { chunk.replace('.', "") } else { chunk.to_owned() };
         for word in fold_text(&chunk).split_ascii_whitespace() {
-            if word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic()) {
-                letters.push_str(word);
-                continue;
-            }
-            flush(&mut letters, &mut words);
-            words.push(word.to_owned());
+            add(word, &mut letters, &mut words);
         }
     }
     flush(&mut letters, &mut words);
     words
+}
+
+fn add(word: &str, letters: &mut String, words: &mut Vec<String>) {
+    if word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic()) {
+        letters.push_str(word);
+        return;
+    }
+    flush(letters, words);
+    words.push(word.to_owned());
 }
 
 /// What is left of a folded word when vowels after the first letter and doubled letters go: `MULLER` and `MULER` are `MLR`. Words

@@ -15,12 +15,15 @@ pub fn is_legal_form(word: &str) -> bool {
     FORMS.contains(word)
 }
 
+/// The same, sorted: what begins with a word stands behind it.
+static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut forms: Vec<&'static str> = FORMS.iter().copied().collect();
+    forms.sort_unstable();
+    forms
+});
+
 /// Whether a word is the beginning of a legal form: what is left of one that a bank cut.
 pub(super) fn begins_one(word: &str) -> bool {
-    FORMS.iter().any(|form| form.len() > word.len() && form.starts_with(word))
-}
-
-/// The words without legal forms. Words in front that are also names (`AS Roma`) stay if nothing else would be left.
-pub(super) fn strip(words: &[String]) -> Vec<String> {
-    words.iter().filter(|w| !is_legal_form(w)).cloned().collect()
+    let after = SORTED.partition_point(|form| *form <= word);
+    SORTED.get(after).is_some_and(|form| form.starts_with(word))
 }

@@ -2,12 +2,14 @@
 
 mod compare;
 mod fold;
+mod jaro;
 mod legal_forms;
 mod party;
 mod spoof;
 
-pub use compare::{NameLevel, NameMatch, compare};
+pub use compare::{NameLevel, NameMatch, NameView, WordSpan, compare, compare_views};
 pub use fold::{fold_text, fold_words, skeleton};
+pub use jaro::jaro_winkler;
 pub use legal_forms::is_legal_form;
 pub use party::{could_be, same_party};
 pub use spoof::looks_spoofed;
@@ -25,9 +27,11 @@ impl PreparedName {
     /// Prepares a name: folds, cuts into words, drops legal forms (`GmbH`, `B.V.`), filler (`c/o`, `Fa.`, `and`) and titles.
     /// If nothing would be left, the words stay as they are.
     pub fn new(name: &str) -> Self {
-        let all = fold_words(name);
-        let kept = legal_forms::strip(&all);
-        PreparedName::of_words(if kept.is_empty() { all } else { kept })
+        let mut words = fold_words(name);
+        if !words.iter().all(|w| is_legal_form(w)) {
+            words.retain(|w| !is_legal_form(w));
+        }
+        PreparedName::of_words(words)
     }
 
     /// Prepares a payer's name, which the bank may have cut inside its legal form (`… Gmb`): such a last piece is dropped.
@@ -38,6 +42,16 @@ impl PreparedName {
             words.pop();
         }
         PreparedName::of_words(words)
+    }
+
+    /// The places of its words in [`PreparedName::joined`], each with the weight given.
+    pub fn spans<'a>(&'a self, weight: impl Fn(&str) -> u32 + 'a) -> impl Iterator<Item = WordSpan> + 'a {
+        let mut end = 0u32;
+        self.words.iter().map(move |word| {
+            let start = end;
+            end = end.saturating_add(u32::try_from(word.len()).unwrap_or(u32::MAX));
+            WordSpan { start, end, weight: weight(word) }
+        })
     }
 
     fn of_words(words: Vec<String>) -> Self {

@@ -25,6 +25,10 @@ impl Scheme for BelgianOgm {
         &["OGM", "VCS", "GESTRUCTUREERDE MEDEDELING", "COMMUNICATION STRUCTUREE"]
     }
 
+    fn frame_marks(&self) -> &'static [&'static str] {
+        &["++", "**"]
+    }
+
     fn framed(&self, text: &str) -> Vec<Framed> {
         let mut found = Vec::new();
         for sign in ["+++", "***"] {

@@ -35,6 +35,10 @@ impl Scheme for VariableSymbol {
         true
     }
 
+    fn frame_marks(&self) -> &'static [&'static str] {
+        &["VS", "VA"]
+    }
+
     fn framed(&self, text: &str) -> Vec<Framed> {
         let variable = symbols(text).into_iter().filter(|s| s.kind == Symbol::Variable);
         variable.map(|s| Framed { start: s.start, ends: vec![s.digits.end] }).collect()

@@ -1,7 +1,7 @@
 //! Which schemes the creditor uses, learnt from the references that its items carry, and what a text shows of them.
 //! Any number of digits passes some national check one time in ten; so only a scheme in use is checked.
 
-use super::writing::{behind_labels, group_ends, printed_digits, strip_zeros};
+use super::writing::{Pairs, behind_labels, group_ends, printed_digits, strip_zeros};
 use super::{Framed, SCHEMES, Scheme, reference_keys};
 use std::ops::Range;
 
@@ -110,14 +110,21 @@ impl SchemesInUse {
     /// of two at one place the valid one stays.
     pub fn spots(&self, text: &str) -> Vec<Spot> {
         let mut spots: Vec<Spot> = Vec::new();
+        let pairs = Pairs::of(text);
         for (scheme, used) in self.in_use() {
-            spots.extend(scheme.framed(text).iter().filter_map(|f| judge(scheme, text, f)));
+            let marks = scheme.frame_marks();
+            if marks.is_empty() || marks.iter().any(|m| pairs.may_have(m)) {
+                spots.extend(scheme.framed(text).iter().filter_map(|f| judge(scheme, text, f)));
+            }
             if used.lengths == 0 {
                 continue;
             }
-            for start in behind_labels(text, scheme.labels()) {
+            for start in behind_labels(text, &pairs, scheme.labels()) {
                 spots.extend(self.labelled(text, start, scheme.labels()));
             }
+        }
+        if spots.is_empty() {
+            return spots;
         }
         spots.sort_by(|a, b| {
             b.valid.cmp(&a.valid).then(a.range.start.cmp(&b.range.start)).then(b.range.end.cmp(&a.range.end))

@@ -39,6 +39,10 @@ impl Scheme for Iso11649 {
         true
     }
 
+    fn frame_marks(&self) -> &'static [&'static str] {
+        &["RF"]
+    }
+
     fn framed(&self, text: &str) -> Vec<Framed> {
         let bytes = text.as_bytes();
         let alnum = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);

@@ -49,6 +49,10 @@ impl Scheme for ItalianNotice {
         canonical.len() == 18
     }
 
+    fn frame_marks(&self) -> &'static [&'static str] {
+        &["/R"]
+    }
+
     fn framed(&self, text: &str) -> Vec<Framed> {
         iuv_places(text).into_iter().map(|p| Framed { start: p.start, ends: vec![p.digits.end] }).collect()
     }

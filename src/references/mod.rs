@@ -72,6 +72,11 @@ pub trait Scheme: Sync {
     fn framed(&self, _text: &str) -> Vec<Framed> {
         Vec::new()
     }
+
+    /// Pieces of two characters or more, one of which a text has that holds a frame of the scheme; none if nothing is sure.
+    fn frame_marks(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// Something in the frame of a scheme: where it begins, and where it may end, nearest first.

@@ -123,6 +123,10 @@ impl Scheme for SlovenianModel {
         has_check("SI", canonical)
     }
 
+    fn frame_marks(&self) -> &'static [&'static str] {
+        &["SI"]
+    }
+
     fn framed(&self, text: &str) -> Vec<Framed> {
         framed("SI", text)
     }
@@ -147,6 +151,10 @@ impl Scheme for CroatianModel {
 
     fn has_check(&self, canonical: &str) -> bool {
         has_check("HR", canonical)
+    }
+
+    fn frame_marks(&self) -> &'static [&'static str] {
+        &["HR"]
     }
 
     fn framed(&self, text: &str) -> Vec<Framed> {

@@ -1,6 +1,7 @@
 //! What the fields of structured texts are: X12 820, the Polish split payment, pagoPA, Danish slips, Czech and Slovak symbols.
 //! In: a text in capitals. Out: places with their meaning, so that an amount is never read as a document.
 
+use super::writing::Pairs;
 use super::{cz_sk_symbols, dk_fik, it_pagopa, split_payment, x12_820};
 use std::ops::Range;
 
@@ -24,7 +25,8 @@ pub enum TextPart {
 /// The fields of a text, in no order.
 pub fn text_parts(text: &str) -> Vec<(Range<usize>, TextPart)> {
     let mut parts = Vec::new();
-    if text.contains("RMR*") {
+    let pairs = Pairs::of(text);
+    if pairs.may_have("RMR*") && text.contains("RMR*") {
         for document in x12_820::remitted_documents(text) {
             let part = if document.qualifier == "CM" { TextPart::CreditNote } else { TextPart::Document };
             if matches!(document.qualifier.as_str(), "IV" | "CM" | "OI" | "DM") {
@@ -33,7 +35,7 @@ pub fn text_parts(text: &str) -> Vec<(Range<usize>, TextPart)> {
             parts.extend(document.amounts_at.into_iter().map(|r| (r, TextPart::Amount)));
         }
     }
-    if let Some(split) = split_payment(text) {
+    if let Some(split) = pairs.may_have("/VAT/").then(|| split_payment(text)).flatten() {
         let list = [
             (split.tax_amount, TextPart::Amount),
             (split.tax_number, TextPart::TaxNumber),
@@ -41,11 +43,14 @@ pub fn text_parts(text: &str) -> Vec<(Range<usize>, TextPart)> {
         ];
         parts.extend(list.into_iter().filter_map(|(range, part)| Some((range?, part))));
     }
-    if text.contains("/RFB/") {
+    if pairs.may_have("/RFB/") && text.contains("/RFB/") {
         parts.extend(it_pagopa::iuv_places(text).into_iter().map(|p| (p.amount, TextPart::Amount)));
     }
     if text.contains('<') {
         parts.extend(dk_fik::creditor_numbers(text).into_iter().map(|r| (r, TextPart::Account)));
+    }
+    if !pairs.may_have("KS") {
+        return parts;
     }
     let constant = cz_sk_symbols::symbols(text).into_iter().filter(|s| s.kind == cz_sk_symbols::Symbol::Constant);
     parts.extend(constant.map(|s| (s.digits, TextPart::Code)));

@@ -32,6 +32,43 @@ pub(super) fn last_digit(digits: &str) -> Option<(&str, u32)> {
     Some((head, last.parse().ok()?))
 }
 
+/// The pairs of neighbouring bytes that a text has; it may claim more, never less. Most texts have nothing of most schemes, and
+/// are told from here without a search.
+#[derive(Debug, Clone)]
+pub(super) struct Pairs([u64; 16]);
+
+impl Pairs {
+    /// Reads a text.
+    pub fn of(text: &str) -> Self {
+        let mut pairs = Pairs([0; 16]);
+        let mut last = 0u8;
+        for b in text.bytes() {
+            let (word, bit) = Pairs::place(last, b);
+            if let Some(slot) = pairs.0.get_mut(word) {
+                *slot |= bit;
+            }
+            last = b;
+        }
+        pairs
+    }
+
+    fn place(a: u8, b: u8) -> (usize, u64) {
+        let mixed = (u32::from(a) << 8 | u32::from(b)).wrapping_mul(0x9e37_79b1);
+        ((mixed >> 28) as usize, 1 << ((mixed >> 20) & 63))
+    }
+
+    /// Whether a piece of two bytes or more may stand in the text.
+    pub fn may_have(&self, piece: &str) -> bool {
+        match piece.as_bytes() {
+            [a, b, ..] => {
+                let (word, bit) = Pairs::place(*a, *b);
+                self.0.get(word).is_some_and(|w| w & bit != 0)
+            }
+            _ => true,
+        }
+    }
+}
+
 /// Whether a place in a text is the begin of a word: nothing alphanumeric before it.
 pub(super) fn begins_word(text: &str, at: usize) -> bool {
     !text.get(..at).and_then(|t| t.chars().next_back()).is_some_and(|c| c.is_ascii_alphanumeric())
@@ -59,9 +96,9 @@ pub(super) fn group_ends(text: &str, start: usize) -> Vec<usize> {
 }
 
 /// Where the digits begin that stand behind one of these label words. Labels are capitals; a word for "number" may follow.
-pub(super) fn behind_labels(text: &str, labels: &[&str]) -> Vec<usize> {
+pub(super) fn behind_labels(text: &str, pairs: &Pairs, labels: &[&str]) -> Vec<usize> {
     let mut found = Vec::new();
-    for label in labels {
+    for label in labels.iter().filter(|l| pairs.may_have(l)) {
         for (at, _) in text.match_indices(label) {
             if !begins_word(text, at) {
                 continue;
@@ -99,12 +136,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_piece_that_is_there_is_never_denied() {
+        let pairs = Pairs::of("/VAT/1 RF18 VIITE");
+        assert!(["/VAT/", "RF", "VIITE", "1"].iter().all(|p| pairs.may_have(p)));
+        assert!(!pairs.may_have("KS"));
+    }
+
+    #[test]
     fn groups_and_labels_are_found() {
         assert_eq!(printed_digits("0000.0202 6041-7003").as_deref(), Some("0000020260417003"));
         assert_eq!(printed_digits("12A"), None);
         let text = "VIITE NRO: 2026 0040 KIITOS";
-        assert_eq!(behind_labels(text, &["VIITE"]), [11]);
+        assert_eq!(behind_labels(text, &Pairs::of(text), &["VIITE"]), [11]);
         assert_eq!(group_ends(text, 11), [15, 20]);
-        assert!(behind_labels("OVIITE 12", &["VIITE"]).is_empty());
+        assert!(behind_labels("OVIITE 12", &Pairs::of("OVIITE 12"), &["VIITE"]).is_empty());
     }
 }

@@ -43,6 +43,8 @@ pub enum Command {
     Check(Check),
     /// Why a payment was decided as it was.
     Explain(Explain),
+    /// The open exceptions of a run for reviewers: a spreadsheet and its twins.
+    Queue(Queue),
     /// Work on files of open items.
     Items(Items),
     /// CSV layouts of banks.
@@ -53,6 +55,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Measure decisions against a truth.
     Score(Score),
+    /// The JSON Schema of a file that tieout reads or writes; without a name, the list of them.
+    Schema(Schema),
     /// Completions for a shell, on standard output.
     Completions(Completions),
     /// The manual page, on standard output.
@@ -205,6 +209,35 @@ pub struct Explain {
 }
 
 #[derive(ClapArgs)]
+pub struct Queue {
+    /// The run folder.
+    #[arg(long, value_name = "DIR")]
+    pub run: PathBuf,
+    /// The folder to write: new, empty, or holding this same queue.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// One set of files for each person responsible, segment or company.
+    #[arg(long, value_name = "WHAT")]
+    pub by: Option<QueueBy>,
+    /// Replace the queue that the folder holds.
+    #[arg(long)]
+    pub replace: bool,
+    /// How CSV is written.
+    #[arg(long, value_name = "DIALECT", default_value = "plain")]
+    pub csv_dialect: Dialect,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueueBy {
+    /// The person responsible for the customer.
+    Owner,
+    /// The customer's segment.
+    Segment,
+    /// The company.
+    Company,
+}
+
+#[derive(ClapArgs)]
 pub struct Items {
     #[command(subcommand)]
     pub command: ItemsCommand,
@@ -287,6 +320,13 @@ pub struct Score {
     /// decisions.jsonl of a run.
     #[arg(value_name = "DECISIONS")]
     pub decisions: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Schema {
+    /// Its name, as `decisions` or `tieout.decisions/1`.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[derive(ClapArgs)]

@@ -50,6 +50,11 @@ pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standi
 }
 
 impl Settled {
+    /// What happens to a payment in the end.
+    pub fn outcome(&self, payment: usize) -> Option<Outcome> {
+        self.standings.get(payment).map(|s| s.outcome)
+    }
+
     /// Takes an automatic decision back into the queue; its answer stays the first proposal.
     fn queue(&mut self, payment: usize, reason: ReasonCode, text: String) {
         if let Some(standing) = self.standings.get_mut(payment) {

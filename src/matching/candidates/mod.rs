@@ -3,5 +3,5 @@
 mod namings;
 mod payers;
 
-pub use namings::{NamedIn, Naming, Strength, cut_naming, namings, text_is_cut};
+pub use namings::{Named, NamedIn, Naming, Strength, cut_naming, namings, text_is_cut};
 pub use payers::{PayerEvidence, PayerKind, customer_number, mandate, payers};

@@ -1,11 +1,15 @@
 //! Which documents the payer's words name. One naming is one place in a text and the items that bear the number written there.
 
-use crate::book::keys::{self, DocumentForms, compact, strip_zeros, year_of};
+use crate::book::keys::{self, Key, is_compact, strip_zeros, year_of};
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::reading::{Glue, Label, Reading, Typed};
 use crate::matching::score::{centibans, weights};
 use crate::model::{ItemKind, Payment};
 use crate::references::{reference_key, reference_keys};
+use smallvec::{SmallVec, smallvec};
+
+/// The items that one form of a number may stand for; most have one.
+pub type Bearers = SmallVec<[ItemIx; 2]>;
 
 /// How exactly a number is written, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +50,7 @@ pub enum NamedIn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
     /// The items, in book order; more than one if the form is not unique.
-    pub items: Vec<ItemIx>,
+    pub items: Bearers,
     /// How exactly.
     pub strength: Strength,
     /// Where.
@@ -72,13 +76,27 @@ const GLUE_MAX: usize = 9;
 /// Longest range that is filled in.
 const RANGE_MAX: u64 = 60;
 
-/// All namings of a payment, in the order of fields, text, end-to-end id.
-pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<Naming> {
-    let mut found = Vec::new();
+/// Most numbers of one text that are read as documents; what stands behind them is cut off, and said so.
+const NAMINGS_MAX: usize = 400;
+/// Most documents that the ranges of one text are filled with.
+const FILLED_MAX: usize = 600;
+
+/// What the words of a payment name.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// The namings, in the order of fields, text, end-to-end id.
+    pub list: Vec<Naming>,
+    /// A text is so long, or names so much, that its end was not read.
+    pub cut: bool,
+}
+
+/// All namings of a payment.
+pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Named {
+    let mut found = Named::default();
     for reference in &payment.structured_refs {
-        let before = found.len();
-        by_field(book, reference, &mut found);
-        if found.len() == before {
+        let before = found.list.len();
+        by_field(book, reference, &mut found.list);
+        if found.list.len() == before {
             in_text(book, &Reading::of_field(book, reference), NamedIn::Field, &mut found);
         }
     }
@@ -119,17 +137,17 @@ fn by_field(book: &OpenItemBook, reference: &str, found: &mut Vec<Naming>) {
 }
 
 /// The items that carry a reference under one of these keys.
-fn by_keys(book: &OpenItemBook, keys: &[String]) -> Vec<ItemIx> {
-    let mut items: Vec<ItemIx> = keys.iter().flat_map(|key| by_key(book, key)).collect();
+fn by_keys(book: &OpenItemBook, keys: &[String]) -> Bearers {
+    let mut items: Bearers = keys.iter().flat_map(|key| by_key(book, key)).collect();
     items.sort_unstable();
     items.dedup();
     items
 }
 
-fn by_key(book: &OpenItemBook, key: &str) -> Vec<ItemIx> {
+fn by_key(book: &OpenItemBook, key: &str) -> Bearers {
     let rows = book.by_reference(key);
     if rows.len() > ITEMS_MAX {
-        return Vec::new();
+        return Bearers::new();
     }
     rows.iter().copied().filter(|ix| book.bears_reference(*ix, key)).collect()
 }
@@ -159,17 +177,17 @@ fn mentioned(
 }
 
 /// The items whose number really is what the key stands for.
-fn bearing(book: &OpenItemBook, rows: &[ItemIx], same: impl Fn(&crate::model::OpenItem) -> bool) -> Vec<ItemIx> {
+fn bearing(rows: &[ItemIx], same: impl Fn(ItemIx) -> bool) -> Bearers {
     if rows.len() > ITEMS_MAX {
-        return Vec::new();
+        return Bearers::new();
     }
-    rows.iter().copied().filter(|ix| book.item(*ix).is_some_and(&same)).collect()
+    rows.iter().copied().filter(|ix| same(*ix)).collect()
 }
 
 #[allow(clippy::too_many_arguments)]
 fn push(
     found: &mut Vec<Naming>,
-    items: Vec<ItemIx>,
+    items: Bearers,
     strength: Strength,
     named_in: NamedIn,
     quote: String,
@@ -196,25 +214,75 @@ fn push(
     found.push(Naming { items, strength, named_in, quote, typed, label, weight, chance_hundredths, first, last });
 }
 
-fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, found: &mut Vec<Naming>) {
+fn in_text(book: &OpenItemBook, reading: &Reading, named_in: NamedIn, named: &mut Named) {
+    let found = &mut named.list;
     let begin = found.len();
+    named.cut |= reading.tokens.cut;
     let n = reading.tokens.list.len();
     let numbers = (0..n).filter(|i| reading.tokens.is_digits(*i) && reading.typed(*i).is_none()).count().max(1) as u64;
     let taken = mentioned(book, reading, named_in, found);
+    let mut glued = Glued::default();
     let mut i = 0;
     while i < n {
+        if found.len() - begin >= NAMINGS_MAX {
+            named.cut = true;
+            break;
+        }
         if let Some((_, last)) = taken.iter().find(|(first, last)| (*first..=*last).contains(&i)) {
             i = last + 1;
             continue;
         }
-        i = match longest_at(book, reading, i, numbers, named_in, found) {
+        i = match longest_at(book, reading, i, numbers, named_in, &mut glued, found) {
             Some(last) => last + 1,
             None => i + 1,
         };
     }
     // An end-to-end id is one number, never a list.
-    if named_in != NamedIn::EndToEnd {
-        endings_and_ranges(book, reading, named_in, begin, found);
+    if named_in != NamedIn::EndToEnd && found.len() > begin {
+        named.cut |= endings_and_ranges(book, reading, named_in, begin, found);
+    }
+}
+
+/// Tokens glued to one number, with the keys of what it is so far.
+#[derive(Debug, Default)]
+struct Glued {
+    text: String,
+    /// Key of the whole.
+    key: Key,
+    /// Key of its digits without leading zeros, while it has only digits.
+    digits_key: Key,
+    /// Key of the letters in front.
+    prefix: Key,
+    /// Digits in it.
+    digit_count: usize,
+    /// Only digits so far.
+    digits_only: bool,
+}
+
+impl Glued {
+    fn clear(&mut self) {
+        self.text.clear();
+        (self.key, self.digits_key, self.prefix) = (keys::EMPTY, keys::EMPTY, keys::EMPTY);
+        (self.digit_count, self.digits_only) = (0, true);
+    }
+
+    fn push(&mut self, word: &str, digits: bool) {
+        if digits {
+            let significant = if self.text.len() == self.digit_count && strip_zeros(&self.text).is_empty() {
+                strip_zeros(word)
+            } else {
+                word
+            };
+            self.digits_key = keys::extend(self.digits_key, significant.as_bytes());
+            self.digit_count += word.len();
+        } else {
+            self.digits_only = false;
+        }
+        self.text.push_str(word);
+        self.key = keys::extend(self.key, word.as_bytes());
+        if self.digit_count == 0 {
+            self.prefix = self.key;
+        }
     }
 }
 
@@ -225,7 +293,7 @@ fn chance_of(bearers: u32, digits: usize, numbers: u64) -> u64 {
 }
 
 /// The best number so far: how exact, its items, its last token, chance hits in millionths.
-type Best = (Strength, Vec<ItemIx>, usize, u64);
+type Best = (Strength, Bearers, usize, u64);
 
 /// Finds the strongest, then longest, number that begins at a token; returns its last token.
 fn longest_at(
@@ -234,13 +302,13 @@ fn longest_at(
     i: usize,
     numbers: u64,
     named_in: NamedIn,
+    glued: &mut Glued,
     found: &mut Vec<Naming>,
 ) -> Option<usize> {
     let tokens = &reading.tokens;
     let label = reading.label(i).or_else(|| (i + 1 < tokens.list.len()).then(|| reading.label(i + 1)).flatten());
-    let mut glued = String::new();
     let mut best: Option<Best> = None;
-    let consider = |best: &mut Option<Best>, strength: Strength, items: Vec<ItemIx>, last: usize, chance: u64| {
+    let consider = |best: &mut Option<Best>, strength: Strength, items: Bearers, last: usize, chance: u64| {
         let better = match best {
             None => true,
             Some((s, _, l, _)) => (strength, std::cmp::Reverse(last)) <= (*s, std::cmp::Reverse(*l)),
@@ -249,8 +317,7 @@ fn longest_at(
             *best = Some((strength, items, last, chance));
         }
     };
-    let starts_with_digits = tokens.is_digits(i);
-    let mut digits_only = starts_with_digits;
+    glued.clear();
     let mut tight = true;
     for j in i..tokens.list.len().min(i + GLUE_MAX) {
         if j > i {
@@ -267,41 +334,53 @@ fn longest_at(
             && tokens.word(j + 1).len() == 1
             && tokens.is_digits(j + 2)
             && tokens.glue(j + 2) == Glue::None;
-        digits_only &= tokens.is_digits(j);
-        glued.push_str(tokens.word(j));
-        if glued.len() > 35 {
+        glued.push(tokens.word(j), tokens.is_digits(j));
+        let (text, digit_count, digits_only) = (glued.text.as_str(), glued.digit_count, glued.digits_only);
+        if text.len() > 35 {
             break;
         }
-        let digit_count = glued.bytes().filter(u8::is_ascii_digit).count();
         if digit_count == 0 || open {
             continue;
         }
-        if !digits_only && digit_count >= 2 && glued.len() >= 3 {
-            let rows = book.by_whole(keys::key_of(&glued));
-            consider(&mut best, Strength::Whole, bearing(book, rows, |it| compact(&it.doc_no) == glued), j, 0);
+        let digits = if digits_only { strip_zeros(text) } else { "" };
+        // Most runs of tokens have not even the letters and the length of any number of the book.
+        if !digits_only && book.may_bear(glued.prefix, text.len()) {
+            if digit_count >= 2 && text.len() >= 3 {
+                let rows = book.by_whole(glued.key);
+                consider(&mut best, Strength::Whole, bearing(rows, |ix| book.is_whole(ix, text)), j, 0);
+            }
+            if text.len() >= 4 {
+                let items = bearing(book.by_other_number(glued.key), |ix| bears_other(book, ix, text));
+                consider(&mut best, Strength::Other, items, j, chance_of(book.open_count(), digit_count, numbers));
+            }
         }
-        if let Some(key) = Some(&glued).filter(|g| g.len() >= 5).and_then(|g| reference_key(g)) {
-            let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
-            consider(&mut best, Strength::Reference, by_key(book, &key), j, chance);
+        if text.len() >= 5 && book.has_references() {
+            // The digits alone, or the letters and digits; an `RF` reference loses the zeros of its body.
+            let plain = !text.starts_with("RF");
+            let key = match (digits_only, plain) {
+                (true, _) => glued.digits_key,
+                (false, true) => glued.key,
+                (false, false) => reference_key(text).map_or(glued.key, |k| keys::key_of(&k)),
+            };
+            if (!plain || digits_only || book.may_bear(glued.prefix, text.len()))
+                && !book.by_reference_key(key).is_empty()
+                && let Some(key) = reference_key(text)
+            {
+                let chance = if digits_only { chance_of(book.open_count(), key.len(), numbers) } else { 0 };
+                consider(&mut best, Strength::Reference, by_key(book, &key), j, chance);
+            }
         }
-        if glued.len() >= 4 && (!digits_only || digit_count >= 4) {
-            let rows = book.by_other_number(keys::key_of(&glued));
-            let items = bearing(book, rows, |it| it.refs.iter().any(|r| compact(r) == glued));
+        if digits_only && digit_count >= 4 && book.may_bear(keys::EMPTY, text.len()) {
+            let items = bearing(book.by_other_number(glued.key), |ix| bears_other(book, ix, text));
             consider(&mut best, Strength::Other, items, j, chance_of(book.open_count(), digit_count, numbers));
         }
-        let together = tight || year_of(tokens.word(i)).is_some() || digit_count >= 8;
-        if digits_only && together {
-            let digits = strip_zeros(&glued);
-            if digits.len() >= 4 {
+        let together = tight || digit_count >= 8 || year_of(tokens.word(i)).is_some();
+        if digits_only && together && digits.len() >= 4 {
+            let bearers = book.numbers_with_digits(digits.len());
+            if bearers > 0 {
                 let strength = if digits.len() >= 5 { Strength::Digits } else { Strength::Tail };
-                let items = bearing(book, book.by_digits(digits), |it| DocumentForms::of(it).digits == digits);
-                consider(
-                    &mut best,
-                    strength,
-                    items,
-                    j,
-                    chance_of(book.numbers_with_digits(digits.len()), digits.len(), numbers),
-                );
+                let items = bearing(book.by_digits_key(glued.digits_key), |ix| book.is_digits(ix, digits));
+                consider(&mut best, strength, items, j, chance_of(bearers, digits.len(), numbers));
             }
         }
         if j == i + 1 && digits_only {
@@ -311,36 +390,36 @@ fn longest_at(
                 if tail.is_empty() || year.len() == 2 && tail.len() < 3 {
                     continue;
                 }
-                let items = bearing(book, book.by_year_tail(y, tail), |it| {
-                    let f = DocumentForms::of(it);
-                    f.year == Some(y) && f.tail == tail
-                });
-                let chance = chance_of(book.tails_with_digits(tail.len()), tail.len() + 1, numbers);
-                consider(&mut best, Strength::Short, items, j, chance);
+                let bearers = book.tails_with_digits(tail.len());
+                if bearers > 0 {
+                    let same = |ix| book.year_of(ix) == Some(y) && book.tail_of(ix) == tail;
+                    let items = bearing(book.by_year_tail(y, tail), same);
+                    consider(&mut best, Strength::Short, items, j, chance_of(bearers, tail.len() + 1, numbers));
+                }
             }
         }
         if j == i && digits_only {
-            let tail = strip_zeros(&glued);
-            let year_before = year_of(&glued).is_some() && tokens.is_digits(i + 1) && tokens.glue(i + 1) != Glue::Apart;
-            let enough = (tail.len() >= 3 || label.is_some() && !tail.is_empty()) && !year_before;
+            let year_before =
+                || year_of(text).is_some() && tokens.is_digits(i + 1) && tokens.glue(i + 1) != Glue::Apart;
+            let enough = digits.len() >= 3 || label.is_some() && !digits.is_empty();
             // A running number is not cut out of a longer glued number.
             // Letters glued in front must be a label (`RE731`), not part of somebody else's number (`KX731`).
-            let alone = tokens.glue(i) != Glue::None || i == 0 || reading.label(i).is_some();
-            if enough && alone {
+            let alone = || tokens.glue(i) != Glue::None || i == 0 || reading.label(i).is_some();
+            let bearers = book.tails_with_digits(digits.len());
+            if enough && bearers > 0 && alone() && !year_before() {
                 let year = year_beside(reading, i);
-                let items = bearing(book, book.by_tail(tail), |it| {
-                    let forms = DocumentForms::of(it);
-                    forms.tail == tail && (year.is_none() || forms.year.is_none() || forms.year == year)
+                let items = bearing(book.by_digits_tail(glued.digits_key), |ix| {
+                    let of = book.year_of(ix);
+                    book.tail_of(ix) == digits && (year.is_none() || of.is_none() || of == year)
                 });
-                let chance = chance_of(book.tails_with_digits(tail.len()), tail.len(), numbers);
+                let chance = chance_of(bearers, digits.len(), numbers);
                 // The same digits may be all of one number and the running number of another: payer and amount decide.
-                let all_of_one = best.as_ref().filter(|b| b.0 == Strength::Digits && b.2 == i).map(|b| b.1.clone());
-                match all_of_one {
-                    Some(others) if items.iter().any(|ix| !others.contains(ix)) => {
-                        let mut items = [items, others].concat();
-                        items.sort_unstable();
-                        items.dedup();
-                        best = Some((Strength::Short, items, i, chance));
+                match best.as_mut().filter(|b| b.0 == Strength::Digits && b.2 == i) {
+                    Some(of_one) if items.iter().any(|ix| !of_one.1.contains(ix)) => {
+                        of_one.1.extend(items);
+                        of_one.1.sort_unstable();
+                        of_one.1.dedup();
+                        (of_one.0, of_one.3) = (Strength::Short, chance);
                     }
                     Some(_) => {}
                     None => consider(&mut best, Strength::Tail, items, j, chance),
@@ -371,14 +450,12 @@ fn year_beside(reading: &Reading, i: usize) -> Option<u32> {
         let year = tokens.is_digits(k) && tokens.word(k).len() == 4 && reading.typed(k).is_none();
         year.then(|| year_of(tokens.word(k))).flatten()
     };
-    let before = i.checked_sub(1).filter(|_| tokens.glue(i) != Glue::Apart).and_then(year_at);
     // "731 aus 2025", "731 of 2025".
-    let of = matches!(
-        tokens.word(i + 1),
-        "AUS" | "VON" | "OF" | "FROM" | "UIT" | "VAN" | "DE" | "DEL" | "Z" | "ZE" | "FRA" | "FRAN"
-    );
-    let behind = year_at(i + 1).filter(|_| tokens.glue(i + 1) != Glue::Apart);
-    before.or(behind).or_else(|| year_at(i + 2).filter(|_| of))
+    let of =
+        || matches!(tokens.word(i + 1), "AUS" | "VON" | "OF" | "FROM" | "UIT" | "VAN" | "DE" | "DEL" | "Z" | "FRA");
+    let before = i.checked_sub(1).filter(|_| tokens.glue(i) != Glue::Apart).and_then(year_at);
+    let behind = || year_at(i + 1).filter(|_| tokens.glue(i + 1) != Glue::Apart);
+    before.or_else(behind).or_else(|| year_at(i + 2).filter(|_| of()))
 }
 
 /// A bare number with other letters glued in front than the document bears: `PO2026-00731` is no invoice.
@@ -393,14 +470,21 @@ fn foreign_prefix(book: &OpenItemBook, reading: &Reading, i: usize, strength: St
     let known = matches!(reading.label(i), Some(Label::Document | Label::CreditNote))
         || letters.len() > 4
         || matches!(letters, "NR" | "NO" | "N" | "NUM" | "SVWZ" | "REMI" | "INV" | "ZU" | "KE" | "VOM");
-    let own = items.iter().any(|ix| book.item(*ix).is_some_and(|it| DocumentForms::of(it).prefix.ends_with(letters)));
-    !known && !own
+    !known && !items.iter().any(|ix| book.prefix_of(*ix).ends_with(letters))
+}
+
+/// Whether an order, delivery or other number of the item is this one, in capitals and digits.
+fn bears_other(book: &OpenItemBook, item: ItemIx, number: &str) -> bool {
+    book.item(item).is_some_and(|it| it.refs.iter().any(|r| is_compact(r, number)))
 }
 
 /// "GS 12" means the credit note of that number, "RE 12" the invoice, where both exist.
-fn by_label(book: &OpenItemBook, items: Vec<ItemIx>, label: Option<Label>) -> Vec<ItemIx> {
+fn by_label(book: &OpenItemBook, items: Bearers, label: Option<Label>) -> Bearers {
+    if !matches!(label, Some(Label::CreditNote | Label::Document)) {
+        return items;
+    }
     let wanted = |ix: &ItemIx| {
-        let credit = book.item(*ix).is_some_and(|it| it.kind == ItemKind::CreditNote);
+        let credit = book.figures(*ix).is_some_and(|it| it.kind == ItemKind::CreditNote);
         match label {
             Some(Label::CreditNote) => credit,
             Some(Label::Document) => !credit,
@@ -410,23 +494,32 @@ fn by_label(book: &OpenItemBook, items: Vec<ItemIx>, label: Option<Label>) -> Ve
     if items.iter().any(wanted) { items.into_iter().filter(wanted).collect() } else { items }
 }
 
-/// `RE2026-00123, 127, 131` and `1001-1004`: numbers after one that is named, shortened or as the end of a range.
+/// `RE2026-00123, 127, 131` and `1001-1004`: numbers after one that is named, shortened or as the end of a range. Says whether
+/// ranges were left unfilled.
 fn endings_and_ranges(
     book: &OpenItemBook,
     reading: &Reading,
     named_in: NamedIn,
     begin: usize,
     found: &mut Vec<Naming>,
-) {
+) -> bool {
+    let mut left = FILLED_MAX;
     let mut extra = Vec::new();
     let mut drop = Vec::new();
-    let own: Vec<Naming> = found.get(begin..).unwrap_or(&[]).to_vec();
+    let own: &[Naming] = found.get(begin..).unwrap_or(&[]);
+    // For each token the first naming in full that it is part of.
+    let mut full: Vec<Option<usize>> = vec![None; reading.tokens.list.len()];
+    for (k, naming) in own.iter().enumerate().filter(|(_, o)| o.strength < Strength::Short) {
+        for slot in full.iter_mut().take(naming.last + 1).skip(naming.first) {
+            slot.get_or_insert(k);
+        }
+    }
     for (k, naming) in own.iter().enumerate() {
         let ([item], true) = (naming.items.as_slice(), naming.typed.is_none()) else { continue };
         if naming.strength == Strength::Other || naming.strength == Strength::Tail && naming.label.is_none() {
             continue;
         }
-        let Some(forms) = book.item(*item).map(|it| DocumentForms::of(it)) else { continue };
+        let prefix = book.prefix_of(*item);
         let mut at = naming.last + 1;
         // Words like "und" and "bis" may stand between; a range word is remembered.
         let mut range = false;
@@ -454,7 +547,7 @@ fn endings_and_ranges(
                         | "A"
                         | "THRU"
                 );
-                let label_or_prefix = word == forms.prefix || reading.label(at + 1).is_some() && word.len() <= 4;
+                let label_or_prefix = word == prefix || reading.label(at + 1).is_some() && word.len() <= 4;
                 if !(joining || to || label_or_prefix) {
                     break;
                 }
@@ -466,26 +559,27 @@ fn endings_and_ranges(
                 break;
             }
             let gap = reading.tokens.before(naming.last + 1).trim();
-            let hyphen = gap == "-" && (at == naming.last + 1 || reading.tokens.word(naming.last + 1) == forms.prefix);
+            let hyphen = gap == "-" && (at == naming.last + 1 || reading.tokens.word(naming.last + 1) == prefix);
             // One or two digits after a blank are a count or a date, no ending.
             let list_sign =
                 reading.tokens.glue(at) == Glue::Apart || reading.tokens.before(at).contains(['/', '+', ',', '-']);
             if word.len() < 2 || word.len() < 3 && !list_sign {
                 break;
             }
-            let resolved = own.iter().position(|o| o.first <= at && at <= o.last && o.strength < Strength::Short);
+            let resolved = full.get(at).copied().flatten();
             let target = match resolved {
                 Some(r) => own.get(r).and_then(|o| o.items.first().copied()),
-                None => ending(book, &forms, word).or_else(|| same_account(book, word, *item)),
+                None => ending(book, book.whole_of(*item), word).or_else(|| same_account(book, word, *item)),
             };
             let Some(target) = target else { break };
             if (range || hyphen) && resolved != Some(k) {
-                let between = range_items(book, &forms, *item, target);
+                let between = if left > 0 { range_items(book, *item, target) } else { Vec::new() };
+                left = left.saturating_sub(between.len().max(1));
                 let quote = reading.tokens.quote(naming.first, at);
                 for ix in between {
                     push(
                         &mut extra,
-                        vec![ix],
+                        smallvec![ix],
                         Strength::Short,
                         named_in,
                         quote.clone(),
@@ -501,7 +595,17 @@ fn endings_and_ranges(
                     own.iter().enumerate().filter(|(_, o)| o.first <= at && at <= o.last).map(|(d, _)| begin + d),
                 );
                 let quote = reading.tokens.quote(at, at);
-                push(&mut extra, vec![target], Strength::Short, named_in, quote, None, naming.label, (at, at), 1_000);
+                push(
+                    &mut extra,
+                    smallvec![target],
+                    Strength::Short,
+                    named_in,
+                    quote,
+                    None,
+                    naming.label,
+                    (at, at),
+                    1_000,
+                );
             }
             // A number of another series in the list does not end it.
             at = resolved.and_then(|r| own.get(r)).map_or(at, |o| o.last.max(at)) + 1;
@@ -519,14 +623,15 @@ fn endings_and_ranges(
             found.push(naming);
         }
     }
+    left == 0
 }
 
 /// The item whose number is the named one with its last digits replaced.
-fn ending(book: &OpenItemBook, named: &DocumentForms, digits: &str) -> Option<ItemIx> {
-    let keep = named.whole.len().checked_sub(digits.len())?;
-    let head = named.whole.get(..keep)?;
+fn ending(book: &OpenItemBook, named: &str, digits: &str) -> Option<ItemIx> {
+    let keep = named.len().checked_sub(digits.len())?;
+    let head = named.get(..keep)?;
     // Only digits may be replaced, and not all of them.
-    let replaced = named.whole.get(keep..)?;
+    let replaced = named.get(keep..)?;
     if digits.len() > 6
         || !replaced.bytes().all(|b| b.is_ascii_digit())
         || !head.ends_with(|c: char| c.is_ascii_digit())
@@ -534,7 +639,7 @@ fn ending(book: &OpenItemBook, named: &DocumentForms, digits: &str) -> Option<It
         return None;
     }
     let whole = format!("{head}{digits}");
-    let items = bearing(book, book.by_whole(keys::key_of(&whole)), |it| compact(&it.doc_no) == whole);
+    let items = bearing(book.by_whole(keys::key_of(&whole)), |ix| book.is_whole(ix, &whole));
     match items.as_slice() {
         [one] => Some(*one),
         _ => None,
@@ -548,7 +653,7 @@ fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx>
     if tail.len() < 3 {
         return None;
     }
-    let items = bearing(book, book.by_tail(tail), |it| DocumentForms::of(it).tail == tail);
+    let items = bearing(book.by_tail(tail), |ix| book.tail_of(ix) == tail);
     let mut own = items.into_iter().filter(|ix| book.customer_of(*ix) == customer);
     match (own.next(), own.next()) {
         (Some(one), None) => Some(one),
@@ -557,12 +662,9 @@ fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx>
 }
 
 /// The items of the same series and customer between two, both left out.
-fn range_items(book: &OpenItemBook, named: &DocumentForms, from: ItemIx, to: ItemIx) -> Vec<ItemIx> {
-    let number = |t: &str| t.parse::<u64>().ok();
-    let other = book.item(to).map(|it| DocumentForms::of(it));
-    let (Some(a), Some(b)) = (number(&named.tail), other.as_ref().and_then(|o| number(&o.tail))) else {
-        return Vec::new();
-    };
+fn range_items(book: &OpenItemBook, from: ItemIx, to: ItemIx) -> Vec<ItemIx> {
+    let number = |ix: ItemIx| book.tail_of(ix).parse::<u64>().ok();
+    let (Some(a), Some(b)) = (number(from), number(to)) else { return Vec::new() };
     if b <= a || b - a > RANGE_MAX || book.customer_of(from) != book.customer_of(to) {
         return Vec::new();
     }

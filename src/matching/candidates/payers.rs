@@ -6,7 +6,7 @@ use crate::matching::facts::{Evidence, Fact};
 use crate::matching::reading::{Reading, Typed};
 use crate::matching::score::{centibans, weights};
 use crate::model::{EvidenceKind, Payment};
-use crate::names::{NameLevel, NameMatch, PreparedName, compare};
+use crate::names::{NameLevel, NameMatch, NameView, PreparedName, WordSpan, compare_views};
 use smallvec::{SmallVec, smallvec};
 
 /// By what a customer was found, most certain first.
@@ -62,7 +62,7 @@ const WORD_CUSTOMERS_MAX: usize = 40;
 
 /// Customers who may have paid, most certain first; ties in the order of the book.
 pub fn payers(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Vec<PayerEvidence> {
-    let mut found = Found { book, payment, list: Vec::new() };
+    let mut found = Found { book, company: book.company_number(&payment.company), list: Vec::new() };
     if let Some(account) = payment.receiving_account.as_deref() {
         let rows = book.by_virtual_account(account);
         found.add(rows, weights::VIRTUAL_ACCOUNT, PayerKind::VirtualAccount, EvidenceKind::PayerAccount, |c, n| {
@@ -136,7 +136,7 @@ pub fn customer_number(reading: &Reading, n: u16) -> String {
 /// The customers found so far.
 struct Found<'a> {
     book: &'a OpenItemBook,
-    payment: &'a Payment,
+    company: Option<u32>,
     list: Vec<PayerEvidence>,
 }
 
@@ -149,8 +149,8 @@ impl Found<'_> {
         evidence: EvidenceKind,
         fact: impl Fn(CustomerIx, u32) -> Fact,
     ) {
-        let (book, payment) = (self.book, self.payment);
-        let rows = || rows.iter().copied().filter(|c| same_company(book, payment, *c));
+        let (book, company) = (self.book, self.company);
+        let rows = || rows.iter().copied().filter(|c| same_company(book, company, *c));
         let sharing = rows().count();
         let weight = weight - centibans(sharing as u64, 1);
         let sharing = u32::try_from(sharing).unwrap_or(u32::MAX);
@@ -183,10 +183,10 @@ impl Found<'_> {
         let words = (from..tokens.list.len()).take(8).map(|k| tokens.word(k));
         let text = PreparedName::new(&words.collect::<Vec<_>>().join(" "));
         let words: Vec<&str> = text.words.iter().map(String::as_str).take(4).collect();
-        let (book, payment) = (self.book, self.payment);
+        let (book, company) = (self.book, self.company);
         let named = |c: &CustomerIx| {
             let joined = book.customer(*c).map(|c| PreparedName::new(&c.name).joined).unwrap_or_default();
-            joined.len() >= 4 && text.joined.starts_with(&joined) && same_company(book, payment, *c)
+            joined.len() >= 4 && text.joined.starts_with(&joined) && same_company(book, company, *c)
         };
         let mut found = book.customers_sharing(&words, WORD_CUSTOMERS_MAX).into_iter().filter(named);
         if let (Some(one), None) = (found.next(), found.next()) {
@@ -196,30 +196,31 @@ impl Found<'_> {
     }
 
     fn by_name(&mut self, name: &str, ultimate: bool) {
-        let (book, payment) = (self.book, self.payment);
+        let (book, company) = (self.book, self.company);
         let prepared = PreparedName::of_payer(name);
-        let weight_of = |word: &str| book.word_weight(word);
+        let spans: SmallVec<[WordSpan; 8]> = prepared.spans(|word| book.word_weight(word)).collect();
+        let view = NameView { joined: &prepared.joined, spans: &spans };
         // An account, mandate or number that names one customer whose name this is: no rival can be better.
         let certain =
             self.list.iter().filter(|p| p.kind <= PayerKind::Mandate && p.weight >= 350).map(|p| p.customer).min();
-        let own = certain.and_then(|c| book.names_of(c).iter().map(|n| compare(&prepared, n, &weight_of).level).min());
-        let rows: Vec<CustomerIx> = match (certain, own) {
-            (Some(customer), Some(level)) if level <= NameLevel::Truncated => vec![customer],
+        let own = certain.and_then(|c| book.names_of(c).map(|n| compare_views(view, n).level).min());
+        let rows: SmallVec<[CustomerIx; 8]> = match (certain, own) {
+            (Some(customer), Some(level)) if level <= NameLevel::Truncated => smallvec![customer],
             _ => {
-                let words: Vec<&str> = prepared.words.iter().map(String::as_str).collect();
-                let mut rows = book.customers_sharing(&words, WORD_CUSTOMERS_MAX);
+                let words: SmallVec<[&str; 8]> = prepared.words.iter().map(String::as_str).collect();
+                let mut rows: SmallVec<[CustomerIx; 8]> =
+                    SmallVec::from_vec(book.customers_sharing(&words, WORD_CUSTOMERS_MAX));
                 rows.extend(certain);
                 rows.sort_unstable();
                 rows.dedup();
                 rows
             }
         };
-        let mut best: Vec<(NameMatch, CustomerIx)> = Vec::new();
-        for customer in rows.into_iter().filter(|c| same_company(book, payment, *c)) {
-            let names = book.names_of(customer).iter();
-            if let Some(m) = names
-                .map(|n| compare(&prepared, n, &weight_of))
-                .min_by_key(|m| (m.level, std::cmp::Reverse(m.permille)))
+        let mut best: SmallVec<[(NameMatch, CustomerIx); 8]> = SmallVec::new();
+        for customer in rows.into_iter().filter(|c| same_company(book, company, *c)) {
+            let names = book.names_of(customer);
+            if let Some(m) =
+                names.map(|n| compare_views(view, n)).min_by_key(|m| (m.level, std::cmp::Reverse(m.permille)))
                 && m.level < NameLevel::Different
             {
                 best.push((m, customer));
@@ -228,8 +229,7 @@ impl Found<'_> {
         best.sort_by_key(|(m, c)| (m.level, std::cmp::Reverse(m.permille), *c));
         let Some(top) = best.first().map(|(m, _)| m.level) else { return };
         let equals = best.iter().filter(|(m, _)| m.level == top).count() as u64;
-        let single_common =
-            prepared.words.len() == 1 && weight_of(prepared.words.first().map_or("", String::as_str)) < 150;
+        let single_common = spans.len() == 1 && spans.first().is_some_and(|w| w.weight < 150);
         for (m, customer) in best.iter().take(8) {
             let mut weight = match m.level {
                 NameLevel::Same => weights::NAME_SAME,
@@ -253,9 +253,10 @@ impl Found<'_> {
     }
 }
 
-fn same_company(book: &OpenItemBook, payment: &Payment, customer: CustomerIx) -> bool {
-    book.customer(customer)
-        .is_some_and(|c| c.company == payment.company || c.company.is_empty() || payment.company.is_empty())
+/// Whether a customer is of the payment's company (given by its number), or one of both has none.
+fn same_company(book: &OpenItemBook, company: Option<u32>, customer: CustomerIx) -> bool {
+    let own = book.company_of_customer(customer);
+    own == 0 || company.is_some_and(|c| c == 0 || c == own)
 }
 
 /// The runs of tokens of one type, each glued.

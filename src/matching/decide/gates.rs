@@ -41,6 +41,9 @@ pub fn of_payment(context: &Context<'_>) -> Bars {
     if context.reading.has_bad_reference() || payment.structured_refs.iter().any(bad_field) {
         gates.push(Bar { reason: ReasonCode::CheckDigit, fact: Fact::CheckDigits });
     }
+    if context.cut {
+        gates.push(Bar { reason: ReasonCode::SearchCap, fact: Fact::TextCut });
+    }
     let decimals = u32::from(payment.currency.decimals());
     let in_minor = |whole: u64| i64::try_from(whole.saturating_mul(10u64.saturating_pow(decimals))).unwrap_or(i64::MAX);
     if context.policy.cap.is_some_and(|cap| payment.amount > in_minor(cap)) {
@@ -115,7 +118,7 @@ pub fn namesake(context: &Context<'_>, all: &[Hypothesis]) -> Option<Bar> {
 
 fn items(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     for part in &h.parts {
-        let Some(item) = context.book.item(part.item) else { continue };
+        let Some(item) = context.book.figures(part.item) else { continue };
         if item.status.blocks() {
             gates.push(Bar { reason: ReasonCode::BlockedItem, fact: Fact::Blocked(part.item) });
         }
@@ -171,7 +174,7 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         if !means_it || naming.items.iter().any(used) {
             continue;
         }
-        let is_closed = |ix: &&ItemIx| context.book.item(**ix).is_some_and(|it| it.status == ItemStatus::Closed);
+        let is_closed = |ix: &&ItemIx| context.book.figures(**ix).is_some_and(|it| it.status == ItemStatus::Closed);
         gates.push(match naming.items.iter().find(is_closed) {
             Some(closed) => Bar { reason: ReasonCode::AlreadyPaid, fact: Fact::NamesPaid(*closed) },
             None => Bar { reason: ReasonCode::Contradiction, fact: Fact::NamesOther(number) },

@@ -6,7 +6,7 @@ mod wording;
 
 pub use wording::would_need;
 
-use super::candidates::{Naming, PayerEvidence, Strength, namings, payers};
+use super::candidates::{Named, Naming, PayerEvidence, Strength, namings, payers};
 use super::facts::{Bar, Evidence};
 use super::hypotheses::{self, Basis, Context, Hypothesis, Part, Parts, sentence};
 use super::not_receivable::Rules;
@@ -101,13 +101,13 @@ fn want(context: &Context<'_>, part: &Part) -> Option<Want> {
     Some(Want { item: part.item, cleared: part.cleared(), strong })
 }
 
-/// Most proposals kept; more are counted.
-const PROPOSALS_MAX: usize = 5;
+/// Most proposals kept, as many as stand in files; more are counted.
+const PROPOSALS_MAX: usize = 3;
 
 /// Decides one payment against the book, claiming nothing. Words are made only if asked for: they change no decision.
 pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Payment, words: bool) -> Proposed {
     let reading = Reading::with_book(book, payment.remittance.iter().map(String::as_str));
-    let namings = namings(book, payment, &reading);
+    let Named { list: namings, cut } = namings(book, payment, &reading);
     let payers = payers(book, payment, &reading);
     if let Some(proposed) = return_or_refund(book, policy, payment, &reading, &namings, &payers, words) {
         return proposed;
@@ -123,8 +123,10 @@ pub fn propose(book: &OpenItemBook, policy: &Policy, rules: &Rules, payment: &Pa
         payment,
         reading: &reading,
         namings: &namings,
+        cut,
         payers: &payers,
         unresolved: &unresolved,
+        company: book.company_number(&payment.company),
         same_amount: OnceCell::new(),
     };
     let all = ranked(&context);
@@ -178,6 +180,7 @@ fn bare(
         would_need: None,
         candidates: Vec::new(),
         candidates_cut: 0,
+        review: None,
     }
 }
 
@@ -443,6 +446,7 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
         would_need: (!applied).then(|| wording::would_need(reason).to_owned()),
         candidates_cut: u32::try_from(all.len().saturating_sub(PROPOSALS_MAX)).unwrap_or(u32::MAX),
         candidates: proposals,
+        review: None,
     };
     Proposed { standing, decision: Some(decision) }
 }

@@ -2,9 +2,9 @@
 
 use super::{Context, Part, Parts};
 use crate::base::next_working_day;
-use crate::book::{CustomerIx, ItemIx};
+use crate::book::{CustomerIx, Figures, ItemIx};
 use crate::matching::reading::Wording;
-use crate::model::{ItemKind, OpenItem};
+use crate::model::ItemKind;
 use chrono::{Days, NaiveDate};
 use smallvec::SmallVec;
 
@@ -38,7 +38,7 @@ pub enum Difference {
 }
 
 /// Items with their rows.
-type Rows<'a> = SmallVec<[(ItemIx, &'a OpenItem); 4]>;
+type Rows<'a> = SmallVec<[(ItemIx, &'a Figures); 4]>;
 
 /// A set of items set against a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +53,12 @@ pub struct Explained {
 
 /// The discount of an item that is in term on a day: not after a part payment, the deadline moved over weekends and holidays
 /// and by the grace of policy or customer (POLICY row 1).
-pub fn discount_in_term(context: &Context<'_>, item: &OpenItem, customer: Option<CustomerIx>) -> Option<i64> {
-    if item.open_amount != item.amount {
+pub fn discount_in_term(context: &Context<'_>, ix: ItemIx, customer: Option<CustomerIx>) -> Option<i64> {
+    let figures = context.book.figures(ix)?;
+    if figures.open_amount != figures.amount || !figures.discounts {
         return None;
     }
+    let item = context.book.item(ix)?;
     let day = context.payment.booking_date;
     item.discounts.iter().find(|tier| day <= deadline(context, tier.until, customer)).map(|tier| tier.amount)
 }
@@ -96,7 +98,7 @@ pub fn tolerance(context: &Context<'_>, customer: Option<CustomerIx>) -> i64 {
 /// Sets items against the payment. `named` says that the payer named them: only then do discounts on some, cents, charges and
 /// credit notes explain a difference; a sum without references must be exact.
 pub fn explain(context: &Context<'_>, items: &[ItemIx], customer: Option<CustomerIx>) -> Option<Explained> {
-    let rows: Rows<'_> = items.iter().filter_map(|ix| Some((*ix, context.book.item(*ix)?))).collect();
+    let rows: Rows<'_> = items.iter().filter_map(|ix| Some((*ix, context.book.figures(*ix)?))).collect();
     let total = rows.iter().try_fold(0i64, |sum, (_, it)| sum.checked_add(it.open_amount))?;
     let amount = context.payment.amount;
     let gap = total.checked_sub(amount)?;
@@ -149,14 +151,14 @@ pub fn explain(context: &Context<'_>, items: &[ItemIx], customer: Option<Custome
 /// All or some of the discounts in term give the gap, within one minor unit per document discounted.
 fn discounted(
     context: &Context<'_>,
-    rows: &[(ItemIx, &OpenItem)],
+    rows: &[(ItemIx, &Figures)],
     gap: i64,
     customer: Option<CustomerIx>,
 ) -> Option<Parts> {
     let offers: SmallVec<[Option<i64>; 4]> = rows
         .iter()
-        .map(|(ix, it)| {
-            discount_in_term(context, it, customer.or_else(|| context.book.customer_of(*ix))).filter(|d| *d != 0)
+        .map(|(ix, _)| {
+            discount_in_term(context, *ix, customer.or_else(|| context.book.customer_of(*ix))).filter(|d| *d != 0)
         })
         .collect();
     let eligible: SmallVec<[usize; 4]> =
@@ -227,11 +229,11 @@ fn with_only_credit_note(
     if !context.policy.credit_note.only_one {
         return None;
     }
-    let mut credits = context
-        .open_items_of(customer?)
-        .filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount < 0 && it.kind == ItemKind::CreditNote));
+    let credit_note =
+        |ix: &ItemIx| context.book.item(*ix).is_some_and(|it| it.open_amount < 0 && it.kind == ItemKind::CreditNote);
+    let mut credits = context.open_items_of(customer?).filter(credit_note);
     let (only, none) = (credits.next()?, credits.next());
-    let value = context.book.item(only)?.open_amount;
+    let value = context.open_amount(only)?;
     if none.is_some() || items.contains(&only) || value.checked_neg()? != gap {
         return None;
     }
@@ -241,17 +243,13 @@ fn with_only_credit_note(
 }
 
 /// Names a shortfall that nothing allowed explains.
-fn shortfall(
-    context: &Context<'_>,
-    rows: &[(ItemIx, &OpenItem)],
-    gap: i64,
-    customer: Option<CustomerIx>,
-) -> Difference {
+fn shortfall(context: &Context<'_>, rows: &[(ItemIx, &Figures)], gap: i64, customer: Option<CustomerIx>) -> Difference {
     let reading = context.reading;
     // A discount that was agreed, but is late: the very amount of a tier (or of all of them).
+    let discounted = || rows.iter().filter(|(_, f)| f.discounts).filter_map(|(ix, _)| context.book.item(*ix));
     let tiers: SmallVec<[(i64, NaiveDate); 4]> =
-        rows.iter().flat_map(|(_, it)| it.discounts.iter().map(|t| (t.amount, t.until))).collect();
-    let all: i64 = rows.iter().filter_map(|(_, it)| it.discounts.first()).fold(0i64, |s, t| s.saturating_add(t.amount));
+        discounted().flat_map(|it| it.discounts.iter().map(|t| (t.amount, t.until))).collect();
+    let all: i64 = discounted().filter_map(|it| it.discounts.first()).fold(0i64, |s, t| s.saturating_add(t.amount));
     let slack = u64::try_from(rows.len()).unwrap_or(1);
     let late = tiers.iter().find(|(a, _)| a.abs_diff(gap) <= 1).or(if all.abs_diff(gap) <= slack {
         tiers.first()
@@ -284,7 +282,7 @@ fn shortfall(
 }
 
 /// Cash in the order named, credit notes first (they add to what can be paid), the last document in part.
-fn spread_cash(rows: &[(ItemIx, &OpenItem)], amount: i64) -> Parts {
+fn spread_cash(rows: &[(ItemIx, &Figures)], amount: i64) -> Parts {
     let credit: i64 =
         rows.iter().filter(|(_, it)| it.open_amount < 0).fold(0i64, |s, (_, it)| s.saturating_add(it.open_amount));
     let mut left = amount.saturating_sub(credit);

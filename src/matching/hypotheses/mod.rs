@@ -19,7 +19,7 @@ use super::candidates::{Naming, PayerEvidence};
 use super::facts::{Bar, Evidence};
 use super::reading::Reading;
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::{OpenItem, Payment, Policy};
+use crate::model::{ItemStatus, Payment, Policy};
 use smallvec::SmallVec;
 use std::cell::OnceCell;
 
@@ -35,10 +35,14 @@ pub struct Context<'a> {
     pub reading: &'a Reading,
     /// What the text names.
     pub namings: &'a [Naming],
+    /// The text says more than was read.
+    pub cut: bool,
     /// Who may have paid.
     pub payers: &'a [PayerEvidence],
     /// Document numbers in the text that no item bears.
     pub unresolved: &'a [Unresolved],
+    /// The payment's company by its number in the book: 0 for none, `None` for one that the book does not know.
+    pub company: Option<u32>,
     /// How many open items have the payment's amount, once somebody asked.
     pub same_amount: OnceCell<u32>,
 }
@@ -55,21 +59,25 @@ impl Context<'_> {
     }
 
     /// Whether an item can be paid by this payment at all: right company, right currency, not closed.
-    pub fn payable(&self, item: &OpenItem) -> bool {
-        self.right_company(item)
-            && item.currency == self.payment.currency
-            && item.status != crate::model::ItemStatus::Closed
+    pub fn payable(&self, item: ItemIx) -> bool {
+        self.book.figures(item).is_some_and(|f| {
+            f.currency == self.payment.currency && f.status != ItemStatus::Closed && self.right_company(f.company)
+        })
     }
 
-    /// Whether the item is of the payment's company.
-    pub fn right_company(&self, item: &OpenItem) -> bool {
-        item.company == self.payment.company || item.company.is_empty() || self.payment.company.is_empty()
+    /// Whether a company, by its number in the book, is the payment's, or one of both has none.
+    pub fn right_company(&self, company: u32) -> bool {
+        company == 0 || self.company.is_some_and(|own| own == 0 || own == company)
+    }
+
+    /// What is open of an item.
+    pub fn open_amount(&self, item: ItemIx) -> Option<i64> {
+        self.book.figures(item).map(|f| f.open_amount)
     }
 
     /// The payable items of a customer, in book order.
     pub fn open_items_of(&self, customer: CustomerIx) -> impl Iterator<Item = ItemIx> + '_ {
-        let items = self.book.items_of(customer).iter().copied();
-        items.filter(|ix| self.book.item(*ix).is_some_and(|it| self.payable(it)))
+        self.book.items_of(customer).iter().copied().filter(|ix| self.payable(*ix))
     }
 }
 

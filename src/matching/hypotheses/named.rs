@@ -117,7 +117,7 @@ fn tiers(context: &Context<'_>) -> (SmallVec<[Tier; 4]>, bool) {
 /// A number that the answer leaves aside, though it may be a document of the same customer: a person looks.
 fn left_aside(context: &Context<'_>, all: Option<&Tier>, h: &mut Hypothesis) {
     let same = |ix: &ItemIx| {
-        context.book.customer_of(*ix) == h.customer && context.book.item(*ix).is_some_and(|it| context.payable(it))
+        context.book.customer_of(*ix) == h.customer && context.payable(*ix)
     };
     let left = all.into_iter().flatten().find(|k| {
         context.naming(**k).is_some_and(|n| {
@@ -162,8 +162,7 @@ fn resolve(context: &Context<'_>, tier: &[u32], focus: Option<CustomerIx>) -> Sm
                 many.iter().copied().filter(|ix| focus.is_none() || context.book.customer_of(*ix) == focus).collect()
             }
         };
-        let open: SmallVec<[ItemIx; 4]> =
-            pool.iter().copied().filter(|ix| context.book.item(*ix).is_some_and(|it| context.payable(it))).collect();
+        let open: SmallVec<[ItemIx; 4]> = pool.iter().copied().filter(|ix| context.payable(*ix)).collect();
         let item = match (open.as_slice(), pool.as_slice()) {
             ([one], _) | ([], [one]) => Some(*one),
             // Several open items of one customer bear this short form: the one of this amount, if only one is.
@@ -171,7 +170,7 @@ fn resolve(context: &Context<'_>, tier: &[u32], focus: Option<CustomerIx>) -> Sm
                 let fits: SmallVec<[ItemIx; 4]> = many
                     .iter()
                     .copied()
-                    .filter(|ix| context.book.item(*ix).is_some_and(|it| it.open_amount == context.payment.amount))
+                    .filter(|ix| context.open_amount(*ix) == Some(context.payment.amount))
                     .collect();
                 match fits.as_slice() {
                     [one] => Some(*one),
@@ -194,10 +193,10 @@ fn resolve(context: &Context<'_>, tier: &[u32], focus: Option<CustomerIx>) -> Sm
     let mut closed: SmallVec<[Resolved<'_>; 4]> = SmallVec::new();
     let mut elsewhere: SmallVec<[Resolved<'_>; 2]> = SmallVec::new();
     for r in resolved {
-        let Some(item) = context.book.item(r.item) else { continue };
-        match (context.payable(item), item.status == ItemStatus::Closed) {
+        let Some(item) = context.book.figures(r.item) else { continue };
+        match (context.payable(r.item), item.status == ItemStatus::Closed) {
             (true, _) => open.push(r),
-            (false, true) if context.right_company(item) => closed.push(r),
+            (false, true) if context.right_company(item.company) => closed.push(r),
             (false, true) => {}
             (false, false) => elsewhere.push(r),
         }
@@ -310,9 +309,9 @@ fn with_missing_document(context: &Context<'_>, open: &[Resolved<'_>]) -> Option
     let base = set(context, open, &[], false)?;
     let Difference::Over(rest) = base.difference else { return None };
     let customer = base.customer?;
-    let mut fits = context.open_items_of(customer).filter(|ix| {
-        context.book.item(*ix).is_some_and(|it| it.open_amount == rest) && !base.parts.iter().any(|p| p.item == *ix)
-    });
+    let mut fits = context
+        .open_items_of(customer)
+        .filter(|ix| context.open_amount(*ix) == Some(rest) && !base.parts.iter().any(|p| p.item == *ix));
     let (first, second) = (fits.next()?, fits.next());
     let item = context.book.item(first)?;
     let cut = second.is_none() && base.exactly_named && {
@@ -388,8 +387,8 @@ fn duplicate(context: &Context<'_>, closed: &[Resolved<'_>]) -> Hypothesis {
 
 /// Why a named item of another company or in another currency cannot be paid.
 fn foreign_bar(context: &Context<'_>, ix: ItemIx) -> Bar {
-    match context.book.item(ix) {
-        Some(it) if !context.right_company(it) => {
+    match context.book.figures(ix) {
+        Some(it) if !context.right_company(it.company) => {
             Bar { reason: ReasonCode::WrongCompany, fact: Fact::ForeignCompany(ix) }
         }
         Some(_) => Bar { reason: ReasonCode::CurrencyDiffers, fact: Fact::ForeignCurrency(ix) },
@@ -461,9 +460,8 @@ fn account_of<'a>(
 /// where they are written as the document has them.
 fn within_account(context: &Context<'_>, r: &Resolved<'_>, bearers: Option<u64>) -> i32 {
     let (Some(bearers), true) = (bearers, r.naming.strength > Strength::Whole) else { return r.naming.weight };
-    let doc_no = context.book.item(r.item).map_or("", |it| it.doc_no.as_str());
     let written = || r.naming.quote.bytes().filter(u8::is_ascii_digit);
-    let mut number = doc_no.bytes().rev().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase());
+    let mut number = context.book.whole_of(r.item).bytes().rev();
     let padded = written().rev().all(|b| number.next() == Some(b));
     let digits = if padded { written().count() } else { written().skip_while(|b| *b == b'0').count() };
     let space = 9 * 10u64.saturating_pow(u32::try_from(digits.saturating_sub(1)).unwrap_or(15).min(15));

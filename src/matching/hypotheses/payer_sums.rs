@@ -93,21 +93,21 @@ fn base(
 }
 
 fn part(context: &Context<'_>, item: ItemIx) -> Option<Part> {
-    Some(Part { item, applied: context.book.item(item)?.open_amount, ..Part::default() })
+    Some(Part { item, applied: context.open_amount(item)?, ..Part::default() })
 }
 
 fn singles(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &mut Vec<Hypothesis>) {
     let share = centibans(weights::SET_SIZE_PERMILLE[0], 1000 * items.len().max(1) as u64);
     let amount = context.payment.amount;
     for ix in items {
-        let Some(item) = context.book.item(*ix) else { continue };
-        if item.open_amount == amount {
+        let Some(open) = context.open_amount(*ix) else { continue };
+        if open == amount {
             found.extend(
                 part(context, *ix)
                     .map(|p| base(context, payer, Basis::PayerSingle, Difference::Exact, smallvec![p], share)),
             );
-        } else if let Some(discount) = discount_in_term(context, item, Some(payer.customer)) {
-            let taken = item.open_amount.saturating_sub(amount);
+        } else if let Some(discount) = discount_in_term(context, *ix, Some(payer.customer)) {
+            let taken = open.saturating_sub(amount);
             if discount > 0 && taken.abs_diff(discount) <= 1 {
                 let p = Part { item: *ix, applied: amount, discount: taken, ..Part::default() };
                 found.push(base(context, payer, Basis::PayerSingle, Difference::Discount(taken), smallvec![p], share));
@@ -120,8 +120,7 @@ fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &
     if items.len() < 2 {
         return;
     }
-    let amounts: SmallVec<[i64; 16]> =
-        items.iter().filter_map(|ix| context.book.item(*ix)).map(|it| it.open_amount).collect();
+    let amounts: SmallVec<[i64; 16]> = items.iter().filter_map(|ix| context.open_amount(*ix)).collect();
     let amount = context.payment.amount;
     let n = items.len() as u64;
     let all: i128 = amounts.iter().map(|a| i128::from(*a)).sum();
@@ -192,7 +191,7 @@ pub fn only_amount(context: &Context<'_>, found: &mut Vec<Hypothesis>) {
     let items = rows
         .iter()
         .copied()
-        .filter(|ix| context.book.item(*ix).is_some_and(|it| context.payable(it)))
+        .filter(|ix| context.payable(*ix))
         .filter(|ix| context.book.customer_of(*ix).is_none_or(|c| context.payer(c).is_none()))
         .take(AMOUNT_ITEMS_MAX);
     let prior = -centibans(u64::from(context.book.open_count()).max(1), 1);

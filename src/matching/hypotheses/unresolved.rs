@@ -1,10 +1,10 @@
 //! Numbers that claim to be documents of ours and that no item bears: a typing error, a document of last year, another company's.
 
 use super::Context;
-use crate::book::keys::DocumentForms;
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::candidates::{Naming, Strength};
 use crate::matching::reading::{Glue, Label, Reading};
+use std::cell::OnceCell;
 
 /// A number with a document label, or in the shape of our numbers, that no item bears.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +15,18 @@ pub struct Unresolved {
     pub glued: String,
 }
 
+/// Most unresolved numbers kept: one alone forbids automatic application, and a slip is only believed where it is the only one.
+const UNRESOLVED_MAX: usize = 20;
+
 /// The unresolved document numbers of a text.
 pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
+    let known: OnceCell<Vec<(&str, String)>> = OnceCell::new();
+    let known = || {
+        known.get_or_init(|| {
+            let documents = namings.iter().filter(|n| n.strength != Strength::Other);
+            documents.map(|n| (n.quote.as_str(), digits_of(&n.quote))).collect()
+        })
+    };
     let tokens = &reading.tokens;
     let mut list = Vec::new();
     let mut i = 0;
@@ -36,13 +46,25 @@ pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
             i += 1;
             glued.push_str(tokens.word(i));
         }
-        let quote = tokens.quote(start, i);
-        // A number is resolved if any item bears it, or a part of it of three digits or more.
-        let known = namings.iter().any(|n| n.strength != Strength::Other && overlaps(&n.quote, &quote));
         let year = crate::book::keys::year_of(&glued).is_some();
         let counts = glued.bytes().filter(u8::is_ascii_digit).count() >= 3 && !year;
-        if !known && counts {
-            list.push(Unresolved { quote, glued });
+        if counts {
+            let quote = tokens.quote(start, i);
+            // A number is resolved if any item bears it, or a part of it of three digits or more.
+            let digits = digits_of(&quote);
+            let overlaps = |(other, of_other): &(&str, String)| {
+                other.contains(&quote)
+                    || quote.contains(other)
+                    || !digits.is_empty()
+                        && !of_other.is_empty()
+                        && (of_other.contains(&digits) || digits.contains(of_other))
+            };
+            if !known().iter().any(overlaps) {
+                list.push(Unresolved { quote, glued });
+            }
+            if list.len() >= UNRESOLVED_MAX {
+                break;
+            }
         }
         i += 1;
     }
@@ -56,18 +78,14 @@ pub fn unresolved_field(book: &OpenItemBook, reference: &str) -> Option<Unresolv
     missing.then(|| Unresolved { quote: reference.to_owned(), glued: crate::book::keys::compact(reference) })
 }
 
-fn overlaps(a: &str, b: &str) -> bool {
-    a.contains(b) || b.contains(a) || {
-        let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
-        let (a, b) = (digits(a), digits(b));
-        !a.is_empty() && !b.is_empty() && (a.contains(&b) || b.contains(&a))
-    }
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Whether the number as written is an item's number with one slip: a digit wrong, missing or doubled, two neighbours swapped,
 /// or O for 0, I or L for 1, S for 5, B for 8.
 pub fn is_one_slip(book: &OpenItemBook, written: &Unresolved, item: ItemIx) -> bool {
-    let Some(forms) = book.item(item).map(|it| DocumentForms::of(it)) else { return false };
+    let number: String = book.digits_of(item).map(char::from).collect();
     let glued: String = written
         .glued
         .chars()
@@ -81,7 +99,7 @@ pub fn is_one_slip(book: &OpenItemBook, written: &Unresolved, item: ItemIx) -> b
         .filter(char::is_ascii_digit)
         .collect();
     let glued = glued.trim_start_matches('0');
-    [forms.digits.as_str(), forms.tail.as_str()].iter().any(|d| d.len() >= 3 && !glued.is_empty() && one_edit(glued, d))
+    [number.as_str(), book.tail_of(item)].iter().any(|d| d.len() >= 3 && !glued.is_empty() && one_edit(glued, d))
 }
 
 fn one_edit(a: &str, b: &str) -> bool {
@@ -104,14 +122,20 @@ impl Context<'_> {
     /// A number in the text that is the item's structured reference but for one slip: its check digits would not hold, and a bank
     /// that lets it pass proves nothing.
     pub fn slip_of_reference(&self, item: ItemIx) -> Option<&str> {
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let reference = digits(self.book.item(item)?.payment_reference.as_deref()?);
-        let reference = reference.trim_start_matches('0');
         let tokens = &self.reading.tokens;
-        (0..tokens.list.len()).filter(|i| tokens.is_digits(*i)).map(|i| tokens.word(i)).find(|word| {
+        let numbers = || (0..tokens.list.len()).filter(|i| tokens.is_digits(*i)).map(|i| tokens.word(i));
+        // Most texts have no number that is long enough; then no item is looked at.
+        let mut long = numbers().filter(|word| word.trim_start_matches('0').len() >= 8).peekable();
+        long.peek()?;
+        let reference: String =
+            self.book.item(item)?.payment_reference.as_deref()?.chars().filter(char::is_ascii_digit).collect();
+        let reference = reference.trim_start_matches('0');
+        if reference.len() < 8 {
+            return None;
+        }
+        long.find(|word| {
             let written = word.trim_start_matches('0');
-            let near = written != reference && one_edit(written, reference);
-            written.len() >= 8 && reference.len() >= 8 && near
+            written != reference && one_edit(written, reference)
         })
     }
 

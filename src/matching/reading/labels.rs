@@ -116,6 +116,11 @@ impl<T: Copy> Phrases<T> {
         Phrases(map)
     }
 
+    /// Whether any phrase begins with this word.
+    pub fn begins(&self, first: &str) -> bool {
+        self.0.contains_key(first)
+    }
+
     /// The longest phrase that begins with `first`; `word(k)` gives the k-th word after it. Also says how many words it has.
     pub fn longest<'a>(&self, first: &str, word: impl Fn(usize) -> Option<&'a str>) -> Option<(T, usize)> {
         let list = self.0.get(first)?;

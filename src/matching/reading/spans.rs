@@ -5,6 +5,7 @@ use super::tokens::{Glue, Tokens};
 use crate::base::is_valid_iban;
 use crate::names::fold_text;
 use chrono::NaiveDate;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// What a token is part of, beside a possible document number.
@@ -198,13 +199,13 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         }
         // Groups of three, then a decimal part of two (one for percentages).
         let mut j = i;
-        let mut digits = tokens.word(i).to_owned();
+        let mut digits: SmallVec<[u8; 32]> = SmallVec::from_slice(tokens.word(i).as_bytes());
         if tokens.word(i).len() <= 3 {
             while tokens.is_digits(j + 1)
                 && tokens.word(j + 1).len() == 3
                 && matches!(tokens.before(j + 1), "." | "," | "'")
             {
-                digits.push_str(tokens.word(j + 1));
+                digits.extend_from_slice(tokens.word(j + 1).as_bytes());
                 j += 1;
             }
         }
@@ -213,7 +214,7 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         let mut last = j;
         let mut decimals = 0usize;
         if decimal && tokens.glue(j + 2) != Glue::None {
-            digits.push_str(tokens.word(j + 1));
+            digits.extend_from_slice(tokens.word(j + 1).as_bytes());
             decimals = tokens.word(j + 1).len();
             last = j + 1;
         }
@@ -221,7 +222,8 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         let percent = after.trim_start().starts_with('%') || matches!(tokens.word(last + 1), "PROZENT" | "PCT" | "VH");
         let money_near = is_currency(tokens.word(last + 1)) && after.len() <= 1
             || i > 0 && is_currency(tokens.word(i - 1)) && tokens.before(i).len() <= 1;
-        let value: Option<i64> = if digits.len() <= 15 { digits.parse().ok() } else { None };
+        let value: Option<i64> =
+            (digits.len() <= 15).then(|| digits.iter().fold(0, |value, b| value * 10 + i64::from(b - b'0')));
         if percent && digits.len() <= 4 {
             set(marks, i, last, Typed::Percent);
             let scale = match decimals {
@@ -269,8 +271,12 @@ fn mark_labels(tokens: &Tokens, marks: &mut Marks) {
             continue;
         }
         let first = folded(tokens.word(i));
+        if !LABELS.labels.begins(&first) && !LABELS.wording.begins(&first) {
+            i += 1;
+            continue;
+        }
         // Phrases may run over blanks and points, not over other signs. Words are cut anew for each try; texts are short.
-        let words: Vec<Cow<'_, str>> = (i + 1..n)
+        let words: SmallVec<[Cow<'_, str>; 3]> = (i + 1..n)
             .take(3)
             .take_while(|k| tokens.glue(*k) != Glue::Apart && !tokens.is_digits(*k))
             .map(|k| folded(tokens.word(k)))

@@ -35,6 +35,8 @@ pub struct Tokens {
     pub text: String,
     /// The tokens in order.
     pub list: Vec<Token>,
+    /// The text was longer than is read.
+    pub cut: bool,
 }
 
 /// Longest text that is read, in bytes: remittance is at most some thousand characters, anything more is an attack.
@@ -44,19 +46,22 @@ impl Tokens {
     /// Folds and cuts the pieces of a text.
     pub fn of<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Self {
         let mut text = String::new();
+        let mut too_long = false;
         for piece in pieces {
             if !text.is_empty() {
                 text.push('\n');
             }
+            text.reserve(piece.len().min(TEXT_MAX));
             for c in piece.chars() {
                 if text.len() > TEXT_MAX {
+                    too_long = true;
                     break;
                 }
                 push_folded(&mut text, c);
             }
         }
         let list = cut(&text);
-        Tokens { text, list }
+        Tokens { text, list, cut: too_long }
     }
 
     /// The characters of a token.
@@ -117,7 +122,7 @@ fn push_folded(text: &mut String, c: char) {
 
 fn cut(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
-    let mut list: Vec<Token> = Vec::new();
+    let mut list: Vec<Token> = Vec::with_capacity(text.len() / 5 + 4);
     let mut i = 0;
     let mut gap_start = 0;
     while let Some(b) = bytes.get(i) {

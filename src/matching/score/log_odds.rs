@@ -1,14 +1,32 @@
 //! Log-odds as fixed-point integers, the same on every platform: `libm` is portable software, and sums are of integers.
 
+use std::sync::LazyLock;
+
 /// `100 * log10(numerator / denominator)`, rounded to an integer. Zero on either side counts as one.
 pub fn centibans(numerator: u64, denominator: u64) -> i32 {
-    let log = |n: u64| {
-        // Above 2^53 the conversion rounds, far below the resolution of the result.
-        (libm::log10(n.max(1) as f64) * 100_000.0) as i64
-    };
     let milli = log(numerator) - log(denominator);
     let rounded = if milli >= 0 { (milli + 500) / 1000 } else { (milli - 500) / 1000 };
     i32::try_from(rounded).unwrap_or(0)
+}
+
+/// `log10` in hundred-thousandths; of 0 as of 1.
+fn log(n: u64) -> i64 {
+    static SMALL: LazyLock<Vec<i64>> = LazyLock::new(|| (0..1_024).map(computed).collect());
+    static DECADES: LazyLock<Vec<i64>> = LazyLock::new(|| (0..16).map(|k| computed(9 * 10u64.pow(k))).collect());
+    // The spaces of numbers with so many digits, 9 x 10^k, and small counts are asked for again and again.
+    if let Some(known) = usize::try_from(n).ok().and_then(|n| SMALL.get(n)) {
+        return *known;
+    }
+    let decade = n.ilog10();
+    match DECADES.get(decade as usize) {
+        Some(known) if n == 9 * 10u64.pow(decade) => *known,
+        _ => computed(n),
+    }
+}
+
+fn computed(n: u64) -> i64 {
+    // Above 2^53 the conversion rounds, far below the resolution of the result.
+    (libm::log10(n.max(1) as f64) * 100_000.0) as i64
 }
 
 /// Estimated chance of error of the best of several answers, in parts per million: the odds of all rivals against it, the

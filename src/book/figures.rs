@@ -1,0 +1,135 @@
+//! What decides about an item in one small row, and the links between items, customers and companies.
+
+use super::{CustomerIx, ItemIx};
+use crate::base::{Currency, Map};
+use crate::model::{Customer, ItemKind, ItemStatus, OpenItem};
+use chrono::NaiveDate;
+
+/// The figures of an item that candidates are sorted out by, so that its texts are only touched when it is named or paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Figures {
+    /// As in [`OpenItem::open_amount`].
+    pub open_amount: i64,
+    /// As in [`OpenItem::amount`].
+    pub amount: i64,
+    /// Its customer.
+    pub customer: CustomerIx,
+    /// Its company's number; 0 for none.
+    pub company: u32,
+    /// As in [`OpenItem::doc_date`].
+    pub doc_date: Option<NaiveDate>,
+    /// As in [`OpenItem::currency`].
+    pub currency: Currency,
+    /// As in [`OpenItem::status`].
+    pub status: ItemStatus,
+    /// As in [`OpenItem::kind`].
+    pub kind: ItemKind,
+    /// Whether it has a cash discount.
+    pub discounts: bool,
+}
+
+impl Figures {
+    /// The figures of all items.
+    pub(super) fn of_all(items: &[OpenItem], customers: &[CustomerIx], links: &Links) -> Vec<Self> {
+        let figures = |(it, customer): (&OpenItem, &CustomerIx)| Figures {
+            open_amount: it.open_amount,
+            amount: it.amount,
+            customer: *customer,
+            company: links.company(&it.company).unwrap_or(0),
+            doc_date: it.doc_date,
+            currency: it.currency,
+            status: it.status,
+            kind: it.kind,
+            discounts: !it.discounts.is_empty(),
+        };
+        items.iter().zip(customers).map(figures).collect()
+    }
+}
+
+/// Items of each customer, and companies by number.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Links {
+    /// Where each customer's items begin in `items`; one more for the end.
+    starts: Vec<u32>,
+    items: Vec<ItemIx>,
+    companies: Map<String, u32>,
+    of_customer: Vec<u32>,
+}
+
+impl Links {
+    /// The customer of each item, and the customers that only items name, to stand after those given.
+    pub fn customers(items: &[OpenItem], customers: &[Customer]) -> (Vec<CustomerIx>, Vec<Customer>) {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let mut rows: Map<(&str, &str), CustomerIx> = Map::default();
+        rows.reserve(customers.len());
+        for (i, c) in customers.iter().enumerate() {
+            rows.entry((&c.company, &c.customer_id)).or_insert(number(i));
+        }
+        let mut derived = Vec::new();
+        let of_item = items.iter().map(|item| {
+            *rows.entry((&item.company, &item.customer_id)).or_insert_with(|| {
+                derived.push(Customer {
+                    company: item.company.clone(),
+                    customer_id: item.customer_id.clone(),
+                    name: item.customer_name.clone(),
+                    ..Customer::default()
+                });
+                number(customers.len() + derived.len() - 1)
+            })
+        });
+        (of_item.collect(), derived)
+    }
+
+    /// The links of items whose customers are known.
+    pub fn of(items: &[OpenItem], customers: &[Customer], of_item: &[CustomerIx]) -> Self {
+        let mut starts = vec![0u32; customers.len() + 1];
+        for customer in of_item {
+            if let Some(count) = starts.get_mut(*customer as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0u32;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut list = vec![0; of_item.len()];
+        for (item, customer) in (0u32..).zip(of_item) {
+            let Some(at) = next.get_mut(*customer as usize) else { continue };
+            if let Some(slot) = list.get_mut(*at as usize) {
+                *slot = item;
+            }
+            *at += 1;
+        }
+        let mut companies: Map<String, u32> = Map::default();
+        let mut last = "";
+        for company in items.iter().map(|it| it.company.as_str()).chain(customers.iter().map(|c| c.company.as_str())) {
+            if company != last && !company.is_empty() && !companies.contains_key(company) {
+                let number = u32::try_from(companies.len() + 1).unwrap_or(u32::MAX);
+                companies.insert(company.to_owned(), number);
+            }
+            last = company;
+        }
+        let mut links = Links { starts, items: list, companies, of_customer: Vec::new() };
+        links.of_customer = customers.iter().map(|c| links.company(&c.company).unwrap_or(0)).collect();
+        links
+    }
+
+    /// The items of a customer in the order given.
+    pub fn items_of(&self, customer: CustomerIx) -> &[ItemIx] {
+        let at = customer as usize;
+        let Some([start, end]) = self.starts.get(at..at + 2) else { return &[] };
+        self.items.get(*start as usize..*end as usize).unwrap_or(&[])
+    }
+
+    /// The number of a company: 0 for none, `None` for an unknown one.
+    pub fn company(&self, company: &str) -> Option<u32> {
+        if company.is_empty() { Some(0) } else { self.companies.get(company).copied() }
+    }
+
+    /// The number of a customer's company.
+    pub fn company_of_customer(&self, customer: CustomerIx) -> u32 {
+        self.of_customer.get(customer as usize).copied().unwrap_or(0)
+    }
+}

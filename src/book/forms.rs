@@ -1,0 +1,156 @@
+//! The numbers of all items in their forms, in one piece of memory, so that a look-up is proven without cutting a number anew.
+
+use super::ItemIx;
+use super::keys::{Key, NumberCut, key_of, year_tail_key};
+use rayon::prelude::*;
+
+/// The forms of one number: places in the text of all numbers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Row {
+    at: u32,
+    whole: u16,
+    prefix: u16,
+    tail_at: u16,
+    tail: u16,
+    /// 0 for none.
+    year: u16,
+    /// Digits without leading zeros.
+    digits: u16,
+}
+
+/// The forms of the numbers of all items, see [`super::keys::DocumentForms`].
+#[derive(Debug, Clone, Default)]
+pub(super) struct Forms {
+    text: String,
+    rows: Vec<Row>,
+}
+
+/// Items that one thread cuts at a time.
+const CHUNK: usize = 8_192;
+
+impl Forms {
+    /// Cuts all numbers, each with the year of its document.
+    pub fn of<'a, T: Sync>(items: &'a [T], number: impl Fn(&'a T) -> (&'a str, Option<u32>) + Sync) -> Self {
+        let cut = |chunk: &'a [T]| {
+            let mut forms = Forms { text: String::new(), rows: Vec::with_capacity(chunk.len()) };
+            for item in chunk {
+                let (number, of_year) = number(item);
+                forms.push(number, of_year);
+            }
+            forms
+        };
+        let parts: Vec<Forms> = items.par_chunks(CHUNK).map(cut).collect();
+        let mut all = Forms {
+            text: String::with_capacity(parts.iter().map(|p| p.text.len()).sum()),
+            rows: Vec::with_capacity(items.len()),
+        };
+        for part in parts {
+            let base = u32::try_from(all.text.len()).unwrap_or(u32::MAX);
+            all.text.push_str(&part.text);
+            all.rows.extend(part.rows.into_iter().map(|r| Row { at: base.saturating_add(r.at), ..r }));
+        }
+        all
+    }
+
+    fn push(&mut self, number: &str, of_year: Option<u32>) {
+        let at = self.text.len();
+        let cut = NumberCut::new(number, of_year, &mut self.text);
+        let small = |n: usize| u16::try_from(n).ok();
+        let row = || {
+            Some(Row {
+                at: u32::try_from(at).ok()?,
+                whole: small(cut.whole)?,
+                prefix: small(cut.prefix)?,
+                tail_at: small(cut.tail.start)?,
+                tail: small(cut.tail.len())?,
+                year: cut.year.map_or(Some(0), |y| u16::try_from(y).ok())?,
+                digits: small(cut.digits)?,
+            })
+        };
+        // A number of more than 65,535 letters names nothing.
+        self.rows.push(row().unwrap_or_default());
+    }
+
+    fn row(&self, item: ItemIx) -> Row {
+        self.rows.get(item as usize).copied().unwrap_or_default()
+    }
+
+    fn part(&self, at: u32, from: u16, len: u16) -> &str {
+        let start = at as usize + usize::from(from);
+        self.text.get(start..start + usize::from(len)).unwrap_or("")
+    }
+
+    /// Capitals and digits.
+    pub fn whole(&self, item: ItemIx) -> &str {
+        let row = self.row(item);
+        self.part(row.at, 0, row.whole)
+    }
+
+    /// The letters in front of the first digit.
+    pub fn prefix(&self, item: ItemIx) -> &str {
+        let row = self.row(item);
+        self.part(row.at, 0, row.prefix)
+    }
+
+    /// The running number without leading zeros.
+    pub fn tail(&self, item: ItemIx) -> &str {
+        let row = self.row(item);
+        self.part(row.at, row.tail_at, row.tail)
+    }
+
+    /// The year, if it shows one.
+    pub fn year(&self, item: ItemIx) -> Option<u32> {
+        Some(u32::from(self.row(item).year)).filter(|y| *y != 0)
+    }
+
+    /// How many digits without leading zeros.
+    pub fn digit_count(&self, item: ItemIx) -> usize {
+        usize::from(self.row(item).digits)
+    }
+
+    /// All digits without leading zeros.
+    pub fn digits(&self, item: ItemIx) -> impl Iterator<Item = u8> + Clone + '_ {
+        self.whole(item).bytes().filter(u8::is_ascii_digit).skip_while(|b| *b == b'0')
+    }
+
+    /// Keys of an item: whole, digits, running number, year and running number; none of an empty form.
+    pub fn keys(&self, item: ItemIx) -> [Option<Key>; 4] {
+        let (whole, tail) = (self.whole(item), self.tail(item));
+        let digits = || {
+            let extend = |key, b: u8| super::keys::extend(key, &[b]);
+            self.digits(item).fold(super::keys::EMPTY, extend)
+        };
+        [
+            (!whole.is_empty()).then(|| key_of(whole)),
+            (self.digit_count(item) > 0).then(digits),
+            (!tail.is_empty()).then(|| key_of(tail)),
+            self.year(item).filter(|_| !tail.is_empty()).map(|y| year_tail_key(y, tail)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys::{DocumentForms, compact};
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn the_forms_are_those_of_the_number(numbers in proptest::collection::vec("[A-Za-zü]{0,3}[-/ .]?[0-9]{0,9}[-/ A-Z]{0,2}[0-9]{0,5}", 1..5)) {
+            let forms = Forms::of(&numbers, |n| (n.as_str(), None));
+            for (ix, number) in (0u32..).zip(&numbers) {
+                let want = DocumentForms::new(number);
+                proptest::prop_assert_eq!(forms.whole(ix), compact(number));
+                proptest::prop_assert_eq!(forms.whole(ix), want.whole.as_str());
+                proptest::prop_assert_eq!(forms.prefix(ix), want.prefix.as_str());
+                proptest::prop_assert_eq!(forms.tail(ix), want.tail.as_str());
+                proptest::prop_assert_eq!(forms.year(ix), want.year);
+                proptest::prop_assert_eq!(String::from_utf8(forms.digits(ix).collect()).unwrap(), want.digits.clone());
+                proptest::prop_assert_eq!(forms.digit_count(ix), want.digits.len());
+                let key = |text: &str| (!text.is_empty()).then(|| key_of(text));
+                let year = want.year.filter(|_| !want.tail.is_empty()).map(|y| year_tail_key(y, &want.tail));
+                proptest::prop_assert_eq!(forms.keys(ix), [key(&want.whole), key(&want.digits), key(&want.tail), year]);
+            }
+        }
+    }
+}
