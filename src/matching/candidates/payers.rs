@@ -47,13 +47,22 @@ impl PayerEvidence {
         self.kind <= PayerKind::Mandate && self.weight >= 350
     }
 
-    /// Whether the customer is named as the one on whose behalf is paid, by a name that is wholly theirs alone.
+    /// Whether the customer is named as the one on whose behalf is paid: wholly, by a name that is theirs alone.
     pub fn is_on_behalf(&self) -> bool {
         let wholly = |fact: &Fact| {
             matches!(fact, Fact::Name { level, ultimate: true, equals: 1, .. } if *level <= NameLevel::SameWords)
                 || matches!(fact, Fact::NamedFor(_))
         };
         self.lines.iter().any(|l| wholly(&l.fact))
+    }
+
+    /// Whether the customer may be the one on whose behalf is paid.
+    pub fn may_be_on_behalf(&self) -> bool {
+        let fits = |fact: &Fact| {
+            matches!(fact, Fact::Name { level, ultimate: true, .. } if *level <= NameLevel::Truncated)
+                || matches!(fact, Fact::NamedFor(_))
+        };
+        self.lines.iter().any(|l| fits(&l.fact))
     }
 }
 

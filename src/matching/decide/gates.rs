@@ -1,7 +1,7 @@
 //! Gates: facts that forbid automatic application whatever the score.
 
 use crate::book::{CustomerIx, ItemIx};
-use crate::matching::candidates::{NamedIn, Naming, PayerKind, Strength};
+use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
 use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
 use crate::matching::reading::{Label, Reading, Wording};
@@ -90,7 +90,7 @@ fn other_payer(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     for p in context.payers.iter().filter(|p| p.customer != customer && !context.may_pay_for(p.customer, customer)) {
         let by_account = p.is_certain() && !own.is_some_and(|o| o.is_certain());
         let by_name = p.kind <= PayerKind::Name && p.name.is_some_and(|n| n <= NameLevel::SameWords) && !own_by_name;
-        if p.is_on_behalf() {
+        if p.is_on_behalf() && !own.is_some_and(PayerEvidence::may_be_on_behalf) {
             gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::OnBehalf(p.customer) });
         } else if by_account || by_name {
             gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::OtherPayer(p.customer) });

@@ -116,9 +116,7 @@ fn tiers(context: &Context<'_>) -> (SmallVec<[Tier; 4]>, bool) {
 
 /// A number that the answer leaves aside, though it may be a document of the same customer: a person looks.
 fn left_aside(context: &Context<'_>, all: Option<&Tier>, h: &mut Hypothesis) {
-    let same = |ix: &ItemIx| {
-        context.book.customer_of(*ix) == h.customer && context.payable(*ix)
-    };
+    let same = |ix: &ItemIx| context.book.customer_of(*ix) == h.customer && context.payable(*ix);
     let left = all.into_iter().flatten().find(|k| {
         context.naming(**k).is_some_and(|n| {
             n.items.iter().any(same) && !n.items.iter().any(|ix| h.parts.iter().any(|p| p.item == *ix))
@@ -271,10 +269,11 @@ fn set(
         lines.push(Evidence { kind: EvidenceKind::Warning, weight: weights::OTHER_CUSTOMER, fact });
         gates.push(Bar { reason: if by_account { ReasonCode::ThirdPayer } else { ReasonCode::Contradiction }, fact });
     }
+    let may_be = |c: &CustomerIx| context.payer(*c).is_some_and(PayerEvidence::may_be_on_behalf);
     let behalf = context
         .payers
         .iter()
-        .filter(|p| p.is_on_behalf())
+        .filter(|p| p.is_on_behalf() && !customers.iter().any(may_be))
         .find(|p| !customers.iter().any(|c| related(context, p.customer, *c, items.iter().copied())));
     if let Some(other) = behalf {
         gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::OnBehalf(other.customer) });
