@@ -15,6 +15,7 @@ mod reason;
 mod roles;
 mod statement;
 mod summary;
+mod words;
 
 pub use customer::Customer;
 pub use decision::{
@@ -42,3 +43,4 @@ pub use summary::{
     AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
     ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };
+pub use words::joined_words;
