@@ -7,7 +7,7 @@ use crate::model::{NotReceivableRule, Payment, Policy, ReasonCode};
 use crate::names::fold_text;
 use serde::Deserialize;
 use smallvec::SmallVec;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,10 +109,15 @@ type Hits = SmallVec<[(u32, u32); 4]>;
 /// The rules of a policy, prepared: its own first, then the built-in ones; and our own accounts.
 #[derive(Debug, Clone)]
 pub struct Rules {
+    prepared: Arc<Prepared>,
+    accounts: Set<String>,
+}
+
+#[derive(Debug)]
+struct Prepared {
     rules: Vec<Rule>,
     by_payer: Phrases,
     by_text: Phrases,
-    accounts: Set<String>,
 }
 
 /// Why a payment is no receivable.
@@ -145,12 +150,12 @@ impl Rules {
     pub fn new(policy: &Policy) -> Self {
         let mut rules: Vec<Rule> = policy.not_receivable.iter().filter_map(Rule::of).collect();
         rules.extend(BUILT_IN.iter().cloned());
-        Rules {
+        let prepared = Prepared {
             by_payer: Phrases::of(&rules, |r| &r.payer_any),
             by_text: Phrases::of(&rules, |r| &r.text_any),
             rules,
-            accounts: policy.account.iter().map(|a| compact(&a.iban)).collect(),
-        }
+        };
+        Rules { prepared: Arc::new(prepared), accounts: policy.account.iter().map(|a| compact(&a.iban)).collect() }
     }
 
     /// Also counts these accounts as our own: all accounts of a run are.
@@ -179,8 +184,10 @@ impl Rules {
         }
         let (mut by_payer, mut by_text) = (Hits::new(), Hits::new());
         let pair = |a: Option<&str>, b: Option<&str>| fold_text(&[a.unwrap_or(""), b.unwrap_or("")].join(" "));
-        self.by_payer.find(&pair(payment.payer_name.as_deref(), payment.ultimate_payer.as_deref()), &mut by_payer);
-        self.by_text.find(&pair(Some(&payment.remittance_text()), payment.bank_text.as_deref()), &mut by_text);
+        self.prepared
+            .by_payer
+            .find(&pair(payment.payer_name.as_deref(), payment.ultimate_payer.as_deref()), &mut by_payer);
+        self.prepared.by_text.find(&pair(Some(&payment.remittance_text()), payment.bank_text.as_deref()), &mut by_text);
         let has_code = |code: &String| {
             payment.bank_code.split(['/', '+']).any(|c| c == code) || payment.gvc.as_deref() == Some(code.as_str())
         };
@@ -194,7 +201,7 @@ impl Rules {
                 || payment.ultimate_payer.is_some() && payers.iter().any(|p| p.weight >= 250)
                 || !rule.even_if_named && named()
         };
-        for (k, rule) in (0u32..).zip(&self.rules) {
+        for (k, rule) in (0u32..).zip(&self.prepared.rules) {
             if rule.direction != 0 && rule.direction != payment.amount.signum() {
                 continue;
             }

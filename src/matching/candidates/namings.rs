@@ -1,12 +1,13 @@
 //! Which documents the payer's words name. One naming is one place in a text and the items that bear the number written there.
 
+use super::endings::endings_and_ranges;
 use crate::book::keys::{self, Key, is_compact, strip_zeros, year_of};
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::reading::{Glue, Label, Reading, Typed};
 use crate::matching::score::{centibans, weights};
 use crate::model::{ItemKind, Payment};
 use crate::references::{reference_key, reference_keys};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// The items that one form of a number may stand for; most have one.
 pub type Bearers = SmallVec<[ItemIx; 2]>;
@@ -65,21 +66,17 @@ pub struct Naming {
     pub weight: i32,
     /// Expected number of such hits by chance in this text, in hundredths.
     pub chance_hundredths: u32,
-    first: usize,
-    last: usize,
+    pub(super) first: usize,
+    pub(super) last: usize,
 }
 
 /// Most items that one form of a number may stand for; beyond it, it names nothing.
 const ITEMS_MAX: usize = 40;
 /// Most tokens that one number may be cut into.
 const GLUE_MAX: usize = 9;
-/// Longest range that is filled in.
-const RANGE_MAX: u64 = 60;
 
 /// Most numbers of one text that are read as documents; what stands behind them is cut off, and said so.
 const NAMINGS_MAX: usize = 400;
-/// Most documents that the ranges of one text are filled with.
-const FILLED_MAX: usize = 600;
 
 /// What the words of a payment name.
 #[derive(Debug, Clone, Default)]
@@ -177,7 +174,7 @@ fn mentioned(
 }
 
 /// The items whose number really is what the key stands for.
-fn bearing(rows: &[ItemIx], same: impl Fn(ItemIx) -> bool) -> Bearers {
+pub(super) fn bearing(rows: &[ItemIx], same: impl Fn(ItemIx) -> bool) -> Bearers {
     if rows.len() > ITEMS_MAX {
         return Bearers::new();
     }
@@ -185,7 +182,7 @@ fn bearing(rows: &[ItemIx], same: impl Fn(ItemIx) -> bool) -> Bearers {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn push(
+pub(super) fn push(
     found: &mut Vec<Naming>,
     items: Bearers,
     strength: Strength,
@@ -492,182 +489,4 @@ fn by_label(book: &OpenItemBook, items: Bearers, label: Option<Label>) -> Bearer
         }
     };
     if items.iter().any(wanted) { items.into_iter().filter(wanted).collect() } else { items }
-}
-
-/// `RE2026-00123, 127, 131` and `1001-1004`: numbers after one that is named, shortened or as the end of a range. Says whether
-/// ranges were left unfilled.
-fn endings_and_ranges(
-    book: &OpenItemBook,
-    reading: &Reading,
-    named_in: NamedIn,
-    begin: usize,
-    found: &mut Vec<Naming>,
-) -> bool {
-    let mut left = FILLED_MAX;
-    let mut extra = Vec::new();
-    let mut drop = Vec::new();
-    let own: &[Naming] = found.get(begin..).unwrap_or(&[]);
-    // For each token the first naming in full that it is part of.
-    let mut full: Vec<Option<usize>> = vec![None; reading.tokens.list.len()];
-    for (k, naming) in own.iter().enumerate().filter(|(_, o)| o.strength < Strength::Short) {
-        for slot in full.iter_mut().take(naming.last + 1).skip(naming.first) {
-            slot.get_or_insert(k);
-        }
-    }
-    for (k, naming) in own.iter().enumerate() {
-        let ([item], true) = (naming.items.as_slice(), naming.typed.is_none()) else { continue };
-        if naming.strength == Strength::Other || naming.strength == Strength::Tail && naming.label.is_none() {
-            continue;
-        }
-        let prefix = book.prefix_of(*item);
-        let mut at = naming.last + 1;
-        // Words like "und" and "bis" may stand between; a range word is remembered.
-        let mut range = false;
-        while at < reading.tokens.list.len() {
-            let word = reading.tokens.word(at);
-            if !reading.tokens.is_digits(at) {
-                let joining = matches!(
-                    word,
-                    "UND" | "U" | "AND" | "EN" | "ET" | "E" | "Y" | "I" | "SOWIE" | "PLUS" | "OG" | "OCH" | "JA"
-                );
-                let to = matches!(
-                    word,
-                    "BIS"
-                        | "TO"
-                        | "T"
-                        | "M"
-                        | "TM"
-                        | "TOT"
-                        | "AU"
-                        | "AL"
-                        | "ATE"
-                        | "DO"
-                        | "TILL"
-                        | "TIL"
-                        | "A"
-                        | "THRU"
-                );
-                let label_or_prefix = word == prefix || reading.label(at + 1).is_some() && word.len() <= 4;
-                if !(joining || to || label_or_prefix) {
-                    break;
-                }
-                range |= to;
-                at += 1;
-                continue;
-            }
-            if reading.typed(at).is_some() {
-                break;
-            }
-            let gap = reading.tokens.before(naming.last + 1).trim();
-            let hyphen = gap == "-" && (at == naming.last + 1 || reading.tokens.word(naming.last + 1) == prefix);
-            // One or two digits after a blank are a count or a date, no ending.
-            let list_sign =
-                reading.tokens.glue(at) == Glue::Apart || reading.tokens.before(at).contains(['/', '+', ',', '-']);
-            if word.len() < 2 || word.len() < 3 && !list_sign {
-                break;
-            }
-            let resolved = full.get(at).copied().flatten();
-            let target = match resolved {
-                Some(r) => own.get(r).and_then(|o| o.items.first().copied()),
-                None => ending(book, book.whole_of(*item), word).or_else(|| same_account(book, word, *item)),
-            };
-            let Some(target) = target else { break };
-            if (range || hyphen) && resolved != Some(k) {
-                let between = if left > 0 { range_items(book, *item, target) } else { Vec::new() };
-                left = left.saturating_sub(between.len().max(1));
-                let quote = reading.tokens.quote(naming.first, at);
-                for ix in between {
-                    push(
-                        &mut extra,
-                        smallvec![ix],
-                        Strength::Short,
-                        named_in,
-                        quote.clone(),
-                        None,
-                        naming.label,
-                        (at, at),
-                        100,
-                    );
-                }
-            }
-            if resolved.is_none() {
-                drop.extend(
-                    own.iter().enumerate().filter(|(_, o)| o.first <= at && at <= o.last).map(|(d, _)| begin + d),
-                );
-                let quote = reading.tokens.quote(at, at);
-                push(
-                    &mut extra,
-                    smallvec![target],
-                    Strength::Short,
-                    named_in,
-                    quote,
-                    None,
-                    naming.label,
-                    (at, at),
-                    1_000,
-                );
-            }
-            // A number of another series in the list does not end it.
-            at = resolved.and_then(|r| own.get(r)).map_or(at, |o| o.last.max(at)) + 1;
-            range = false;
-        }
-    }
-    drop.sort_unstable();
-    drop.dedup();
-    for d in drop.into_iter().rev() {
-        found.remove(d);
-    }
-    for naming in extra {
-        let known = found.iter().skip(begin).any(|f| f.items == naming.items && f.strength <= naming.strength);
-        if !known {
-            found.push(naming);
-        }
-    }
-    left == 0
-}
-
-/// The item whose number is the named one with its last digits replaced.
-fn ending(book: &OpenItemBook, named: &str, digits: &str) -> Option<ItemIx> {
-    let keep = named.len().checked_sub(digits.len())?;
-    let head = named.get(..keep)?;
-    // Only digits may be replaced, and not all of them.
-    let replaced = named.get(keep..)?;
-    if digits.len() > 6
-        || !replaced.bytes().all(|b| b.is_ascii_digit())
-        || !head.ends_with(|c: char| c.is_ascii_digit())
-    {
-        return None;
-    }
-    let whole = format!("{head}{digits}");
-    let items = bearing(book.by_whole(keys::key_of(&whole)), |ix| book.is_whole(ix, &whole));
-    match items.as_slice() {
-        [one] => Some(*one),
-        _ => None,
-    }
-}
-
-/// The one item of the same customer with this running number, of at least three digits.
-fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx> {
-    let tail = strip_zeros(digits);
-    let customer = book.customer_of(of);
-    if tail.len() < 3 {
-        return None;
-    }
-    let items = bearing(book.by_tail(tail), |ix| book.tail_of(ix) == tail);
-    let mut own = items.into_iter().filter(|ix| book.customer_of(*ix) == customer);
-    match (own.next(), own.next()) {
-        (Some(one), None) => Some(one),
-        _ => None,
-    }
-}
-
-/// The items of the same series and customer between two, both left out.
-fn range_items(book: &OpenItemBook, from: ItemIx, to: ItemIx) -> Vec<ItemIx> {
-    let number = |ix: ItemIx| book.tail_of(ix).parse::<u64>().ok();
-    let (Some(a), Some(b)) = (number(from), number(to)) else { return Vec::new() };
-    if b <= a || b - a > RANGE_MAX || book.customer_of(from) != book.customer_of(to) {
-        return Vec::new();
-    }
-    // The running number may stand anywhere in the number, so the account tells the series apart.
-    (a + 1..b).filter_map(|n| same_account(book, &n.to_string(), from)).collect()
 }
