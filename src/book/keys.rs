@@ -77,10 +77,10 @@ impl DocumentForms {
             year = at.and_then(|at| runs.get(at)).and_then(|r| year_of(r));
             tail = strip_zeros(number).to_owned();
         }
-        if let ([last], true) = (runs.as_slice(), year.is_none()) {
-            if let Some((y, rest)) = glued_year(last, of_year) {
-                (year, tail) = (Some(y), strip_zeros(rest).to_owned());
-            }
+        if let ([last], true) = (runs.as_slice(), year.is_none())
+            && let Some((y, rest)) = glued_year(last, of_year)
+        {
+            (year, tail) = (Some(y), strip_zeros(rest).to_owned());
         }
         DocumentForms { whole, prefix, digits, tail, year }
     }
@@ -140,10 +140,10 @@ impl NumberCut {
             cut.year = at.and_then(|at| runs.get(at)).and_then(|r| year_of(text(r)));
             cut.tail = stripped(number.clone());
         }
-        if let ([last], true) = (runs.as_slice(), cut.year.is_none()) {
-            if let Some((year, rest)) = glued_year(text(last), of_year) {
-                (cut.year, cut.tail) = (Some(year), stripped(last.end - rest.len()..last.end));
-            }
+        if let ([last], true) = (runs.as_slice(), cut.year.is_none())
+            && let Some((year, rest)) = glued_year(text(last), of_year)
+        {
+            (cut.year, cut.tail) = (Some(year), stripped(last.end - rest.len()..last.end));
         }
         cut
     }
