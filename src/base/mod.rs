@@ -14,6 +14,8 @@ mod ids;
 mod limits;
 mod money;
 mod place;
+#[cfg(feature = "schema")]
+mod schema;
 mod text_decode;
 
 pub(crate) use amount_text::plain_figure;
@@ -33,6 +35,8 @@ pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
+#[cfg(feature = "schema")]
+pub use schema::{Figure, Whole};
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 
 /// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.
