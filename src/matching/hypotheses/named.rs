@@ -30,6 +30,8 @@ pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
             answers.extend(resolve(context, tier, focus));
         }
         if competing && k == 1 {
+            // Leaving a number aside must be worth it: the sum fits without it.
+            answers.retain(|h| matches!(h.difference, Difference::Exact | Difference::Discount(_)));
             answers.iter_mut().for_each(|h| left_aside(context, tiers.first(), h));
         }
         // The last number of a cut list goes on where nobody sees it: without it, if the sum then proves the list.
