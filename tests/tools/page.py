@@ -170,12 +170,145 @@ def look(browser, folder, out):
     return slow
 
 
+def escape_undone(cell):
+    """What `tieout` wrote into a cell of CSV."""
+    if not cell.startswith("'"):
+        return cell
+    out, rest = "", cell[1:]
+    while rest:
+        if rest.startswith("\\\\"):
+            out, rest = out + "\\", rest[2:]
+        elif rest.startswith("\\u{"):
+            code, rest = rest[3:].split("}", 1)
+            out += chr(int(code, 16))
+        else:
+            out, rest = out + rest[0], rest[1:]
+    return out
+
+
+def same_escapes(browser, texts):
+    """The page's own escape gives the cells that the program gives, for any text."""
+    wrong = [t for t in texts if escape_undone(browser.run(f"escapeCell({json.dumps(t)})")) != t]
+    for text in wrong:
+        print("FAULT escape", ascii(text))
+    return wrong
+
+
+def attempt(browser, program, root):
+    """A reviewer's morning: every sort of decision by key or click, undone, kept, saved and applied."""
+    desk = tempfile.mkdtemp(prefix="desk-")
+    run = lambda *args: subprocess.run([program, *args], cwd=desk, capture_output=True, text=True)
+    day = os.path.join(root, "fixtures/runs/morning")
+    names = [os.path.join(day, n) for n in os.listdir(day) if n.startswith("2026")]
+    assert run("run", *names, "--open-items", f"{day}/items.csv", "--customers", f"{day}/customers.csv", "--out", "day").returncode == 0
+    said = run("queue", "--run", "day", "--out", "queue")
+    assert said.returncode == 0, said.stderr
+    browser.size(1366, 768)
+    browser.open(os.path.join(desk, "queue/exceptions.html"))
+    rows = browser.run("ROWS.map(r => ({id: r.id, payment: r.cell('payment_id'), proposals: r.proposals.length, customer: r.cell('customer_id'),"
+                       " amount: r.cell('amount'), docs: r.cell('p1_docs')}))")
+    decided = {}
+    at = lambda: browser.run("selected().id")
+    to = lambda n: browser.run(f"select({n}, true)")
+    check = lambda what, found, expected: found == expected or problems.append(f"{what}: {found!r} is not {expected!r}")
+    problems = []
+    proposed = [n for n, r in enumerate(rows) if r["proposals"] and r["docs"] and not r["docs"].startswith("on account") and not r["amount"].startswith("-")]
+    plain = [n for n in range(len(rows)) if n not in proposed]
+
+    browser.click("#reviewer")
+    browser.type("Anna Prüferin")
+    browser.keys("Escape")
+    to(proposed[0])
+    browser.keys("1")
+    decided[rows[proposed[0]]["id"]] = "accept_1"
+    check("a key decides and goes on", at() != rows[proposed[0]]["id"], True)
+    to(proposed[1])
+    browser.click('[data-do="accept_1"]')
+    decided[rows[proposed[1]]["id"]] = "accept_1"
+    browser.keys("z")
+    check("undo goes back to the row", at(), rows[proposed[1]]["id"])
+    check("undo takes it back", browser.run("decisionOf(selected()).decision"), "")
+    browser.keys("1")
+    # A split: half of it on the proposed document, the rest visible.
+    to(proposed[2])
+    browser.keys("a")
+    check("the first field has the focus", browser.run("document.activeElement.getAttribute('aria-label')"), "document 1")
+    whole = browser.run("figure(selected().minor, selected().decimals)")
+    half = browser.run("figure(selected().minor / 2n, selected().decimals)")
+    rest = browser.run("figure(selected().minor - selected().minor / 2n, selected().decimals)")
+    browser.run("document.querySelectorAll('.split tbody tr').forEach((tr, n) => { if (n) tr.querySelector('button').click(); })")
+    browser.click(".split tbody tr:first-child td:nth-child(2) input")
+    browser.run("document.activeElement.select()")
+    browser.type(half.replace(".", ","))
+    check("the rest shows", rest.split(".")[1] in browser.text(".split .left") and "is left" in browser.text(".split .left"), True)
+    browser.keys("Escape")
+    check("the amount is written as we write it", "=" + half in browser.run("decisionOf(selected()).documents"), True)
+    browser.run("change({difference_code: 'on_account'}, true)")
+    decided[rows[proposed[2]]["id"]] = "apply"
+    if any(rows[n]["customer"] for n in proposed[3:]):
+        n = next(n for n in proposed[3:] if rows[n]["customer"])
+        to(n)
+        browser.keys("o")
+        decided[rows[n]["id"]] = "on_account"
+    to(plain[0])
+    browser.keys("n")
+    check("a category is asked for", browser.text("#missing"), "choose what it is")
+    browser.run("change({category: 'OTHER_INCOME'}, true)")
+    decided[rows[plain[0]]["id"]] = "not_receivable"
+    to(plain[1])
+    browser.keys("d")
+    decided[rows[plain[1]]["id"]] = "defer"
+    browser.keys("/")
+    browser.type("zzzz-nothing")
+    check("the filter empties the list", browser.text("#detail"), "No payment fits the filter.")
+    browser.click("#clear")
+    browser.keys("?")
+    check("help opens", browser.run("$('help').open"), True)
+    browser.keys("Escape")
+    time.sleep(0.4)
+    browser.reload()
+    check("work is kept", browser.run("Object.fromEntries([...decisions].map(([id, d]) => [id, d.decision]))"), decided)
+    check("the name is kept", browser.run("reviewer"), "Anna Prüferin")
+    browser.click("#save")
+    file = browser.saved()
+    with open(file, newline="", encoding="utf-8") as read:
+        saved = {r["exception_id"]: r for r in csv.DictReader(read)}
+    check("the file holds what was decided", {i: r["decision"] for i, r in saved.items()}, decided)
+    with open(os.path.join(desk, "queue/exceptions.csv"), newline="", encoding="utf-8") as read:
+        written = {r["exception_id"]: r for r in csv.DictReader(read)}
+    own = ("decision", "documents", "decision_customer", "difference_code", "category", "comment", "decided_by", "decided_at")
+    for i, row in saved.items():
+        for column in row:
+            if column not in own:
+                check(f"cell {column}", row[column], written[i][column])
+    problems += browser.faults()
+    same_escapes(browser, ["=1", "'x", "x;=1", "a\u202eb", "\t=1", "C:\\x", "'C:\\x", "x,\"+1", "\u200b", "a\nb", "=a;b|c", "\U000e0041", " - ", "ü", "\u3000=1", "\\u{41}\u200b"]) and problems.append("escapes")
+    said = run("decide", file, "--run", "day", "--out", "after")
+    print(said.stdout, said.stderr, sep="")
+    check("decide takes the file", said.returncode, 0)
+    if said.returncode in (0, 3):
+        with open(os.path.join(desk, "after/decisions.jsonl")) as read:
+            after = {d["payment"]["payment_id"]: d for d in map(json.loads, read)}
+        of = {r["id"]: r["payment"] for r in rows}
+        outcome = {"accept_1": "applied", "apply": "applied", "on_account": "applied", "not_receivable": "not_receivable", "defer": "queued"}
+        for i, word in decided.items():
+            check(f"{word} is carried out", after[of[i]]["outcome"], outcome[word])
+        print(f"{whole}: {half} on the document, {rest} on account:", after[of[rows[proposed[2]]["id"]]]["on_account"])
+    for problem in problems:
+        print("FAULT", problem)
+    shutil.rmtree(desk, ignore_errors=True)
+    print(f"{len(decided)} decisions, {len(problems)} faults")
+    return bool(problems)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     sub = parser.add_subparsers(dest="do", required=True)
     one = sub.add_parser("look")
     one.add_argument("folder")
     one.add_argument("--out", required=True)
+    two = sub.add_parser("try")
+    two.add_argument("--tieout", required=True)
     args = parser.parse_args()
     program = os.environ.get("CHROME") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not program:
@@ -183,7 +316,9 @@ def main():
         return 0
     browser = Browser(program)
     try:
-        return look(browser, args.folder, args.out)
+        if args.do == "look":
+            return look(browser, args.folder, args.out)
+        return attempt(browser, os.path.abspath(args.tieout), os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
     finally:
         browser.close()
 
