@@ -45,6 +45,7 @@ const PAYLOADS: &[&str] = &[
     "' onmouseover='#",
     "<!--#",
     "-->#",
+    "a\u{fdd0}#",
     "]]>#",
     "&lt;b&gt;#",
     "&#60;b&#62;#",

@@ -282,7 +282,7 @@ def attempt(browser, program, root):
             if column not in own:
                 check(f"cell {column}", row[column], written[i][column])
     problems += browser.faults()
-    same_escapes(browser, ["=1", "'x", "x;=1", "a\u202eb", "\t=1", "C:\\x", "'C:\\x", "x,\"+1", "\u200b", "a\nb", "=a;b|c", "\U000e0041", " - ", "ü", "\u3000=1", "\\u{41}\u200b"]) and problems.append("escapes")
+    same_escapes(browser, ["=1", "'x", "x;=1", "a\u202eb", "\t=1", "C:\\x", "'C:\\x", "x,\"+1", "\u200b", "a\nb", "=a;b|c", "\U000e0041", "a\ufdd0b", " - ", "ü", "\u3000=1", "\\u{41}\u200b"]) and problems.append("escapes")
     said = run("decide", file, "--run", "day", "--out", "after")
     print(said.stdout, said.stderr, sep="")
     check("decide takes the file", said.returncode, 0)

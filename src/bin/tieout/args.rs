@@ -43,6 +43,8 @@ pub enum Command {
     Check(Check),
     /// Why a payment was decided as it was.
     Explain(Explain),
+    /// The open exceptions of a run for reviewers: a spreadsheet and its twins.
+    Queue(Queue),
     /// Work on files of open items.
     Items(Items),
     /// CSV layouts of banks.
@@ -204,6 +206,35 @@ pub struct Explain {
     /// The run folder.
     #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true)]
     pub run: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Queue {
+    /// The run folder.
+    #[arg(long, value_name = "DIR")]
+    pub run: PathBuf,
+    /// The folder to write: new, empty, or holding this same queue.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// One set of files for each person responsible, segment or company.
+    #[arg(long, value_name = "WHAT")]
+    pub by: Option<QueueBy>,
+    /// Replace the queue that the folder holds.
+    #[arg(long)]
+    pub replace: bool,
+    /// How CSV is written.
+    #[arg(long, value_name = "DIALECT", default_value = "plain")]
+    pub csv_dialect: Dialect,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueueBy {
+    /// The person responsible for the customer.
+    Owner,
+    /// The customer's segment.
+    Segment,
+    /// The company.
+    Company,
 }
 
 #[derive(ClapArgs)]

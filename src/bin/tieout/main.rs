@@ -12,6 +12,7 @@ mod items;
 mod parse;
 mod profiles;
 mod progress;
+mod queue;
 mod run;
 mod say;
 mod schema;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Convert(command) => convert::convert(command, &say),
         Command::Check(command) => check::check(command, &say),
         Command::Explain(command) => explain::explain(command, &say),
+        Command::Queue(command) => queue::queue(command, &say),
         Command::Items(command) => items::items(command, &say),
         Command::Profiles(command) => profiles::profiles(command, &say),
         Command::Init(command) => init::init(command, &say),

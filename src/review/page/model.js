@@ -43,7 +43,7 @@ function typed(text, decimals) {
 
 // ---- hidden characters and the saved file: the same rules as everywhere in tieout
 
-const HIDDEN = /[\p{Cc}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
+const HIDDEN = /[\p{Cc}\p{Noncharacter_Code_Point}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
 const FORMULA_SIGN = /[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]/u;
 const FORMULA = new RegExp("^(?:[\\p{White_Space}\"']|" + HIDDEN.source + ")*" + FORMULA_SIGN.source, "u");
 const visible = (c) => "\\u{" + c.codePointAt(0).toString(16) + "}";
