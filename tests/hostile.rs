@@ -133,6 +133,11 @@ fn day(dialect: CsvDialect, all_queued: bool) -> RunResult {
     .unwrap()
 }
 
+fn options() -> ReadOptions {
+    let profile = Some(Profile::from_toml(PROFILE, "hostile.toml").unwrap());
+    ReadOptions { profile, ..ReadOptions::for_file("hostile.csv") }
+}
+
 fn text_of(result: &RunResult, name: &str) -> String {
     String::from_utf8(result.outputs.iter().find(|o| o.name == name).unwrap().bytes.clone()).unwrap()
 }
@@ -225,10 +230,7 @@ fn json_hides_nothing_and_gives_the_texts_back() {
     for name in ["summary.json", "manifest.json"] {
         nothing_hides(&text_of(&result, name), name);
     }
-    let options = ReadOptions {
-        profile: Some(Profile::from_toml(PROFILE, "hostile.toml").unwrap()),
-        ..ReadOptions::for_file("hostile.csv")
-    };
+    let options = options();
     let read = tieout::read_statements(&statement().bytes, &options);
     assert_eq!(read.as_ref().unwrap().statements[0].tie_out, TieOut::Proven);
     let parsed = escape_hidden(&parsed_json("hostile.csv", &read));
@@ -247,7 +249,7 @@ fn the_terminal_gets_no_control_character_and_every_text() {
     // Long lines are wrapped, never cut.
     assert_eq!(marks(&told.split_whitespace().collect::<String>()), all_marks());
     nothing_hides(&tieout::reports::run_screen(&result.summary, Some("out")), "run");
-    let found = check_files(&[statement()], Some(&Profile::from_toml(PROFILE, "hostile.toml").unwrap()));
+    let found = check_files(&[statement()], &options());
     nothing_hides(&tieout::reports::check_table(&found.statements, &found.repeated, &found.findings, 0), "check");
 }
 
