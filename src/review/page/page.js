@@ -90,6 +90,7 @@ function ageOf(row) {
 }
 
 function select(at, focus = false) {
+  $("detail").scrollTop = 0;
   current = Math.max(0, Math.min(at, shown.length - 1));
   const list = $("list");
   const top = current * ROW_HEIGHT;
@@ -207,8 +208,8 @@ function split(row) {
     change({ documents: documents.join("; ") });
   };
   const line = (doc, text, n) => el("tr", {},
-    el("td", {}, el("input", { "aria-label": "document " + n, list: "documents", value: doc, onchange: write, oninput: write })),
-    el("td", {}, el("input", { "aria-label": "amount " + n, inputmode: "decimal", value: text, placeholder: open.has(doc) ? figure(open.get(doc), row.decimals) : "in full", onchange: write, oninput: write })),
+    el("td", {}, el("input", { "aria-label": "document " + n, list: "documents", value: doc, oninput: write })),
+    el("td", {}, el("input", { "aria-label": "amount " + n, inputmode: "decimal", value: text, placeholder: open.has(doc) ? figure(open.get(doc), row.decimals) : "in full", onfocus: (e) => e.target.select(), oninput: write })),
     el("td", {}, el("button", { "aria-label": "remove document " + n, onclick: (e) => { e.target.closest("tr").remove(); write(); drawDetail(); } }, "×")));
   const add = () => {
     const body = $("detail").querySelector(".split tbody");
