@@ -152,14 +152,14 @@ function proposal(row, p, n, d) {
     el("h3", {}, outside(cell("docs") || "no document"), p.customer && !cell("docs").startsWith("on account") ? el("small", {}, " of ", outside(p.customer)) : ""),
     el("p", { class: "sums" }, "total ", money(cell("total")), " · difference ",
       el("span", { class: difference === 0n ? "even" : "uneven" }, money(cell("difference"))),
-      p.remainder ? ` (${words(p.remainder[0])} ${p.remainder[1]})` : "", " · ", chance(Number(cell("error_ppm")))),
+      p.remainder ? ` (${words(p.remainder[0])} ${p.remainder[1]})` : "", " · ", chance(Number(cell("error_ppm")), p.against.some((e) => e[0] === "warning"))),
     docs || "", waterfall(p));
 }
 
 /** The estimated chance of being wrong in words, with the figure. */
-function chance(ppm) {
+function chance(ppm, warned) {
   const text = ppm >= 500000 ? "more likely wrong than right" : ppm <= 0 ? "hardly ever wrong" : `by this evidence wrong once in ${Math.round(1e6 / ppm).toLocaleString("en")}`;
-  return el("span", { title: `${ppm} in a million, estimated` }, text);
+  return el("span", { title: `${ppm} in a million, estimated` }, text, warned && ppm < 500000 ? ", the warning aside" : "");
 }
 
 /** The evidence from before any to the total, each piece as a bar from where the last one ended. */
@@ -243,7 +243,7 @@ function more(row, d) {
   const input = (name, attributes) => el("input", { name, value: d[name] || "", oninput: (e) => change({ [name]: e.target.value.trim() }), ...attributes });
   const asks = (list) => list.includes(d.decision);
   return el("div", { class: "more" },
-    asks(["apply", "accept_1", "accept_2", "accept_3"]) ? field("difference_code", "a difference", choose("difference_code", DATA.differences, "as proposed")) : "",
+    asks(["apply", "accept_1", "accept_2", "accept_3"]) ? field("difference_code", "a difference", choose("difference_code", DATA.differences, d.decision === "apply" ? "nothing said" : "as proposed")) : "",
     asks(["on_account", "apply"]) ? field("decision_customer", "customer", input("decision_customer", { placeholder: row.cell("customer_id") || "customer number" })) : "",
     asks(["not_receivable"]) ? field("category", "what it is", choose("category", DATA.categories, "choose …")) : "",
     field("comment", "comment", input("comment", { placeholder: "kept with the decision" })),
