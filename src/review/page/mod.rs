@@ -9,7 +9,7 @@
 //! | `model.js` | amounts, hidden characters, the saved file, decisions and their undoing |
 //! | `page.js` | what the reviewer sees and does |
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, ColumnKind};
 use super::queue::{CellValue, Proposal, Queue, QueueRow};
 use crate::base::{Currency, hides, sum_figure};
 use crate::model::{DifferenceCode, EvidenceLine, Outcome, reason_table};
@@ -56,6 +56,8 @@ struct Data<'a> {
     /// Under this name the work is kept in the browser: another queue finds none of it.
     queue: String,
     columns: Vec<&'static str>,
+    /// Columns of amounts: figures in CSV, not texts.
+    money: Vec<&'static str>,
     decimals: BTreeMap<Currency, u8>,
     reasons: Vec<(&'static str, &'static str)>,
     categories: Vec<(&'static str, &'static str)>,
@@ -98,6 +100,7 @@ impl<'a> Data<'a> {
         Data {
             queue: queue.hash().0,
             columns: COLUMNS.iter().map(|c| c.name).collect(),
+            money: COLUMNS.iter().filter(|c| c.kind == ColumnKind::Money).map(|c| c.name).collect(),
             decimals: queue.rows.iter().map(|r| (r.currency, r.currency.decimals())).collect(),
             reasons: reason_table().iter().map(|r| (r.code.as_str(), r.sentence)).collect(),
             categories: reason_table()

@@ -66,7 +66,8 @@ function escapeCell(text) {
 
 function csvLine(cells) {
   const quoted = (cell) => /[",;|]|^ | $/.test(cell) ? '"' + cell.replaceAll('"', '""') + '"' : cell;
-  return cells.map((cell) => quoted(escapeCell(cell || ""))).join(",") + "\n";
+  const money = (at) => DATA.money.includes(DATA.columns[at]);
+  return cells.map((cell, at) => quoted(money(at) ? cell : escapeCell(cell || ""))).join(",") + "\n";
 }
 
 /** The rows that are decided, as `exceptions.csv` has them. */
