@@ -97,6 +97,7 @@ fn statement(group: &Group<'_>, account: &Account<'_>, options: &ReadOptions) ->
         s.left_out.push(("information".to_owned(), left_out));
     }
     incomplete(&mut s);
+    available(&mut s, account);
     Ok(s)
 }
 
@@ -117,6 +118,26 @@ fn balance(s: &mut Statement, code: &str, amount: Money, day: NaiveDate, place: 
         _ => {}
     }
     s.balances.push(balance);
+}
+
+/// Where the bank gives no ledger balance at all, the available ones prove a statement if they fit to the cent; where they do not,
+/// float and holds may be the reason, and nothing is said.
+fn available(s: &mut Statement, account: &Account<'_>) {
+    let written = |code: &str| account.summaries.iter().find(|b| b.code == code)?.amount.as_ref();
+    if s.opening.is_some() || s.closing.is_some() || written("010").or(written("015")).is_some() {
+        return;
+    }
+    let balance = |code: &str| {
+        let place = &written(code)?.1;
+        s.balances.iter().find(|b| b.place == *place).cloned()
+    };
+    let (Some(opening), Some(closing)) = (balance("040"), balance("045")) else { return };
+    let sum = s.entries.iter().try_fold(opening.amount, |sum, e| sum.checked_add(e.amount).ok());
+    if sum == Some(closing.amount) && !s.entries.is_empty() {
+        let text = "no ledger balances; the available ones open and close the statement";
+        s.findings.push(Finding::new(FindingCode::Dialect, s.place.clone(), text));
+        (s.opening, s.closing) = (Some(opening), Some(closing));
+    }
 }
 
 /// Banks may show the totals without all the movements behind them. Where fewer are shown than the totals count, the sums

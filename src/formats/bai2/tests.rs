@@ -90,6 +90,17 @@ fn without_a_closing_ledger_balance_nothing_is_proven_and_nothing_is_owed() {
 }
 
 #[test]
+fn available_balances_prove_where_they_fit_and_say_nothing_where_they_do_not() {
+    let with = |closing: &str| {
+        let account = format!("03,1020304,USD,040,100000,,,045,{closing},,/");
+        read(&file(&account, &[CREDIT])).unwrap().statements.remove(0)
+    };
+    assert_eq!(with("220000").tie_out, TieOut::Proven);
+    let s = with("219000");
+    assert_eq!((s.tie_out, s.opening, s.closing), (TieOut::Unproven, None, None));
+}
+
+#[test]
 fn a_report_that_counts_more_than_it_shows_is_unproven() {
     let s =
         read(&file("03,1020304,USD,010,100000,,,015,500000,,,100,400000,3,/", &[CREDIT])).unwrap().statements.remove(0);

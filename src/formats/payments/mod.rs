@@ -6,6 +6,7 @@ use super::{ReadOptions, Reader, Statements};
 use crate::base::{Place, decode_text};
 use crate::error::{Error, ErrorCode, visible};
 use crate::model::Statement;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -20,13 +21,15 @@ impl Reader for PaymentsReader {
         "payments"
     }
 
-    /// An object or an array of objects, with an amount and a booking date near the start.
+    /// An object, or an array of them, the first of which has what every payment needs.
     fn recognises(&self, bytes: &[u8], _options: &ReadOptions) -> bool {
         let head = bytes.get(..16 * 1024).unwrap_or(bytes);
         let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
-        let holds = |name: &[u8]| memchr::memmem::find(head, name).is_some();
-        head.starts_with(b"{") && holds(b"\"booking_date\"") && holds(b"\"amount\"")
-            || head.starts_with(b"[") && holds(b"\"booking_date\"") && holds(b"\"amount\"")
+        let first = head.strip_prefix(b"[").unwrap_or(head);
+        // Other JSON of ours holds payments too, but inside other objects.
+        let mut objects = serde_json::Deserializer::from_slice(first).into_iter::<BTreeMap<String, IgnoredAny>>();
+        let first = objects.next().and_then(Result::ok);
+        first.is_some_and(|members| REQUIRED.iter().all(|name| members.contains_key(*name)))
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
@@ -209,6 +212,14 @@ mod tests {
         }
         assert_eq!(lines.statements[0].entries[1].place.line, Some(3), "the line of the object");
         assert_eq!(array.statements[0].entries[1].place.line, Some(3));
+    }
+
+    #[test]
+    fn only_payments_themselves_are_recognised() {
+        let is = |text: &str| PaymentsReader.recognises(text.as_bytes(), &ReadOptions::default());
+        assert!(is(ONE) && is(&format!(" [\n{ONE},\n")));
+        assert!(!is(&format!("{{\"schema\":\"tieout.decisions/1\",\"payment\":{ONE}}}")));
+        assert!(!is(&format!("{{\"statements\":[{ONE}]}}")) && !is("[]") && !is("{"));
     }
 
     #[test]
