@@ -216,7 +216,8 @@ fn entry(detail: &Detail<'_>, currency: Currency, day: NaiveDate) -> Result<Opti
             issuer: Some("BAI".to_owned()),
             text: types::name(detail.code).map(str::to_owned),
             ..BankCode::default()
-        },
+        }
+        .into(),
         servicer_reference: text(detail.bank_reference),
         entry_reference: None,
         owner_reference: text(detail.customer_reference),

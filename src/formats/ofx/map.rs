@@ -173,7 +173,8 @@ fn entry(node: &Node, account: Currency, last: Option<NaiveDate>) -> Result<(Ent
             proprietary: Some(kind.to_owned()).filter(|k| !k.is_empty()),
             issuer: (!kind.is_empty()).then(|| "OFX".to_owned()),
             ..BankCode::default()
-        },
+        }
+        .into(),
         servicer_reference: text("FITID"),
         entry_reference: None,
         owner_reference: None,
