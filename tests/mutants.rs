@@ -49,7 +49,7 @@ fn damaged_files_of_many_banks_never_panic_and_never_prove_what_does_not_add_up(
     };
     let variants = std::env::var("TIEOUT_MUTANTS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
     let mut made = 0;
-    for folder in ["camt052", "camt053", "camt054", "mt940", "mt942", "csv"] {
+    for folder in ["camt052", "camt053", "camt054", "mt940", "mt942", "csv", "bai2", "ofx"] {
         let Ok(entries) = std::fs::read_dir(corpus.join(folder)) else { continue };
         let mut paths: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_file()).collect();
         paths.sort();

@@ -2,9 +2,14 @@
 //!
 //! A new format is one folder and one line in [`READERS`].
 
+#[cfg(feature = "archives")]
+pub mod archive;
+pub mod bai2;
 pub mod camt;
 pub mod csv;
 pub mod mt940;
+pub mod ofx;
+pub mod payments;
 mod tie_out;
 mod written;
 
@@ -31,8 +36,15 @@ pub trait Reader: Sync {
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error>;
 }
 
-/// The readers, asked in this order. CSV comes last, since any text can be CSV.
-pub const READERS: &[&dyn Reader] = &[&camt::CamtReader, &mt940::Mt940Reader, &csv::CsvReader];
+/// The readers, asked in this order. OFX comes before camt, which claims any XML, and CSV last, since any text can be CSV.
+pub const READERS: &[&dyn Reader] = &[
+    &ofx::OfxReader,
+    &camt::CamtReader,
+    &mt940::Mt940Reader,
+    &bai2::Bai2Reader,
+    &payments::PaymentsReader,
+    &csv::CsvReader,
+];
 
 /// How to read a file.
 #[derive(Debug, Clone, Default)]
@@ -93,12 +105,16 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
             let expected = format!("at most {} bytes", options.limits.file_bytes);
             return Err(Error::new(ErrorCode::Limit, Place::default(), found, expected));
         }
+        #[cfg(feature = "archives")]
+        if archive::is_archive(bytes) {
+            return read_archive(bytes, options);
+        }
         let reader = reader_for(bytes, options)?.ok_or_else(|| {
             Error::new(
                 ErrorCode::UnknownFormat,
                 Place::line_column(1, 1),
                 "bytes of no known format",
-                "camt.052/053/054 XML, MT940/MT942 text, or a CSV with the header of a known profile",
+                "camt.052/053/054 XML, MT940/MT942 text, BAI2, OFX, or a CSV with the header of a known profile",
             )
             .with_hint("for a bank's own CSV write a profile and give it with --profile FILE")
         })?;
@@ -110,6 +126,20 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
         Ok(read)
     };
     read().map_err(|e: Error| if options.file.is_empty() { e } else { e.in_file(&options.file) })
+}
+
+/// The one statement file in an archive.
+#[cfg(feature = "archives")]
+fn read_archive(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
+    let files = archive::unpack(bytes, &options.file, &options.limits)?;
+    match files.as_slice() {
+        [only] => read_statements(&only.bytes, options),
+        several => {
+            let found = format!("an archive of {} files", several.len());
+            Err(Error::new(ErrorCode::UnknownFormat, Place::line_column(1, 1), found, "one statement file")
+                .with_hint("unpack it and give the files in it"))
+        }
+    }
 }
 
 /// The reader that was asked for, else the first that recognises the bytes.

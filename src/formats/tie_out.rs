@@ -102,8 +102,9 @@ fn figure(units: i128, currency: Currency) -> String {
 }
 
 fn equation(statement: &Statement, findings: &mut Vec<Finding>) -> Equation {
-    // Reports, notifications and MT942 have no balances by design. CSV readers prove what their profile can.
-    let owes_balances = statement.kind == StatementKind::Statement && statement.format != Format::Csv;
+    // Reports, notifications and MT942 have no balances by design; CSV, BAI2 and OFX have what the bank puts in.
+    let owes_balances =
+        statement.kind == StatementKind::Statement && matches!(statement.format, Format::Camt053 | Format::Mt940);
     let (opening, closing) = match (&statement.opening, &statement.closing) {
         (Some(opening), Some(closing)) => (opening, closing),
         (opening, closing) => {

@@ -122,6 +122,10 @@ pub enum Format {
     Mt942,
     /// A bank's CSV export, by profile.
     Csv,
+    /// BAI2 cash management report.
+    Bai2,
+    /// OFX or QFX download.
+    Ofx,
 }
 
 impl Format {
@@ -134,6 +138,8 @@ impl Format {
             Format::Mt940 => "mt940",
             Format::Mt942 => "mt942",
             Format::Csv => "csv",
+            Format::Bai2 => "bai2",
+            Format::Ofx => "ofx",
         }
     }
 }

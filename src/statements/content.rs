@@ -153,10 +153,12 @@ pub(super) fn rank(format: Format) -> u8 {
     match format {
         Format::Camt053 => 0,
         Format::Mt940 => 1,
-        Format::Csv => 2,
-        Format::Camt054 => 3,
-        Format::Camt052 => 4,
-        Format::Mt942 => 5,
+        Format::Bai2 => 2,
+        Format::Csv => 3,
+        Format::Ofx => 4,
+        Format::Camt054 => 5,
+        Format::Camt052 => 6,
+        Format::Mt942 => 7,
     }
 }
 

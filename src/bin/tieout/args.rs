@@ -79,7 +79,7 @@ pub struct Reading {
 
 #[derive(ClapArgs)]
 pub struct Run {
-    /// Statement files or folders (not searched further down); `-` is standard input.
+    /// Statement files, archives (gzip, zip), patterns or folders (not searched further down); `-` is standard input.
     #[arg(required = true, value_name = "STATEMENT")]
     pub statements: Vec<PathBuf>,
     /// Open items, CSV or JSON.
@@ -152,7 +152,7 @@ pub enum Condition {
 
 #[derive(ClapArgs)]
 pub struct Parse {
-    /// Statement files or folders; `-` is standard input.
+    /// Statement files, archives (gzip, zip), patterns or folders; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// json: one line per file with its statements; jsonl, csv: payments.
@@ -201,7 +201,7 @@ pub enum Target {
 
 #[derive(ClapArgs)]
 pub struct Check {
-    /// Statement files or folders; `-` is standard input.
+    /// Statement files, archives (gzip, zip), patterns or folders; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
@@ -280,6 +280,14 @@ pub enum ProfilesCommand {
     Show {
         /// Its id.
         id: String,
+    },
+    /// What a profile makes of a file: what each column became, what is missing, and whether it ties out.
+    Check {
+        /// The CSV file; `-` is standard input.
+        file: PathBuf,
+        /// The profile: an id or a file. Default: the one that fits.
+        #[arg(long, value_name = "ID|FILE")]
+        profile: Option<String>,
     },
     /// Which profiles fit a file, the best first.
     Detect {

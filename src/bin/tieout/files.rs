@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use tieout::base::Place;
 use tieout::error::{Error, ErrorCode};
+use tieout::formats::archive::{Unpacked, is_archive, unpack};
 use tieout::formats::{READERS, ReadOptions, csv::Profile};
 use tieout::run::InputFile;
 
@@ -30,8 +31,14 @@ pub fn statements(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions)
         }
         if path.as_os_str() != "-" && path.is_dir() {
             folder(path, &left_out, options, &mut given)?;
+        } else if let Some(found) = pattern(path)? {
+            for path in
+                found.iter().filter(|p| p.is_file() && !fs::canonicalize(p).is_ok_and(|p| left_out.contains(&p)))
+            {
+                take(one(path)?, options, false, &mut given);
+            }
         } else {
-            given.files.push(one(path)?);
+            take(one(path)?, options, false, &mut given);
         }
     }
     if given.files.is_empty() {
@@ -60,13 +67,7 @@ fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut 
             continue;
         }
         let file = one(&path)?;
-        // An empty file is a failed delivery and must be said; anything else of no known format is merely named.
-        let empty = file.bytes.iter().all(u8::is_ascii_whitespace);
-        if empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options)) {
-            given.files.push(file);
-        } else {
-            given.unrecognised.push(file.name);
-        }
+        take(file, options, true, given);
     }
     if given.files.len() + given.unrecognised.len() == before {
         let error = Error::new(
@@ -79,6 +80,50 @@ fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut 
         return Err(Failure::rejected(vec![error]));
     }
     Ok(())
+}
+
+/// Takes a file, or the files in it if it is an archive. Of a folder and of an archive only statements are taken, the others named.
+fn take(file: InputFile, options: &ReadOptions, of_folder: bool, given: &mut Given) {
+    if !is_archive(&file.bytes) {
+        return take_plain(file, options, of_folder, given);
+    }
+    match unpack(&file.bytes, &file.name, &options.limits) {
+        Ok(inner) => {
+            for Unpacked { name, bytes } in inner {
+                let name = format!("{}:{name}", file.name);
+                take_plain(InputFile { name, bytes }, options, true, given);
+            }
+        }
+        // One bad archive does not stop the others: whoever reads it says what is wrong with it.
+        Err(_) => given.files.push(file),
+    }
+}
+
+fn take_plain(file: InputFile, options: &ReadOptions, choose: bool, given: &mut Given) {
+    // An empty file is a failed delivery and must be said; anything else of no known format is merely named.
+    let empty = file.bytes.iter().all(u8::is_ascii_whitespace);
+    if !choose || empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options)) {
+        given.files.push(file);
+    } else {
+        given.unrecognised.push(file.name);
+    }
+}
+
+/// The files that a pattern such as `*.xml` means, sorted, for shells that do not expand it. `None` for a plain path, also for
+/// one that exists with such a sign in its name.
+fn pattern(path: &Path) -> Result<Option<Vec<PathBuf>>, Failure> {
+    let text = path.to_string_lossy();
+    if !text.contains(['*', '?', '[']) || path.exists() {
+        return Ok(None);
+    }
+    let place = text.as_ref();
+    let paths = glob::glob(place).map_err(|e| Failure::usage(place, e.to_string(), "a pattern as in *.xml", ""))?;
+    let mut found: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(Failure::usage(place, "no file fits the pattern", "files that exist", ""));
+    }
+    Ok(Some(found))
 }
 
 /// One file, or standard input for `-`.

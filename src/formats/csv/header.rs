@@ -32,6 +32,10 @@ impl Found {
     pub(super) fn columns(&self, role: Role) -> &[usize] {
         self.columns.get(role as usize).map_or(&[], Vec::as_slice)
     }
+    /// Whether a title has this name, or the name is the number of a column.
+    pub(super) fn is_title(&self, name: &str) -> bool {
+        position(&self.titles, name).is_some()
+    }
     /// The cell of the first of some alternative names.
     pub(super) fn named(&self, names: &Names) -> Option<usize> {
         names.flat().find_map(|n| position(&self.titles, n))

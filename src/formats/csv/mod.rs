@@ -10,6 +10,7 @@ mod chain;
 mod control;
 mod detect;
 mod header;
+mod inspect;
 mod labels;
 mod map;
 mod profile;
@@ -18,6 +19,7 @@ mod rows;
 mod write;
 
 pub use detect::Fit;
+pub use inspect::{AbsentColumn, ColumnUse, Inspection};
 pub use profile::Profile;
 pub use write::write;
 

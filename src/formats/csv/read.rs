@@ -6,7 +6,7 @@ use super::control::Control;
 use super::map::{self, Defaults, Key};
 use super::profile::{BalanceRowKind, Figure, Profile, Role};
 use super::rows::{self, Kind};
-use super::{ReadOptions, Statements, detect};
+use super::{ReadOptions, Statements, detect, inspect};
 use crate::base::{CsvRow, CsvRows, Currency, DecodeTextError, Money, Place, decode_text, is_encoding, line_column};
 use crate::error::{Error, ErrorCode};
 use crate::model::{Balance, BalanceKind, Entry, Finding, FindingCode, Format, Statement, StatementKind, TieOut};
@@ -45,6 +45,20 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
         findings.push(Finding::new(FindingCode::EncodingGuessed, Place::line(1), text));
     }
     let found = detect::header(&decoded.text, profile)?;
+    if profile.evidence.is_empty() {
+        // A profile of the user's own: a column it names in vain is probably misspelt. Built-in ones name what comes and goes.
+        for absent in inspect::absent(profile, &found) {
+            let names: Vec<String> = absent.names.iter().map(|n| format!("`{n}`")).collect();
+            let near = absent.nearest.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            let text = format!(
+                "profile `{}` names {} for {}, which the file lacks{near}",
+                profile.id,
+                names.join(", "),
+                absent.role
+            );
+            findings.push(Finding::new(FindingCode::Dialect, Place::line(found.line.unwrap_or(1)), text));
+        }
+    }
     let mut cells = Cells::new(profile, &found);
     if cells.is_open() {
         let money = rows::rows(&decoded.text, &cells).map_while(Result::ok);
@@ -371,7 +385,7 @@ fn add(left_out: &mut Vec<(String, u64)>, reason: &str, n: u64) {
     }
 }
 
-fn decode_error(bytes: &[u8], e: &DecodeTextError) -> Error {
+pub(super) fn decode_error(bytes: &[u8], e: &DecodeTextError) -> Error {
     let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes));
     let (line, column) = line_column(&before, before.len());
     Error::new(ErrorCode::Encoding, Place::line_column(line, column), e.to_string(), "text in one known encoding")

@@ -1,0 +1,9 @@
+//! Any bytes as a file; start it with a corpus of the fixtures: `cargo fuzz run ofx ../fixtures/statements/…`.
+#![no_main]
+
+#[path = "../../tests/support/oracle.rs"]
+mod oracle;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = oracle::read_checked(bytes, None);
+});
