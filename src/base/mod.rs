@@ -7,12 +7,14 @@ mod csv_rows;
 mod currency;
 mod dates;
 mod direction;
+mod foreign;
 mod iban;
 mod ids;
 mod limits;
 mod money;
 mod place;
 mod text_decode;
+mod thousands;
 
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
 pub use cell_text::{
@@ -23,12 +25,14 @@ pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};
 pub use currency::{Currency, CurrencyError};
 pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, parse_iso_date};
 pub use direction::CreditDebit;
+pub use foreign::Foreign;
 pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
+pub use thousands::{ThreeDecimals, may_be_thousands};
 
 /// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.
 pub type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::FixedState>;

@@ -60,6 +60,7 @@ struct PaymentPart<'a> {
     remittance: String,
     source: SourcePart<'a>,
     company: &'a str,
+    structured_refs: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -175,6 +176,7 @@ fn payment_part(payment: &Payment) -> PaymentPart<'_> {
             path: payment.source.place.path.as_deref(),
         },
         company: &payment.company,
+        structured_refs: &payment.structured_refs,
     }
 }
 

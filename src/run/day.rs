@@ -122,9 +122,14 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
         read = statements::payments(&day, &company_of);
     }
     let control_total = control_total(inputs, &day)?;
-    if control_total.as_ref().is_some_and(|c| c.holds) {
-        let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
-        unproven.for_each(|p| p.trust = Trust::Proven);
+    match control_total.as_ref().map(|c| c.holds) {
+        Some(true) => {
+            let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
+            unproven.for_each(|p| p.trust = Trust::Proven);
+        }
+        // Whoever is right, the user or the file: money that somebody doubts is not applied.
+        Some(false) => read.payments.iter_mut().for_each(|p| p.trust = Trust::Broken),
+        None => {}
     }
 
     let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day));

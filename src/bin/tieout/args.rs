@@ -196,9 +196,9 @@ pub struct Check {
 
 #[derive(ClapArgs)]
 pub struct Explain {
-    /// The payment's id, or its beginning.
-    #[arg(value_name = "PAYMENT_ID")]
-    pub payment_id: String,
+    /// The id of a payment, an exception or an allocation, or its beginning; or a document number.
+    #[arg(value_name = "ID")]
+    pub id: String,
     /// The run folder.
     #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true)]
     pub run: PathBuf,

@@ -12,9 +12,7 @@ pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
     let (profile, profile_file) = files::profile(args.profile.as_deref())?;
     let leave_out = profile_file.as_ref().and(args.profile.as_deref()).map(std::path::Path::new);
     let given = files::statements(&args.files, leave_out.as_slice(), profile.as_ref())?;
-    for name in &given.unrecognised {
-        say.note(&format!("{name} is no statement and was left aside"));
-    }
+    given.tell(say);
     let found = check_files(&given.files, profile.as_ref());
     if say.json {
         say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;

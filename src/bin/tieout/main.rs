@@ -50,9 +50,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            for error in &failure.errors {
-                say.error(error);
-            }
+            say.errors(&failure.errors);
             ExitCode::from(failure.code)
         }
     }

@@ -4,8 +4,8 @@
 use super::header::Found;
 use super::profile::{AmountModel, DebitSign, Names, Profile, Role, When};
 use crate::base::{
-    AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, parse_date, parse_scaled,
-    unarmour,
+    AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, may_be_thousands, parse_date,
+    parse_scaled, unarmour,
 };
 use crate::error::{Error, ErrorCode, visible};
 use chrono::NaiveDate;
@@ -161,6 +161,13 @@ impl<'a> Cells<'a> {
             ));
         }
         let style = self.amounts.first().copied().unwrap_or(AmountStyle::PLAIN);
+        if !currency.is_none() && may_be_thousands(&figure, style, currency.decimals()) {
+            let found = format!("amount `{cell}`, which may be a whole number with thousands");
+            let expected = format!("an amount as {}", amount_example(style));
+            return Err(Error::new(ErrorCode::Amount, place(), found, expected).with_hint(
+                "if the sign before the last three digits groups thousands, say so in a profile: [format] thousands",
+            ));
+        }
         let money = parse_scaled(&figure, style).and_then(|(units, scale)| {
             Money::from_scaled(units, scale, currency).map_err(|_| AmountTextError::TooLong)
         });

@@ -14,7 +14,9 @@ pub fn of_statement(policy: &Policy, payment: &Payment) -> Vec<Gate> {
         Trust::Proven => Vec::new(),
         Trust::Unproven if policy.statement.unproven == Unproven::Apply => Vec::new(),
         Trust::Unproven => gate(ReasonCode::StatementUnproven, "the statement has no balances that prove it complete"),
-        Trust::Broken => gate(ReasonCode::StatementBreak, "the statement does not tie out"),
+        Trust::Broken => {
+            gate(ReasonCode::StatementBreak, "the statement does not tie out, or another total was given for it")
+        }
         Trust::Gap => gate(ReasonCode::StatementGap, "a statement is missing before this one"),
         Trust::Overlap => gate(ReasonCode::StatementOverlap, "part of this statement also stands in another one"),
     }
@@ -35,7 +37,9 @@ pub fn of_payment(context: &Context<'_>) -> Vec<Gate> {
     }
     let bad_field = |r: &String| Reading::of_field(context.book, r).has_bad_reference();
     if context.reading.has_bad_reference() || payment.structured_refs.iter().any(bad_field) {
-        let text = "a structured reference fails its check digits".to_owned();
+        let bad = payment.structured_refs.iter().find(|r| bad_field(r));
+        let which = bad.map(|r| format!(" `{r}`")).unwrap_or_default();
+        let text = format!("the structured reference{which} fails its check digits");
         gates.push(Gate { reason: ReasonCode::CheckDigit, text });
     }
     let decimals = u32::from(payment.currency.decimals());

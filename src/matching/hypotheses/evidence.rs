@@ -87,7 +87,7 @@ pub(super) fn amount_evidence(context: &Context<'_>, difference: &Difference, do
         ),
         Difference::OverSmall(d) => (weights::AMOUNT_OVER, format!("{amount} is {} over the {sum}", money(d))),
         Difference::Over(d) => (weights::AMOUNT_OTHER, format!("{amount} is {} over the {sum}", money(d))),
-        Difference::Partial(d) => (0, format!("{amount} is announced as a part of the {sum}; {} stays open", money(d))),
+        Difference::Partial(d) => (0, format!("{amount} is announced as a part of the {sum}, {} less", money(d))),
         Difference::DiscountLate(d, days) => (
             weights::AMOUNT_OVER,
             format!("{amount} is the {sum} less a discount of {} that was due {days} days before", money(d)),

@@ -201,7 +201,7 @@ pub fn only_amount(context: &Context<'_>) -> Vec<Hypothesis> {
     items
         .into_iter()
         .filter_map(|ix| {
-            let text = format!("the amount is exactly this document's; {same} open items have it");
+            let text = format!("the amount is exactly this document's; open items with it: {same}");
             Some(Hypothesis {
                 customer: context.book.customer_of(ix),
                 basis: Basis::OnlyAmount,
