@@ -4,15 +4,19 @@ mod amount_text;
 mod cell_text;
 mod check_digits;
 mod csv_rows;
+mod csv_text;
 mod currency;
 mod dates;
 mod direction;
 mod foreign;
+mod hidden;
 mod iban;
 mod ids;
 mod limits;
 mod money;
 mod place;
+#[cfg(feature = "schema")]
+mod schema;
 mod text_decode;
 mod thousands;
 
@@ -22,15 +26,19 @@ pub use cell_text::{
 };
 pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
 pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};
+pub use csv_text::{CsvCell, CsvDialect, CsvTable, escape, unescape};
 pub use currency::{Currency, CurrencyError};
 pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, parse_iso_date};
 pub use direction::CreditDebit;
 pub use foreign::Foreign;
+pub use hidden::is_hidden;
 pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
+#[cfg(feature = "schema")]
+pub use schema::{Figure, Whole};
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 pub use thousands::{ThreeDecimals, may_be_thousands};
 

@@ -15,26 +15,29 @@ pub struct CustomersRead {
     pub findings: Vec<Finding>,
 }
 
+/// The columns of `tieout.customers/1`, in the order of the documentation.
+pub(crate) const KNOWN: &[&str] = &[
+    "company",
+    "customer_id",
+    "name",
+    "aliases",
+    "ibans",
+    "virtual_ibans",
+    "parent_id",
+    "payer_ids",
+    "country",
+    "vat_no",
+    "segment",
+    "owner",
+    "on_hold",
+    "is_supplier",
+    "auto_apply",
+    "tolerance",
+    "discount_grace_days",
+];
+
 const COLUMNS: Columns = Columns {
-    known: &[
-        "company",
-        "customer_id",
-        "name",
-        "aliases",
-        "ibans",
-        "virtual_ibans",
-        "parent_id",
-        "payer_ids",
-        "country",
-        "vat_no",
-        "segment",
-        "owner",
-        "on_hold",
-        "is_supplier",
-        "auto_apply",
-        "tolerance",
-        "discount_grace_days",
-    ],
+    known: KNOWN,
     required: &["customer_id"],
     schema: "tieout.customers/1",
     advice: "rename the columns in the first line; a mapping is only for open items",

@@ -25,7 +25,7 @@ pub struct ItemsRead {
 }
 
 /// The columns of `tieout.open-items/1`, in the order of the documentation.
-pub(super) const KNOWN: &[&str] = &[
+pub(crate) const KNOWN: &[&str] = &[
     "company",
     "item_id",
     "doc_no",

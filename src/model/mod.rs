@@ -12,6 +12,7 @@ mod pages;
 mod payment;
 mod policy;
 mod reason;
+mod review;
 mod roles;
 mod statement;
 mod summary;
@@ -35,6 +36,7 @@ pub use policy::{
     TiesPolicy, TolerancePolicy, Unproven,
 };
 pub use reason::{ReasonCode, ReasonRow, reason_table};
+pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
 pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Page, Statement, StatementKind, TieOut, Totals,
 };

@@ -80,6 +80,7 @@ impl Payment {
 
 /// How far the statement behind a payment is proven (POLICY row 14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// It ties out, or a control total or the profile vouches for it.

@@ -26,6 +26,19 @@ impl Sum {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Sum {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Sum".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        crate::base::Figure::json_schema(generator)
+    }
+}
+
 impl Serialize for Sum {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(&self.figure())
@@ -34,8 +47,10 @@ impl Serialize for Sum {
 
 /// What a run did (`tieout.summary/1`). No durations, host or path: the same inputs give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// `tieout.summary/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "tieout.summary/1")))]
     pub schema: &'static str,
     /// Hash of inputs, policy, options and version.
     pub run_id: String,
@@ -94,6 +109,7 @@ impl Summary {
 
 /// The net amount that the user vouches for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ControlTotalClaim {
     /// As given.
     pub claimed: Sum,
@@ -105,6 +121,7 @@ pub struct ControlTotalClaim {
 
 /// One input file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileSummary {
     /// Base name.
     pub name: String,
@@ -115,6 +132,7 @@ pub struct FileSummary {
     /// Its size.
     pub bytes: u64,
     /// Format of a statement file.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::Format>"))]
     pub format: Option<&'static str>,
     /// Statements read from it.
     pub statements: u64,
@@ -128,6 +146,7 @@ pub struct FileSummary {
 
 /// One statement that counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementSummary {
     /// Base name of its file.
     pub file: String,
@@ -136,6 +155,7 @@ pub struct StatementSummary {
     /// Currency.
     pub currency: Currency,
     /// Format.
+    #[cfg_attr(feature = "schema", schemars(with = "super::Format"))]
     pub format: &'static str,
     /// Dialect or profile.
     pub dialect: String,
@@ -146,12 +166,14 @@ pub struct StatementSummary {
     /// Last day.
     pub to: Option<NaiveDate>,
     /// Opening booked balance.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::base::Figure>"))]
     pub opening: Option<String>,
     /// Number of booked entries.
     pub entries: u64,
     /// Net of booked entries; `None` if it does not fit or mixes currencies.
     pub net: Option<Sum>,
     /// Closing booked balance.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::base::Figure>"))]
     pub closing: Option<String>,
     /// Whether the figures prove it.
     pub tie_out: TieOut,
@@ -161,6 +183,7 @@ pub struct StatementSummary {
 
 /// A statement that came twice.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RepeatedStatement {
     /// Base name of the file it was put aside from.
     pub file: String,
@@ -174,6 +197,7 @@ pub struct RepeatedStatement {
 
 /// Items and customers as read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceivablesSummary {
     /// Items that are open.
     pub open_items: u64,
@@ -191,6 +215,7 @@ pub struct ReceivablesSummary {
 
 /// What happened on one account.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountSummary {
     /// Company.
     pub company: String,
@@ -218,6 +243,7 @@ pub struct AccountSummary {
 
 /// Entries left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeftOutSummary {
     /// Why.
     pub reason: String,
@@ -229,10 +255,13 @@ pub struct LeftOutSummary {
 
 /// Payments of one outcome and reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReasonSummary {
     /// `applied`, `queued`, `reopened`, `not_receivable`.
+    #[cfg_attr(feature = "schema", schemars(with = "super::Outcome"))]
     pub outcome: &'static str,
     /// Reason code.
+    #[cfg_attr(feature = "schema", schemars(with = "super::ReasonCode"))]
     pub reason: &'static str,
     /// How many.
     pub count: u64,
@@ -242,6 +271,7 @@ pub struct ReasonSummary {
 
 /// Where the money of one company and currency went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrencySummary {
     /// Company.
     pub company: String,
@@ -287,6 +317,7 @@ pub struct CurrencySummary {
 
 /// One equation with both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Equation {
     /// `payments`, `items`, `statements`.
     pub name: &'static str,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// What reading and proving some files showed.
 #[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Checkup {
     /// Statements that count, in the order of account, currency, closing date, sequence.
     pub statements: Vec<StatementSummary>,

@@ -12,6 +12,7 @@ use crate::formats::csv::Profile;
 use crate::matching::{Engine, SCORE_VERSION};
 use crate::model::*;
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile};
+use crate::review;
 use crate::statements::{self, Day, FiledStatement};
 use chrono::NaiveDate;
 
@@ -294,11 +295,12 @@ fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary]) -> Strin
 
 fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect) -> Vec<InputFile> {
     let text = |name: &str, text: String| InputFile { name: name.to_owned(), bytes: text.into_bytes() };
+    let queue = review::Queue::build(decided.payments, decided.decisions, decided.customers, decided.as_of);
     let mut files = vec![
         text("decisions.jsonl", outputs::decisions_jsonl(decided)),
         text("allocations.csv", outputs::allocations_csv(decided, dialect)),
         text("unapplied.csv", outputs::unapplied_csv(decided, dialect)),
-        text("exceptions.csv", outputs::exceptions_csv(decided, dialect)),
+        text("exceptions.csv", review::exceptions_csv(&queue, dialect)),
         text("summary.json", outputs::summary_json(summary)),
     ];
     let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };

@@ -53,6 +53,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Measure decisions against a truth.
     Score(Score),
+    /// The JSON Schema of a file that tieout reads or writes; without a name, the list of them.
+    Schema(Schema),
     /// Completions for a shell, on standard output.
     Completions(Completions),
     /// The manual page, on standard output.
@@ -287,6 +289,13 @@ pub struct Score {
     /// decisions.jsonl of a run.
     #[arg(value_name = "DECISIONS")]
     pub decisions: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Schema {
+    /// Its name, as `decisions` or `tieout.decisions/1`.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[derive(ClapArgs)]

@@ -14,6 +14,7 @@ mod profiles;
 mod progress;
 mod run;
 mod say;
+mod schema;
 mod score;
 mod shell;
 mod simulate;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Init(command) => init::init(command, &say),
         Command::Simulate(command) => simulate::simulate(command, &say),
         Command::Score(command) => score::score(command, &say),
+        Command::Schema(command) => schema::schema(command, &say),
         Command::Completions(command) => shell::completions(command, &say),
         Command::Man => shell::man(&say),
     });
