@@ -24,7 +24,8 @@ fn the_page_of_outputs_has_the_table_of_reasons_as_the_code_has_it() {
         format!("| `{}` | {} | {policy} | {} |\n", r.code.as_str(), r.outcome.as_str(), r.sentence)
     };
     let table: String = reason_table().iter().map(row).collect();
-    let told = format!("{head}{begin}| code | outcome | policy row | in words |\n|---|---|---|---|\n{table}{end}{tail}");
+    let told =
+        format!("{head}{begin}| code | outcome | policy row | in words |\n|---|---|---|---|\n{table}{end}{tail}");
     if told != text && blessing() {
         fs::write(root().join(PAGE), told).unwrap();
         return;
@@ -64,7 +65,8 @@ fn every_key_of_the_built_in_profiles_and_sample_mappings_is_told() {
                 && !["types", "status", "labels"].contains(&section.as_str())
                 && !key.starts_with("x_")
             {
-                let told = [format!("`{key}`"), format!("] {key}`"), format!("{key} = ")].iter().any(|w| text.contains(w));
+                let told =
+                    [format!("`{key}`"), format!("] {key}`"), format!("{key} = ")].iter().any(|w| text.contains(w));
                 assert!(told, "`{key}` of [{section}] in {} is not told", file.display());
             }
         }

@@ -82,7 +82,7 @@ pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Res
     thousands::check(rows, &mut errors);
     let mut read =
         ItemsRead { items: rows.iter().filter_map(|row| item(row, &mut errors)).collect(), ..ItemsRead::default() };
-    check(&mut read, &mut errors);
+    check(&mut read, rows, &mut errors);
     if !errors.is_empty() {
         errors.sort_by_key(|e| (e.place().line, e.place().column));
         return Err(errors.into_iter().map(|e| e.in_file(file)).collect());
@@ -97,15 +97,16 @@ pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Res
 }
 
 /// Checks over all items: keys, numbers at several customers, dates, and items with nothing open.
-fn check(read: &mut ItemsRead, errors: &mut Vec<Error>) {
+fn check(read: &mut ItemsRead, rows: &[Row], errors: &mut Vec<Error>) {
     let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
     let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
     for item in &read.items {
         let line = item.place.line;
         if let Some(first) = keys.get(&(item.company.as_str(), item.item_id.as_str())) {
             let found = format!("item_id `{}`, which line {} has already", item.item_id, first.unwrap_or(0));
-            let error =
-                Error::new(ErrorCode::Duplicate, item.place.clone().at("item_id"), found, "a key that is unique");
+            let row = rows.binary_search_by_key(&line, |r| r.place.line).ok().and_then(|i| rows.get(i));
+            let place = row.map_or_else(|| item.place.clone().at("item_id"), |r| r.place_of("item_id"));
+            let error = Error::new(ErrorCode::Duplicate, place, found, "a key that is unique");
             errors.push(error.with_hint("if the export has one row per invoice line, collapse it with a mapping"));
         } else {
             keys.insert((&item.company, &item.item_id), line);
@@ -352,9 +353,15 @@ fn date(row: &Row, name: &str, errors: &mut Vec<Error>) -> Option<NaiveDate> {
     let date = parse_iso_date(text);
     if date.is_none() {
         let error = Error::new(ErrorCode::Date, row.place_of(name), format!("date `{text}`"), "a date as 2026-04-24");
-        errors.push(error.with_hint(
-            "write dates as year-month-day, or read the file through a mapping: [format] date = [\"%d.%m.%Y\"]",
-        ));
+        // 2026-02-30 is written rightly and no date all the same.
+        let iso = text.get(4..5) == Some("-");
+        errors.push(if iso {
+            error
+        } else {
+            error.with_hint(
+                "write dates as year-month-day, or read the file through a mapping: [format] date = [\"%d.%m.%Y\"]",
+            )
+        });
     }
     date
 }

@@ -16,6 +16,7 @@ mod review;
 mod roles;
 mod statement;
 mod summary;
+mod words;
 
 pub use customer::Customer;
 pub use decision::{
@@ -44,3 +45,4 @@ pub use summary::{
     AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
     ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };
+pub use words::joined_words;

@@ -276,7 +276,9 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
             "No customers file was given: names come from the open items, and no payer account is known.".to_owned(),
         );
     }
-    out.push("The chances of error are estimates, not yet tested on your own decisions.".to_owned());
+    out.push(
+        "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned(),
+    );
     out.push(
         "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),
     );

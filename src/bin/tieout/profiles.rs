@@ -22,6 +22,15 @@ pub fn profiles(args: Profiles, say: &Say) -> Result<u8, Failure> {
             })?;
             say.out(text)?;
         }
+        ProfilesCommand::Check { file } => {
+            let (profile, _) = files::profile(Some(&file.to_string_lossy()))?;
+            let id = profile.map(|p| p.id).unwrap_or_default();
+            say.out(&format!(
+                "{}: profile `{}` can be used; `tieout check STATEMENT.csv --profile {0}` reads a file with it\n",
+                visible(&file.display().to_string()),
+                visible(&id)
+            ))?;
+        }
         ProfilesCommand::Detect { file } => {
             let file = files::one(&file)?;
             let fits = Profile::detect(&file.bytes);

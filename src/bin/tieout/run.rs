@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tieout::base::Place;
 use tieout::error::{Error, ErrorCode};
-use tieout::model::{ControlTotalClaim, Sum, Summary, TieOut};
+use tieout::model::{Sum, Summary, TieOut};
 use tieout::run::{RunInputs, run_watched};
 
 /// Runs a day and writes its folder.
@@ -22,14 +22,14 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     if args.config.is_none() && Path::new("tieout.toml").exists() {
         say.note("tieout.toml in this folder is not used; give it with --config tieout.toml");
     }
-    let (profile, profile_file) = files::profile(args.profile.as_deref())?;
+    let (options, profile_file) = files::options(&args.read)?;
     let others: [Option<&PathBuf>; 4] =
         [Some(&args.open_items), args.items_map.as_ref(), args.customers.as_ref(), args.config.as_ref()];
     let mut leave_out: Vec<&Path> = others.into_iter().flatten().map(PathBuf::as_path).collect();
     if profile_file.is_some() {
-        leave_out.extend(args.profile.as_deref().map(Path::new));
+        leave_out.extend(args.read.profile.as_deref().map(Path::new));
     }
-    let given = files::statements(&args.statements, &leave_out, profile.as_ref())?;
+    let given = files::statements(&args.statements, &leave_out, &options)?;
     given.notes.iter().for_each(|n| say.note(n));
     let inputs = RunInputs {
         statements: given.files,
@@ -38,7 +38,9 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         items_map: files::maybe(args.items_map.as_ref())?,
         customers: files::maybe(args.customers.as_ref())?,
         config: files::maybe(args.config.as_ref())?,
-        profile,
+        profile: options.profile,
+        format: options.format,
+        encoding: options.encoding,
         profile_file,
         as_of,
         control_total: args.control_total.clone(),
@@ -60,7 +62,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     for error in result.summary.rejected().filter_map(|f| f.error.as_ref()) {
         say.error(error);
     }
-    if let Some(error) = result.summary.control_total.as_ref().and_then(contradiction) {
+    if let Some(error) = contradiction(&result.summary) {
         say.error(&error);
     }
     if say.json {
@@ -90,10 +92,8 @@ fn exit_code(summary: &Summary, conditions: &[Condition]) -> u8 {
 }
 
 /// A control total that the statement does not have.
-fn contradiction(claim: &ControlTotalClaim) -> Option<Error> {
-    if claim.holds {
-        return None;
-    }
+fn contradiction(summary: &Summary) -> Option<Error> {
+    let claim = summary.control_total.as_ref().filter(|c| !c.holds)?;
     let difference = Sum::new((claim.booked.minor - claim.claimed.minor).abs(), claim.booked.currency);
     let found = format!(
         "the booked entries sum to {} {} (difference {})",
@@ -102,8 +102,10 @@ fn contradiction(claim: &ControlTotalClaim) -> Option<Error> {
         difference.figure()
     );
     let expected = format!("{}, as given", claim.claimed.figure());
+    let file = summary.statements.first().map_or("", |s| s.file.as_str());
+    let place = Place::file(file).at("--control-total");
     Some(
-        Error::new(ErrorCode::TieOut, Place::default().at("--control-total"), found, expected).with_hint(
+        Error::new(ErrorCode::TieOut, place, found, expected).with_hint(
             "nothing of this statement was applied; correct the total, or ask the bank for the whole statement",
         ),
     )

@@ -14,9 +14,7 @@ pub fn of_statement(policy: &Policy, payment: &Payment) -> Vec<Gate> {
         Trust::Proven => Vec::new(),
         Trust::Unproven if policy.statement.unproven == Unproven::Apply => Vec::new(),
         Trust::Unproven => gate(ReasonCode::StatementUnproven, "the statement has no balances that prove it complete"),
-        Trust::Broken => {
-            gate(ReasonCode::StatementBreak, "the statement does not tie out, or another total was given for it")
-        }
+        Trust::Broken => gate(ReasonCode::StatementBreak, "the statement does not tie out"),
         Trust::Gap => gate(ReasonCode::StatementGap, "a statement is missing before this one"),
         Trust::Overlap => gate(ReasonCode::StatementOverlap, "part of this statement also stands in another one"),
     }
