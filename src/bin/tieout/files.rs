@@ -153,7 +153,7 @@ pub fn options(given: &Reading) -> Result<(ReadOptions, Option<InputFile>), Fail
 }
 
 /// A profile by id or file. A built-in id wins over a file of that name.
-fn profile(given: Option<&str>) -> Result<(Option<Profile>, Option<InputFile>), Failure> {
+pub fn profile(given: Option<&str>) -> Result<(Option<Profile>, Option<InputFile>), Failure> {
     let Some(given) = given else { return Ok((None, None)) };
     if let Some(profile) = Profile::builtin(given) {
         return Ok((Some(profile), None));
