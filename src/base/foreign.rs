@@ -67,7 +67,7 @@ impl Foreign {
         match self {
             Foreign::Workbook => "save it as CSV (UTF-8) in the spreadsheet program and give that file",
             Foreign::Pdf => "a PDF is for reading; ask for the same as data (a statement as CAMT.053, a list as CSV)",
-            Foreign::Archive => "unpack it and give the files in it",
+            Foreign::Archive => "unpack it and give the files in it; an Excel workbook must be saved as CSV (UTF-8)",
             Foreign::OpenItems => "open items are given with --open-items",
             Foreign::Customers => "customers are given with --customers",
         }

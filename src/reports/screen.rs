@@ -142,11 +142,12 @@ fn money(out: &mut String, summary: &Summary, total: &CurrencySummary) {
     let sum = |minor: i128| Sum::new(minor, currency).figure();
     let placed = total.applied.minor + total.on_account.minor + total.other.minor;
     if applied + reopened == placed && applied != total.applied.minor {
+        // From the payments above to the documents.
         let mut text = format!("applied {}", sum(applied));
         if reopened != 0 {
-            text.push_str(&format!(" and reopened {}", sum(reopened)));
+            text.push_str(&format!(", reopened {}", sum(reopened)));
         }
-        text.push_str(&format!(" = set against documents {}", total.applied.figure()));
+        text.push_str(&format!(" = documents {}", total.applied.figure()));
         if total.on_account.minor != 0 {
             text.push_str(&format!(" + on account {}", total.on_account.figure()));
         }
@@ -159,7 +160,7 @@ fn money(out: &mut String, summary: &Summary, total: &CurrencySummary) {
         (total.automatic_count_hundredths_percent, total.automatic_value_hundredths_percent)
     {
         let text = format!(
-            "{} of {} payments decided without a person ({} %), {} % of their value; those of no receivable do not count",
+            "{} of {} (applied, reopened, queued) decided without a person: {} %, and {} % of their value",
             total.automatic_payments,
             total.receivable_payments,
             percent(count),

@@ -91,12 +91,15 @@ fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut 
         let file = one(&path)?;
         // An empty file is a failed delivery and must be said; anything else of no known format is merely named.
         let empty = file.bytes.iter().all(u8::is_ascii_whitespace);
-        let foreign = Foreign::of(&file.bytes).filter(|_| options.format.is_none());
+        let known = || empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options));
+        // An archive may be one that a reader unpacks; a list of ours would pass as CSV.
+        let foreign =
+            Foreign::of(&file.bytes).filter(|f| options.format.is_none() && (*f != Foreign::Archive || !known()));
         if let Some(foreign) = foreign {
             let note = format!("{} looks like {} and was left aside; {}", file.name, foreign.words(), foreign.advice());
             given.notes.push(note);
             given.unrecognised.push(file.name);
-        } else if empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options)) {
+        } else if known() {
             given.files.push(file);
         } else {
             given.unrecognised.push(file.name);
