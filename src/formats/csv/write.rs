@@ -160,7 +160,7 @@ fn details(row: &mut Row, e: &Entry, s: &Statement, d: &TransactionDetails, lost
     let credit = !e.amount.is_negative();
     // In a return the sign points the other way round: the roles know who the other side is.
     let other = s.counterparty(e, d);
-    let own = if std::ptr::eq(other, &raw const d.debtor) { &d.creditor } else { &d.debtor };
+    let own = if std::ptr::eq(other, &*d.debtor) { &d.creditor } else { &d.debtor };
     let (ultimate, own_ultimate) =
         if credit { (&d.ultimate_debtor, &d.ultimate_creditor) } else { (&d.ultimate_creditor, &d.ultimate_debtor) };
     let name = lost.text("the counterparty's name", other.name.as_deref(), LONGEST);

@@ -129,7 +129,7 @@ fn details(
 
     // In a return the sign points the other way round: the roles know who the other side is.
     let other = s.counterparty(e, d);
-    let own = if std::ptr::eq(other, &raw const d.debtor) { &d.creditor } else { &d.debtor };
+    let own = if std::ptr::eq(other, &*d.debtor) { &d.creditor } else { &d.debtor };
     for (key, what, value, longest) in [
         (30, "the counterparty's bank", other.agent.as_deref(), 12),
         (31, "the counterparty's account", other.account.as_deref(), 34),
