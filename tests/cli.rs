@@ -256,7 +256,12 @@ fn a_control_total_proves_one_statement_or_is_refused() {
     assert!(!queued(&proven) && proven.out.contains("NAMED_ITEM_EXACT"), "{}", proven.out);
     let wrong = run("--control-total 1190.01");
     assert_code(&wrong, 3);
-    assert!(queued(&wrong));
+    assert!(wrong.out.contains("\"STATEMENT_BREAK\"") && !wrong.out.contains("NAMED_ITEM_EXACT"), "{}", wrong.out);
+    assert!(wrong.err.contains("1190.01") && wrong.err.contains("day.xml"), "{}", wrong.err);
+    // A total that contradicts a proven statement stops it, too.
+    let proven = desk.tieout("run day.sta --open-items items.csv --dry-run --json --control-total 1");
+    assert_code(&proven, 3);
+    assert!(!proven.out.contains("NAMED_ITEM_EXACT"), "{}", proven.out);
     assert_code(&run("--control-total a-lot"), 2);
     let two = Desk::new(&[
         ("a.sta", GOOD),

@@ -65,3 +65,59 @@ fn broken_and_unreadable_input_ends_with_3() {
     let (code, ..) = convert(GOOD, &["--to", "mt940", "--out", "day.sta"]);
     assert_eq!(code, 2, "the input is never overwritten");
 }
+
+/// The return of a collection: money out, with the customer still on the debtor's side.
+const RETURN: &str = include_str!("../fixtures/runs/morning/2026-04-20_hhb_camt053.xml");
+
+#[test]
+fn every_payment_keeps_its_other_side_and_every_text_its_structure() {
+    let camt = read_statements(RETURN.as_bytes(), &ReadOptions::for_file("day.xml")).unwrap();
+    let sides = |s: &tieout::model::Statement| -> Vec<(String, Option<String>)> {
+        let one = |e: &tieout::model::Entry| {
+            let other = match e.details.as_slice() {
+                [d] => s.counterparty(e, d).name.clone().filter(|n| n.chars().count() <= 54),
+                _ => None,
+            };
+            (e.amount.to_string(), other)
+        };
+        s.entries.iter().map(one).collect()
+    };
+    let written = tieout::formats::mt940::write(&camt.statements);
+    let text = String::from_utf8(written.bytes.clone()).unwrap();
+    for line in text.lines().filter(|l| l.starts_with(":86:")) {
+        assert!(line.get(7..10) == Some("?00"), "{line}");
+    }
+    let again = read_statements(&written.bytes, &ReadOptions::for_file("day.sta")).unwrap();
+    let told: Vec<&str> = written.lost.iter().map(|f| f.text.as_str()).collect();
+    assert_eq!(sides(&again.statements[0]), sides(&camt.statements[0]), "{told:#?}");
+    assert!(!told.iter().any(|t| t.contains("our own name")), "the other side is not us: {told:#?}");
+    let csv = tieout::formats::csv::write(&camt.statements);
+    let again = read_statements(&csv.bytes, &ReadOptions::for_file("day.csv")).unwrap();
+    assert_eq!(sides(&again.statements[0]), sides(&camt.statements[0]));
+}
+
+#[test]
+fn what_gets_lost_of_many_entries_is_told_in_few_lines() {
+    let desk = tempfile::tempdir().unwrap();
+    fs::write(desk.path().join("day.xml"), RETURN).unwrap();
+    let said = |more: &[&str]| {
+        let mut command = Command::cargo_bin("tieout").unwrap();
+        let out = command.current_dir(&desk).args(["convert", "day.xml", "--to", "mt940"]).args(more).output().unwrap();
+        String::from_utf8(out.stderr).unwrap()
+    };
+    let (short, long) = (said(&[]), said(&["--verbose"]));
+    assert!(short.lines().count() < 15 && long.lines().count() > 38, "{short}");
+    assert!(short.contains("38 times: the entry's number"), "{short}");
+    assert!(
+        short.lines().next().is_some_and(|l| l.contains("payments have no field") || l.contains("left out")),
+        "{short}"
+    );
+    let folder = Command::cargo_bin("tieout")
+        .unwrap()
+        .current_dir(&desk)
+        .args(["convert", ".", "--to", "csv"])
+        .output()
+        .unwrap();
+    assert_eq!(folder.status.code(), Some(2));
+    assert!(String::from_utf8(folder.stderr).unwrap().contains("hint:"));
+}

@@ -8,6 +8,7 @@ mod csv_text;
 mod currency;
 mod dates;
 mod direction;
+mod foreign;
 mod hidden;
 mod iban;
 mod ids;
@@ -17,6 +18,7 @@ mod place;
 #[cfg(feature = "schema")]
 mod schema;
 mod text_decode;
+mod thousands;
 
 pub(crate) use amount_text::plain_figure;
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
@@ -29,6 +31,7 @@ pub use csv_text::{CsvCell, CsvDialect, CsvTable, escape, hides, unescape};
 pub use currency::{Currency, CurrencyError};
 pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, parse_iso_date};
 pub use direction::CreditDebit;
+pub use foreign::Foreign;
 pub use hidden::is_hidden;
 pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, content_id, sha256_hex};
@@ -38,6 +41,7 @@ pub use place::Place;
 #[cfg(feature = "schema")]
 pub use schema::{Figure, Whole};
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
+pub use thousands::{ThreeDecimals, may_be_thousands};
 
 /// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.
 pub type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::FixedState>;

@@ -2,7 +2,7 @@
 
 use super::items::list;
 use super::table::{Columns, Row, read_table};
-use crate::base::{AmountStyle, Iban, Map, parse_scaled};
+use crate::base::{AmountStyle, Foreign, Iban, Map, parse_scaled};
 use crate::error::{Error, ErrorCode};
 use crate::model::{Customer, Finding};
 
@@ -36,7 +36,13 @@ pub(crate) const KNOWN: &[&str] = &[
     "discount_grace_days",
 ];
 
-const COLUMNS: Columns = Columns { known: KNOWN, required: &["customer_id"], schema: "tieout.customers/1" };
+const COLUMNS: Columns = Columns {
+    known: KNOWN,
+    required: &["customer_id"],
+    schema: "tieout.customers/1",
+    advice: "rename the columns in the first line; a mapping is only for open items",
+    own: Foreign::Customers,
+};
 
 /// Reads customers from CSV or JSON. `file` is the name for messages. `tolerance` is in minor units (POLICY row 2) and has no
 /// currency; a payer account that is no IBAN is kept as it stands without blanks.

@@ -2,7 +2,10 @@
 
 use super::discount::percent_of;
 use super::table::{Columns, Row, read_table};
-use crate::base::{AmountStyle, Currency, Map, MoneyError, nearest_name, parse_amount, parse_iso_date, parse_scaled};
+use crate::base::{
+    AmountStyle, Currency, Foreign, Map, Money, MoneyError, may_be_thousands, nearest_name, parse_amount,
+    parse_iso_date, parse_scaled,
+};
 use crate::error::{Error, ErrorCode};
 use crate::model::{DiscountTier, ExpectedBy, Finding, FindingCode, ItemKind, ItemStatus, OpenItem};
 use chrono::NaiveDate;
@@ -59,6 +62,8 @@ const COLUMNS: Columns = Columns {
     known: KNOWN,
     required: &["item_id", "doc_no", "customer_id", "currency", "open_amount"],
     schema: "tieout.open-items/1",
+    advice: "for a file with other names write a mapping (docs/own-files.md) and give it with --items-map FILE",
+    own: Foreign::OpenItems,
 };
 
 /// Reads open items from CSV or JSON. `file` is the name for messages.
@@ -74,6 +79,7 @@ pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
 
 /// Items from rows of our own names, with the faults found before.
 pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Result<ItemsRead, Vec<Error>> {
+    thousands::check(rows, &mut errors);
     let mut read =
         ItemsRead { items: rows.iter().filter_map(|row| item(row, &mut errors)).collect(), ..ItemsRead::default() };
     check(&mut read, rows, &mut errors);
@@ -123,6 +129,7 @@ fn check(read: &mut ItemsRead, rows: &[Row], errors: &mut Vec<Error>) {
             let text = format!("item `{}` is due on {due}, before its date {doc}", item.item_id);
             read.findings.push(Finding::new(FindingCode::DueBeforeDocument, item.place.clone(), text));
         }
+        read.findings.extend(unlikely(item));
         if item.open_amount == 0 && item.status != ItemStatus::Closed {
             let text = format!("item `{}` has nothing open and is not marked closed: left out", item.item_id);
             read.findings.push(Finding::new(FindingCode::ZeroItem, item.place.clone(), text));
@@ -133,18 +140,32 @@ fn check(read: &mut ItemsRead, rows: &[Row], errors: &mut Vec<Error>) {
     read.items.retain(|i| i.open_amount != 0 || i.status == ItemStatus::Closed);
 }
 
+/// An open amount that its own original amount makes unlikely: more than the document, or exactly a hundredth or a thousandth
+/// of it, as a decimal sign taken for a thousands sign gives.
+fn unlikely(item: &OpenItem) -> Option<Finding> {
+    let (open, amount) = (item.open_amount.unsigned_abs(), item.amount.unsigned_abs());
+    let times = |n: u64| open != 0 && open.checked_mul(n) == Some(amount);
+    let figure = |minor: i64| Money::from_minor(minor, item.currency).figure();
+    let why = if open > amount {
+        "more is open than the document was for"
+    } else if times(1000) || times(100) {
+        "a decimal or thousands sign may have been misread"
+    } else {
+        return None;
+    };
+    let (open, amount) = (figure(item.open_amount), figure(item.amount));
+    let text = format!("item `{}` has open_amount {open} and amount {amount}: {why}", item.item_id);
+    Some(Finding::new(FindingCode::AmountUnlikely, item.place.clone(), text))
+}
+
 /// One item; `None` when a cell that it cannot do without has a fault. All faults of the row are noted.
 fn item(row: &Row, errors: &mut Vec<Error>) -> Option<OpenItem> {
     let before = errors.len();
     let text = |name: &str| row.get(name).map(str::to_owned);
+    let mut missing: Vec<String> = Vec::new();
     let mut required = |name: &str| {
         row.get(name).map(str::to_owned).or_else(|| {
-            errors.push(Error::new(
-                ErrorCode::Missing,
-                row.place_of(name),
-                format!("no {name}"),
-                format!("a {name} in every row"),
-            ));
+            missing.push(name.to_owned());
             None
         })
     };
@@ -152,7 +173,23 @@ fn item(row: &Row, errors: &mut Vec<Error>) -> Option<OpenItem> {
     let doc_no = required("doc_no");
     let customer_id = required("customer_id");
     let open_text = required("open_amount");
-    let currency = required("currency").and_then(|c| match Currency::parse(&c) {
+    let currency = required("currency");
+    if let Some(first) = missing.first() {
+        let one = missing.len() == 1;
+        let expected = if one { format!("{first} in every row") } else { "them in every row".to_owned() };
+        let error =
+            Error::new(ErrorCode::Missing, row.place_of(first), format!("no {}", missing.join(", no ")), expected);
+        errors.push(match (row.titles.mapped, one) {
+            (true, _) => {
+                error.with_hint("is this a total or a footer? A [[skip]] rule in the mapping leaves such rows out")
+            }
+            (false, false) => {
+                error.with_hint("is this a total or a footer? Rows that are no items do not belong into the file")
+            }
+            (false, true) => error,
+        });
+    }
+    let currency = currency.and_then(|c| match Currency::parse(&c) {
         Ok(currency) if currency.is_listed() => Some(currency),
         _ => {
             let found = format!("currency `{c}`");
@@ -315,7 +352,16 @@ fn date(row: &Row, name: &str, errors: &mut Vec<Error>) -> Option<NaiveDate> {
     let text = row.get(name)?;
     let date = parse_iso_date(text);
     if date.is_none() {
-        errors.push(Error::new(ErrorCode::Date, row.place_of(name), format!("date `{text}`"), "a date as 2026-04-24"));
+        let error = Error::new(ErrorCode::Date, row.place_of(name), format!("date `{text}`"), "a date as 2026-04-24");
+        // 2026-02-30 is written rightly and no date all the same.
+        let iso = text.get(4..5) == Some("-");
+        errors.push(if iso {
+            error
+        } else {
+            error.with_hint(
+                "write dates as year-month-day, or read the file through a mapping: [format] date = [\"%d.%m.%Y\"]",
+            )
+        });
     }
     date
 }
@@ -326,7 +372,11 @@ fn minor(row: &Row, name: &str, currency: Currency, errors: &mut Vec<Error>) -> 
         let expected = format!("an amount as 1190.00 with at most {} decimals", currency.decimals());
         let error = Error::new(ErrorCode::Amount, row.place_of(name), found, expected);
         errors.push(if text.contains(',') {
-            error.with_hint("a file with decimal commas is read through a mapping")
+            error.with_hint(
+                "a file with decimal commas is read through a mapping: --items-map FILE, with [format] decimal = \",\"",
+            )
+        } else if may_be_thousands(text, AmountStyle::PLAIN, currency.decimals()) {
+            error.with_hint(thousands::ADVICE)
         } else {
             error
         });
@@ -336,7 +386,9 @@ fn minor(row: &Row, name: &str, currency: Currency, errors: &mut Vec<Error>) -> 
         Err(e) => fault(format!("amount `{text}`, which {e}")),
         Ok(money) => match money.minor() {
             Ok(minor) => Some(minor),
-            Err(MoneyError::TooFine(_)) => fault(format!("amount `{text}`, which is finer than {currency}")),
+            Err(MoneyError::TooFine(_)) => {
+                fault(format!("amount `{}`, which is finer than {currency}", row.written(name).unwrap_or(text)))
+            }
             Err(e) => fault(format!("amount `{text}`: {e}")),
         },
     }
@@ -346,6 +398,8 @@ fn minor(row: &Row, name: &str, currency: Currency, errors: &mut Vec<Error>) -> 
 pub(super) fn list(text: &str) -> Vec<String> {
     text.split('|').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect()
 }
+
+mod thousands;
 
 #[cfg(test)]
 mod tests;

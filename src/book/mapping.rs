@@ -158,8 +158,15 @@ impl ItemsMap {
     /// [`ErrorCode::Config`] with the line: no TOML, an unknown key or field (with the nearest known one), a value outside its
     /// range, or a required field that neither a column nor a constant gives.
     pub fn from_toml(text: &str, file: &str) -> Result<Self, Error> {
-        let map: ItemsMap =
-            toml::from_str(text).map_err(|e| Error::of_toml(&e, text, file, "a mapping as in the documentation"))?;
+        let map: ItemsMap = toml::from_str(text).map_err(|e| {
+            let error = Error::of_toml(&e, text, file, "a mapping in TOML, as fixtures/maps/german-list.toml");
+            if text.contains("[columns]") || error.hint().is_some() {
+                return error;
+            }
+            error.with_hint(
+                "the mapping says how to read the export (docs/own-files.md); the export itself is a file of its own",
+            )
+        })?;
         match map.fault() {
             None => Ok(map),
             Some((key, found, expected)) => {

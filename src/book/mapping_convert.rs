@@ -2,14 +2,15 @@
 
 use super::items::{ItemsRead, from_rows};
 use super::mapping::{ItemsMap, Many, Sign, Skip};
-use super::table::{Cell, Row};
+use super::table::{Cell, Row, Titles};
 use crate::base::{
-    AmountStyle, CsvRow, CsvRows, Place, bare_amount, decode_text, fold_name, line_column, parse_date, parse_scaled,
-    same_name, unarmour,
+    AmountStyle, CsvRow, CsvRows, Foreign, Place, bare_amount, decode_text, fold_name, line_column, parse_date,
+    parse_scaled, same_name, unarmour,
 };
 use crate::error::{Error, ErrorCode};
 use crate::model::OpenItem;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The header is looked for within so many lines.
 const LINES: u64 = 40;
@@ -46,6 +47,13 @@ impl ItemsMap {
 
     #[allow(clippy::type_complexity)]
     fn rows(&self, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Error>, Vec<(String, u64)>), Vec<Error>> {
+        if let Some(foreign) =
+            Foreign::of(bytes).filter(|f| matches!(f, Foreign::Workbook | Foreign::Pdf | Foreign::Archive))
+        {
+            let found = format!("this looks like {}", foreign.words());
+            let error = Error::new(ErrorCode::Header, Place::line(1), found, "an export as CSV text");
+            return Err(vec![error.with_hint(foreign.advice())]);
+        }
         let decoded = decode_text(bytes, &self.file.encodings).map_err(|e| {
             let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes)).into_owned();
             let (line, column) = line_column(&before, before.len());
@@ -59,6 +67,7 @@ impl ItemsMap {
         })?;
         let text = decoded.text.as_ref();
         let header = self.header(text).map_err(|e| vec![e])?;
+        let titles = Arc::new(self.titles(&header));
         let mut rows: Vec<Row> = Vec::new();
         let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
         let (mut errors, mut left_out) = (Vec::new(), Vec::new());
@@ -85,7 +94,7 @@ impl ItemsMap {
                 count(&mut left_out, &skip.reason);
                 continue;
             }
-            let Some(mapped) = self.map(&row, &header, &mut errors) else { continue };
+            let Some(mapped) = self.map(&row, &header, &titles, &mut errors) else { continue };
             match &self.collapse {
                 None => rows.push(mapped),
                 Some(by) => {
@@ -138,8 +147,17 @@ impl ItemsMap {
         Err(Error::new(ErrorCode::Header, Place::line(line), found, expected))
     }
 
+    /// Where each field of ours has its first column.
+    fn titles(&self, header: &Header) -> Titles {
+        let column = |(field, columns): (&String, &Many)| {
+            let at = columns.0.iter().find_map(|c| header.position(c))?;
+            Some((field.as_str().into(), (at as u64 + 1, header.titles.get(at).cloned())))
+        };
+        Titles { by_name: self.columns.iter().filter_map(column).collect(), mapped: true }
+    }
+
     /// A row in our own names and spellings. `None` for a row that does not fit the header (noted).
-    fn map(&self, row: &CsvRow<'_>, header: &Header, errors: &mut Vec<Error>) -> Option<Row> {
+    fn map(&self, row: &CsvRow<'_>, header: &Header, titles: &Arc<Titles>, errors: &mut Vec<Error>) -> Option<Row> {
         let width = header.titles.len();
         let surplus = row.cells.iter().enumerate().skip(width).find(|(_, c)| !c.trim().is_empty());
         if surplus.is_some() || row.cells.len() < width {
@@ -169,16 +187,17 @@ impl ItemsMap {
                 text: joined,
                 column: first.map(|c| c as u64 + 1),
                 title: first.and_then(|c| header.titles.get(c).cloned()),
+                written: None,
             };
             if !cell.text.is_empty() {
                 cells.insert(field.as_str().into(), cell);
             }
         }
         for (field, value) in &self.constants {
-            let constant = || Cell { text: value.clone(), column: None, title: None };
+            let constant = || Cell { text: value.clone(), column: None, title: None, written: None };
             cells.entry(field.as_str().into()).or_insert_with(constant);
         }
-        let mut mapped = Row { place: Place::line(row.line), cells, titles: Default::default() };
+        let mut mapped = Row { place: Place::line(row.line), cells, titles: titles.clone() };
         self.spell(&mut mapped, errors);
         Some(mapped)
     }
@@ -200,7 +219,8 @@ impl ItemsMap {
                 Some(date) => set(row, field, date.to_string()),
                 None => {
                     let expected = format!("a date by {}", self.format.date.join(" or "));
-                    errors.push(Error::new(ErrorCode::Date, row.place_of(field), format!("date `{text}`"), expected));
+                    let error = Error::new(ErrorCode::Date, row.place_of(field), format!("date `{text}`"), expected);
+                    errors.push(error.with_hint("the patterns stand in the mapping: [format] date = [\"%d.%m.%Y\"]"));
                     row.cells.remove(field);
                 }
             }
@@ -239,12 +259,16 @@ impl ItemsMap {
                     errors.extend(fault.or_else(|| {
                         let e = read.err()?;
                         let expected = format!("an amount with `{decimal}` before the decimals");
-                        Some(Error::new(
-                            ErrorCode::Amount,
-                            row.place_of(field),
-                            format!("amount `{text}`, which {e}"),
-                            expected,
-                        ))
+                        let found = format!("amount `{text}`, which {e}");
+                        let error = Error::new(ErrorCode::Amount, row.place_of(field), found, expected);
+                        let other = if decimal == ',' { '.' } else { ',' };
+                        let swapped = AmountStyle { decimal: other, thousands: Some(decimal) };
+                        Some(match parse_scaled(&bare.0, swapped) {
+                            Ok(_) => error.with_hint(format!(
+                                "it reads with decimal = \"{other}\" and thousands = \"{decimal}\": are they swapped in the mapping?"
+                            )),
+                            Err(_) => error,
+                        })
                     }));
                     // Noted once: what stays is read without a further complaint, and nothing is given out anyway.
                     set(row, field, "0".into());
@@ -295,7 +319,8 @@ fn contradiction(first: &Row, next: &Row) -> Option<Error> {
 
 fn set(row: &mut Row, field: &str, text: String) {
     if let Some(cell) = row.cells.get_mut(field) {
-        cell.text = text;
+        let before = std::mem::replace(&mut cell.text, text);
+        cell.written.get_or_insert(before);
     }
 }
 

@@ -3,7 +3,7 @@
 //! What a cell means is left to `items` and `customers`. JSON amounts may be texts or numbers: a number is kept digit by digit as
 //! it is written and never becomes floating point.
 
-use crate::base::{CsvRows, Place, decode_text, fold_name, line_column, nearest_name};
+use crate::base::{CsvRows, Foreign, Place, decode_text, fold_name, line_column, nearest_name};
 use crate::error::{Error, ErrorCode, visible};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -20,8 +20,17 @@ pub(super) struct Row {
     /// Where it begins.
     pub place: Place,
     pub(super) cells: BTreeMap<Arc<str>, Cell>,
-    /// The titles of the columns in their order, where the source has columns.
-    pub(super) titles: Arc<[Arc<str>]>,
+    /// Where the columns are, for cells that are empty.
+    pub(super) titles: Arc<Titles>,
+}
+
+/// The columns of a source by our name: number and the title there.
+#[derive(Default)]
+pub(super) struct Titles {
+    /// By our name.
+    pub by_name: BTreeMap<Arc<str>, (u64, Option<String>)>,
+    /// The names come from a mapping.
+    pub mapped: bool,
 }
 
 /// A cell with where it came from.
@@ -32,6 +41,8 @@ pub(super) struct Cell {
     pub column: Option<u64>,
     /// Its title in the source, where that is another than ours.
     pub title: Option<String>,
+    /// What stood in it before a mapping respelled it.
+    pub written: Option<String>,
 }
 
 impl Row {
@@ -43,9 +54,15 @@ impl Row {
     /// Where the cell is, or would be.
     pub(super) fn place_of(&self, name: &str) -> Place {
         let cell = self.cells.get(name);
-        let title = cell.and_then(|c| c.title.as_deref()).unwrap_or(name);
-        let empty = || self.titles.iter().position(|t| t.as_ref() == name).map(|i| i as u64 + 1);
-        Place { column: cell.and_then(|c| c.column).or_else(empty), ..self.place.clone() }.at(visible(title))
+        let known = self.titles.by_name.get(name);
+        let title = cell.and_then(|c| c.title.as_deref()).or(known.and_then(|k| k.1.as_deref())).unwrap_or(name);
+        let column = cell.and_then(|c| c.column).or(known.map(|k| k.0));
+        Place { column, ..self.place.clone() }.at(visible(title))
+    }
+
+    /// The cell as its source has it.
+    pub(super) fn written(&self, name: &str) -> Option<&str> {
+        self.cells.get(name).map(|c| c.written.as_deref().unwrap_or(&c.text))
     }
 
     /// Cells whose column starts with a prefix.
@@ -62,6 +79,10 @@ pub(super) struct Columns {
     pub required: &'static [&'static str],
     /// What such a file is called in messages.
     pub schema: &'static str,
+    /// What to do with a file of other names.
+    pub advice: &'static str,
+    /// What these files look like from outside; everything else that is known is in the wrong place.
+    pub own: Foreign,
 }
 
 /// Reads a table.
@@ -71,6 +92,11 @@ pub(super) struct Columns {
 /// none. Rows are only given when there are none.
 pub(super) fn read_table(bytes: &[u8], file: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     let read = || {
+        if let Some(foreign) = Foreign::of(bytes).filter(|f| *f != columns.own) {
+            let found = format!("this looks like {}", foreign.words());
+            let error = Error::new(ErrorCode::Header, Place::line(1), found, format!("a {} file", columns.schema));
+            return Err(vec![error.with_hint(foreign.advice())]);
+        }
         let decoded = decode_text::<&str>(bytes, &[]).map_err(|e| {
             let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes)).into_owned();
             let (line, column) = line_column(&before, before.len());
@@ -126,25 +152,36 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             errors.push(Error::new(ErrorCode::Header, place(i), format!("column `{name}` again"), "each column once"));
         }
     }
-    for name in columns.required.iter().filter(|r| !names.iter().any(|n| n.as_ref() == **r)) {
-        let found = format!("no column `{name}` among {}", names.join(", "));
-        let error = Error::new(
-            ErrorCode::Header,
-            Place::line(header.line),
-            found,
-            format!("`{name}`, which {} needs", columns.schema),
+    let missing: Vec<String> = columns
+        .required
+        .iter()
+        .filter(|r| !names.iter().any(|n| n.as_ref() == **r))
+        .map(|r| format!("`{r}`"))
+        .collect();
+    if !missing.is_empty() {
+        let found = format!(
+            "no {} {} among {}",
+            if missing.len() == 1 { "column" } else { "columns" },
+            missing.join(", "),
+            names.join(", ")
         );
-        errors.push(
-            error.with_hint(
-                "for a file with other names write a mapping and give it with --map FILE or --items-map FILE",
-            ),
+        let expected = format!(
+            "{}, which {} needs",
+            if missing.len() == 1 { missing.concat() } else { "them".to_owned() },
+            columns.schema
         );
+        if missing.len() == columns.required.len() && missing.len() > 1 {
+            // Another file altogether: what is wrong with each of its columns helps nobody.
+            errors.clear();
+        }
+        errors.push(Error::new(ErrorCode::Header, Place::line(header.line), found, expected).with_hint(columns.advice));
     }
     if !errors.is_empty() {
         return Err(errors);
     }
+    let by_name = names.iter().enumerate().map(|(i, name)| (name.clone(), (i as u64 + 1, None))).collect();
+    let titles = Arc::new(Titles { by_name, mapped: false });
     let mut table = Table { rows: Vec::new() };
-    let titles: Arc<[Arc<str>]> = names.iter().cloned().collect();
     for row in rows {
         let row = match row {
             Ok(row) => row,
@@ -165,7 +202,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             continue;
         }
         let cell = |(i, (name, text)): (usize, (&Arc<str>, &std::borrow::Cow<'_, str>))| {
-            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1), title: None };
+            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1), title: None, written: None };
             (!cell.text.is_empty()).then(|| (name.clone(), cell))
         };
         let cells: BTreeMap<Arc<str>, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
@@ -228,7 +265,10 @@ fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &
         match value(raw.get()) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
-                cells.insert(name.into(), Cell { text: text.trim().to_owned(), column: None, title: None });
+                cells.insert(
+                    name.into(),
+                    Cell { text: text.trim().to_owned(), column: None, title: None, written: None },
+                );
             }
             Err(()) => {
                 errors.push(Error::new(
@@ -314,7 +354,13 @@ fn unknown(name: &str, columns: &Columns) -> Option<(String, String)> {
 mod tests {
     use super::*;
 
-    const COLUMNS: Columns = Columns { known: &["a", "open_amount"], required: &["a"], schema: "test/1" };
+    const COLUMNS: Columns = Columns {
+        known: &["a", "open_amount"],
+        required: &["a"],
+        schema: "test/1",
+        advice: "rename them",
+        own: Foreign::OpenItems,
+    };
 
     fn errors(text: &str) -> Vec<String> {
         let e = read_table(text.as_bytes(), "f", &COLUMNS).map(|_| ()).unwrap_err();

@@ -16,7 +16,7 @@ mod written;
 pub use tie_out::tie_out;
 pub use written::Written;
 
-use crate::base::{Currency, Limits, Place};
+use crate::base::{Currency, Foreign, Limits, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{Finding, Format, Statement};
 
@@ -125,7 +125,26 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
         name_findings(&mut read, &options.file);
         Ok(read)
     };
-    read().map_err(|e: Error| if options.file.is_empty() { e } else { e.in_file(&options.file) })
+    read().map_err(|e: Error| {
+        let e = explained(e, bytes);
+        if options.file.is_empty() { e } else { e.in_file(&options.file) }
+    })
+}
+
+/// An error that says what the file is instead, where that can be told.
+fn explained(error: Error, bytes: &[u8]) -> Error {
+    if matches!(error.code(), ErrorCode::UnknownFormat | ErrorCode::Header)
+        && let Some(foreign) = Foreign::of(bytes)
+    {
+        let found = format!("this looks like {}", foreign.words());
+        return Error::new(error.code(), Place::line_column(1, 1), found, "a bank statement")
+            .with_hint(foreign.advice());
+    }
+    let end = bytes.trim_ascii_end();
+    if error.code() == ErrorCode::Xml && error.hint().is_none() && !end.ends_with(b">") {
+        return error.with_hint("the file ends in the middle: it was cut off; download it again");
+    }
+    error
 }
 
 /// The one statement file in an archive.

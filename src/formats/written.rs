@@ -1,7 +1,7 @@
 //! What a writer gives, and how it tells what its format could not carry.
 
 use crate::base::Place;
-use crate::model::{Finding, FindingCode, Statement, is_no_reference};
+use crate::model::{Finding, FindingCode, Party, Statement, is_no_reference};
 
 /// Statements written in a format.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,6 +51,14 @@ impl Lost {
         if let Some(value) = value {
             self.tell(format!("{what} `{value}` has no field in {}", self.format));
         }
+    }
+
+    /// Our own side of a payment, where it says more than the statement does.
+    pub(super) fn own_side(&mut self, own: &Party, statement: &Statement) {
+        let name = own.name.as_deref().filter(|n| Some(*n) != statement.owner.as_deref());
+        self.no_field("our own name in the payment", name);
+        let account = own.account.as_deref().filter(|a| *a != statement.account);
+        self.no_field("our own account in the payment", account);
     }
 
     /// Free text in one line of at most `max` characters; longer text is cut.

@@ -127,6 +127,8 @@ finding_codes! {
     DueBeforeDocument = "DUE_BEFORE_DOCUMENT",
     /// An open item with nothing open.
     ZeroItem = "ZERO_ITEM",
+    /// An open amount that the item's own original amount makes unlikely.
+    AmountUnlikely = "AMOUNT_UNLIKELY",
     /// Something that the format written to cannot carry as it was.
     NotCarried = "NOT_CARRIED",
     /// More findings than the limit; the rest were counted.

@@ -229,6 +229,8 @@ pub struct ReceivablesSummary {
     pub left_out_zero: u64,
     /// Customers.
     pub customers: u64,
+    /// Customers with something open.
+    pub customers_with_open_items: u64,
     /// No customer file was given: customers come from the items, payer accounts are unknown.
     pub customers_derived: bool,
 }

@@ -58,6 +58,8 @@ struct Payment {
     ultimate_payer: Option<String>,
     remittance: String,
     end_to_end_id: Option<String>,
+    #[serde(default)]
+    structured_refs: Vec<String>,
     source: Source,
 }
 
@@ -127,6 +129,9 @@ fn payment(out: &mut String, line: &Line) {
     if !p.remittance.is_empty() {
         out.push_str(&paragraph("  text     ", &p.remittance));
     }
+    if !p.structured_refs.is_empty() {
+        out.push_str(&paragraph("  ref      ", &p.structured_refs.join(", ")));
+    }
     if let Some(id) = &p.end_to_end_id {
         out.push_str(&paragraph("  their id ", id));
     }
@@ -154,7 +159,7 @@ fn outcome(out: &mut String, line: &Line) {
     }
     let currency = &line.payment.currency;
     for a in &line.allocations {
-        out.push_str(&paragraph("  ", &allocation(a, currency)));
+        out.push_str(&paragraph("  ", &allocation(a, currency, line.outcome == "reopened")));
     }
     if !zero(&line.on_account) {
         out.push_str(&paragraph("  ", &format!("on account: {} {currency}", line.on_account)));
@@ -170,7 +175,7 @@ fn outcome(out: &mut String, line: &Line) {
     }
 }
 
-fn allocation(a: &Allocation, currency: &str) -> String {
+fn allocation(a: &Allocation, currency: &str, came_back: bool) -> String {
     let mut text = format!("{}: {} {currency} cash", a.doc_no, a.applied);
     let parts = [
         (&a.discount, "discount"),
@@ -183,7 +188,9 @@ fn allocation(a: &Allocation, currency: &str) -> String {
             text.push_str(&format!(" + {amount} {what}"));
         }
     }
-    if zero(&a.open_after) {
+    if came_back {
+        text.push_str(&format!("; {} is open again", a.open_after));
+    } else if zero(&a.open_after) {
         text.push_str("; closed");
     } else {
         text.push_str(&format!("; {} stays open", a.open_after));
@@ -210,12 +217,15 @@ fn waterfall(out: &mut String, line: &Line) {
         texts.push(String::new());
     }
     rows.push(row("total", best.score));
-    texts.push("hundredths of a ban: each 100 makes it ten times as likely".to_owned());
+    texts.push("each 100 more makes it ten times as likely to be right".to_owned());
     let table = columns(&rows, &[Align::Left, Align::Right], 2);
     for (left, text) in table.lines().zip(texts) {
         out.push_str(&paragraph(&format!("{left}  "), &text));
     }
-    let share = format!("estimated chance of being wrong: {} in a million (prior, not measured)", best.error_ppm);
+    let share = format!(
+        "estimated chance of being wrong: {} in a million (an estimate, not yet tested on your data)",
+        best.error_ppm
+    );
     out.push_str(&paragraph("  ", &share));
     if line.error_ppm != best.error_ppm {
         out.push_str(&paragraph(
@@ -314,8 +324,8 @@ Queued for review: The discount was taken after its date. [DISCOUNT_LATE]
 The best proposal: RE-731 of customer C-1, discount 23.80
   before any evidence  -310
   document number      +610  names RE-731
-  total                +300  hundredths of a ban: each 100 makes it ten times as likely
-  estimated chance of being wrong: 40 in a million (prior, not measured)
+  total                +300  each 100 more makes it ten times as likely to be right
+  estimated chance of being wrong: 40 in a million (an estimate, not yet tested on your data)
 
 Second best: 1166.20 EUR on account of customer C-2; total -12, 312 behind the best
   against: another name (-50)

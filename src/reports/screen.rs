@@ -5,6 +5,9 @@ use crate::base::Currency;
 use crate::model::{CurrencySummary, ReasonCode, Sum, Summary, TieOut};
 use std::collections::BTreeMap;
 
+/// Most findings shown.
+const FINDINGS: usize = 5;
+
 /// The report. `folder` is where the outputs are, as the user named it; `None` for a dry run.
 pub fn run_screen(summary: &Summary, folder: Option<&str>) -> String {
     let mut out = String::new();
@@ -16,6 +19,7 @@ pub fn run_screen(summary: &Summary, folder: Option<&str>) -> String {
         }
     }
     control_totals(&mut out, summary);
+    list(&mut out, "Worth a look", &findings(summary));
     list(&mut out, "Not proven", &summary.not_proven);
     list(&mut out, "What to do next", &next_steps(summary, folder));
     out
@@ -41,8 +45,11 @@ fn files(out: &mut String, summary: &Summary) {
     let mut text = format!(
         "{} of {}",
         counted(r.open_items, "open item", "open items"),
-        counted(r.customers, "customer", "customers")
+        counted(r.customers_with_open_items, "customer", "customers")
     );
+    if r.customers > r.customers_with_open_items {
+        text.push_str(&format!(" ({} known)", r.customers));
+    }
     if r.closed_items > 0 {
         text.push_str(&format!(", {} closed ones as evidence", r.closed_items));
     }
@@ -62,7 +69,9 @@ fn statements(out: &mut String, summary: &Summary) {
         of(TieOut::Broken)
     );
     if !summary.repeated.is_empty() {
-        text.push_str(&format!("; {} came twice and counts once", summary.repeated.len()));
+        let repeated = summary.repeated.len();
+        let verbs = if repeated == 1 { "came twice and counts once" } else { "came twice and count once" };
+        text.push_str(&format!("; {repeated} {verbs}"));
     }
     out.push_str(&paragraph("Statements   ", &text));
     for repeated in &summary.repeated {
@@ -95,9 +104,7 @@ fn money(out: &mut String, summary: &Summary, total: &CurrencySummary) {
         for (reason, (count, minor)) in reasons.into_iter().flatten() {
             let sentence = ReasonCode::parse(reason).map_or("", ReasonCode::sentence);
             let mut line = row(&format!("    {reason}"), &count.to_string(), &Sum::new(*minor, currency).figure());
-            if outcome != "applied" {
-                line.push(sentence.to_owned());
-            }
+            line.push(sentence.to_owned());
             rows.push(line);
         }
     }
@@ -117,6 +124,8 @@ fn money(out: &mut String, summary: &Summary, total: &CurrencySummary) {
         }
     }
     rows.push(row("  all payments", "", &total.amount.figure()));
+    let decided = |outcome: &str| by.get(outcome).into_iter().flat_map(|r| r.values()).map(|r| r.1).sum::<i128>();
+    let (applied, reopened) = (decided("applied"), decided("reopened"));
     for (title, sum) in [
         ("besides: cash discount granted", total.discount),
         ("besides: written off", total.writeoff),
@@ -130,11 +139,28 @@ fn money(out: &mut String, summary: &Summary, total: &CurrencySummary) {
     rows.push(row("  open items before", "", &total.items_before.figure()));
     rows.push(row("  open items after", "", &total.items_after.figure()));
     out.push_str(&table(&rows));
+    let sum = |minor: i128| Sum::new(minor, currency).figure();
+    let placed = total.applied.minor + total.on_account.minor + total.other.minor;
+    if applied + reopened == placed && applied != total.applied.minor {
+        // From the payments above to the documents.
+        let mut text = format!("applied {}", sum(applied));
+        if reopened != 0 {
+            text.push_str(&format!(", reopened {}", sum(reopened)));
+        }
+        text.push_str(&format!(" = documents {}", total.applied.figure()));
+        if total.on_account.minor != 0 {
+            text.push_str(&format!(" + on account {}", total.on_account.figure()));
+        }
+        if total.other.minor != 0 {
+            text.push_str(&format!(" + fees {}", total.other.figure()));
+        }
+        out.push_str(&paragraph("  ", &text));
+    }
     if let (Some(count), Some(value)) =
         (total.automatic_count_hundredths_percent, total.automatic_value_hundredths_percent)
     {
         let text = format!(
-            "{} of {} payments on receivables decided without a person ({} %), {} % of their value",
+            "{} of {} (applied, reopened, queued) decided without a person: {} %, and {} % of their value",
             total.automatic_payments,
             total.receivable_payments,
             percent(count),
@@ -178,6 +204,11 @@ fn control_totals(out: &mut String, summary: &Summary) {
     if rows.len() > 1 {
         out.push_str(&headed(rows, &[Left, Left, Right, Right, Right, Right, Left]));
     }
+    if let Some(claim) = &summary.control_total {
+        let (same, given) = (if claim.holds { "equal" } else { "DIFFERENT" }, claim.claimed.figure());
+        let text = format!("--control-total {given}, booked entries {}: {same}", claim.booked.figure());
+        out.push_str(&paragraph("  ", &text));
+    }
     for a in &summary.accounts {
         for l in &a.left_out {
             let text = format!(
@@ -193,6 +224,15 @@ fn control_totals(out: &mut String, summary: &Summary) {
     }
 }
 
+/// Findings across files: the first few, and how many more there are.
+fn findings(summary: &Summary) -> Vec<String> {
+    let mut lines: Vec<String> = summary.findings.iter().take(FINDINGS).map(ToString::to_string).collect();
+    if let Some(more) = summary.findings.len().checked_sub(FINDINGS).filter(|n| *n > 0) {
+        lines.push(format!("and {more} more, in summary.json"));
+    }
+    lines
+}
+
 fn next_steps(summary: &Summary, folder: Option<&str>) -> Vec<String> {
     let mut steps = Vec::new();
     if summary.rejected().next().is_some() {
@@ -203,26 +243,32 @@ fn next_steps(summary: &Summary, folder: Option<&str>) -> Vec<String> {
             "Ask the bank for the broken statements again: `tieout check FILE` shows where they break.".to_owned(),
         );
     }
+    if summary.control_total.as_ref().is_some_and(|c| !c.holds) {
+        steps.push("Clear up the control total: nothing of the statement was applied because of it.".to_owned());
+    }
     let queued = summary.count_of("queued");
-    let path = |file: &str| folder.map_or_else(|| file.to_owned(), |f| format!("{}/{file}", f.trim_end_matches('/')));
+    let Some(folder) = folder else {
+        let what = counted(queued, "payment", "payments");
+        steps.push(format!("This was a dry run: nothing was written. {what} would wait for review."));
+        steps.push("Run again with --out DIR and without --dry-run to get the files.".to_owned());
+        return steps;
+    };
+    let path = |file: &str| format!("{}/{file}", folder.trim_end_matches('/'));
     if queued > 0 {
         let what = counted(queued, "payment", "payments");
         steps.push(format!(
             "Look through {}: {what}, the most urgent first, each with what was found.",
             path("exceptions.csv")
         ));
-        if let Some(folder) = folder {
-            steps.push(format!("`tieout explain PAYMENT_ID --run {folder}` says why one was decided as it was."));
-        }
+        steps.push(format!(
+            "`tieout explain ID --run {folder}` says why: ID is a payment, an exception or a document number."
+        ));
     }
     if summary.totals.iter().any(|t| t.allocations > 0) {
         steps.push(format!(
             "Post {} in your accounts, and export the open items anew before the next run.",
             path("allocations.csv")
         ));
-    }
-    if folder.is_none() {
-        steps.push("This was a dry run: nothing was written.".to_owned());
     }
     steps
 }

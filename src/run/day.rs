@@ -127,9 +127,14 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
         read = statements::payments(&day, &company_of);
     }
     let control_total = control_total(inputs, &day)?;
-    if control_total.as_ref().is_some_and(|c| c.holds) {
-        let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
-        unproven.for_each(|p| p.trust = Trust::Proven);
+    match control_total.as_ref().map(|c| c.holds) {
+        Some(true) => {
+            let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
+            unproven.for_each(|p| p.trust = Trust::Proven);
+        }
+        // Whoever is right, the user or the file: money that somebody doubts is not applied.
+        Some(false) => read.payments.iter_mut().for_each(|p| p.trust = Trust::Broken),
+        None => {}
     }
 
     let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day));
@@ -137,7 +142,10 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
     let customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
     let book = OpenItemBook::build(items, customers);
     watch(Step::Deciding(read.payments.len()));
-    let decisions = engine.decide(&book, &read.payments);
+    let mut decisions = engine.decide(&book, &read.payments);
+    if control_total.as_ref().is_some_and(|c| !c.holds) {
+        say_contradicted(&mut decisions);
+    }
     watch(Step::Decided);
     let checked = equations::check(&day, &read, &decisions, book.items()).map_err(RunError::Conservation)?;
 
@@ -256,6 +264,18 @@ fn control_total(inputs: &RunInputs, day: &Day) -> Result<Option<ControlTotalCla
     let booked = shown.net.ok_or_else(|| usage("entries in several currencies".to_owned(), "one currency"))?;
     let holds = booked.minor == i128::from(claimed);
     Ok(Some(ControlTotalClaim { claimed: Sum::new(claimed.into(), currency), booked, holds }))
+}
+
+/// The statement itself may be in order: what stops its payments is the total that the user gave.
+fn say_contradicted(decisions: &mut [Decision]) {
+    let text = "the control total that was given is not the sum of the booked entries";
+    for decision in decisions {
+        let gates = decision.gates.iter_mut().filter(|g| g.reason == ReasonCode::StatementBreak);
+        gates.for_each(|g| g.text = text.to_owned());
+        if decision.reason == ReasonCode::StatementBreak {
+            decision.explanation = text.to_owned();
+        }
+    }
 }
 
 fn other_files(inputs: &RunInputs) -> Vec<(&'static str, &InputFile)> {

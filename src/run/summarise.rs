@@ -5,7 +5,7 @@ use super::inputs::Receivables;
 use crate::base::Currency;
 use crate::model::*;
 use crate::statements::{Day, FiledStatement, Payments};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a summary tells of.
 pub(super) struct Facts<'a> {
@@ -55,6 +55,7 @@ pub(super) fn summarise(facts: Facts<'_>) -> Summary {
             closed_items: closed,
             left_out_zero: facts.receivables.left_out_zero,
             customers: facts.customers.len() as u64,
+            customers_with_open_items: with_open_items(facts.items),
             customers_derived: facts.receivables.customers.is_none(),
         },
         accounts,
@@ -63,6 +64,13 @@ pub(super) fn summarise(facts: Facts<'_>) -> Summary {
         overrides: segments.chain(customers).collect(),
         not_proven,
     }
+}
+
+/// How many customers have something open.
+fn with_open_items(items: &[OpenItem]) -> u64 {
+    let open = items.iter().filter(|i| i.status != ItemStatus::Closed);
+    let customers: BTreeSet<(&str, &str)> = open.map(|i| (i.company.as_str(), i.customer_id.as_str())).collect();
+    customers.len() as u64
 }
 
 /// One line of the table of statements.
@@ -269,7 +277,7 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
         );
     }
     out.push(
-        "The chances of error are prior, not measured: they are not yet checked against your own decisions.".to_owned(),
+        "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned(),
     );
     out.push(
         "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),

@@ -49,6 +49,8 @@ pub enum Command {
     Items(Items),
     /// CSV layouts of banks.
     Profiles(Profiles),
+    /// The policy in force.
+    Config(Config),
     /// Write a commented tieout.toml with the whole default policy.
     Init(Init),
     /// Make a week of statements, a ledger and the truth, to measure with.
@@ -210,9 +212,9 @@ pub struct Check {
 
 #[derive(ClapArgs)]
 pub struct Explain {
-    /// The payment's id, or its beginning.
-    #[arg(value_name = "PAYMENT_ID")]
-    pub payment_id: String,
+    /// The id of a payment, an exception or an allocation, or its beginning; or a document number.
+    #[arg(value_name = "ID")]
+    pub id: String,
     /// The run folder.
     #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true)]
     pub run: PathBuf,
@@ -293,6 +295,25 @@ pub enum ProfilesCommand {
     Detect {
         /// The CSV file; `-` is standard input.
         file: PathBuf,
+    },
+}
+
+#[derive(ClapArgs)]
+pub struct Config {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Every key of the policy with its value.
+    Show {
+        /// The policy; without it, the defaults.
+        #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
+        config: Option<PathBuf>,
+        /// Also where each value comes from: a line of the file, or the default.
+        #[arg(long)]
+        origin: bool,
     },
 }
 

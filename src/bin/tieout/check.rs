@@ -11,9 +11,7 @@ pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
     let (options, profile_file) = files::options(&args.read)?;
     let leave_out = profile_file.as_ref().and(args.read.profile.as_deref()).map(std::path::Path::new);
     let given = files::statements(&args.files, leave_out.as_slice(), &options)?;
-    for name in &given.unrecognised {
-        say.note(&format!("{name} is no statement and was left aside"));
-    }
+    given.tell(say);
     let found = check_files(&given.files, &options);
     if say.json {
         say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;

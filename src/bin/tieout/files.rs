@@ -2,10 +2,11 @@
 
 use super::args::Reading;
 use super::failure::Failure;
+use super::say::Say;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use tieout::base::Place;
+use tieout::base::{Foreign, Place};
 use tieout::error::{Error, ErrorCode};
 use tieout::formats::archive::{Unpacked, is_archive, unpack};
 use tieout::formats::{READERS, ReadOptions, csv::Profile};
@@ -17,6 +18,20 @@ pub struct Given {
     pub files: Vec<InputFile>,
     /// Files of folders that are no statement, by name.
     pub unrecognised: Vec<String>,
+    /// What those look like, where it can be told: for the user.
+    pub notes: Vec<String>,
+}
+
+impl Given {
+    /// Names what was left aside.
+    pub fn tell(&self, say: &Say) {
+        for name in &self.unrecognised {
+            match self.notes.iter().find(|n| n.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with(" looks"))) {
+                Some(note) => say.note(note),
+                None => say.note(&format!("{name} is no statement and was left aside")),
+            }
+        }
+    }
 }
 
 /// Reads every file and folder given. Folders are not searched further down and their hidden files are skipped; `leave_out`
@@ -24,9 +39,11 @@ pub struct Given {
 pub fn statements(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions) -> Result<Given, Failure> {
     let left_out: Vec<PathBuf> = leave_out.iter().filter_map(|p| fs::canonicalize(p).ok()).collect();
     let mut given = Given::default();
+    let mut taken = Vec::new();
     for path in paths {
         if fs::canonicalize(path).is_ok_and(|p| left_out.contains(&p)) {
             // A pattern of the shell also finds the items and customers.
+            taken.push(base_name(path));
             continue;
         }
         if path.as_os_str() != "-" && path.is_dir() {
@@ -43,10 +60,22 @@ pub fn statements(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions)
     }
     if given.files.is_empty() {
         let names = given.unrecognised.join(", ");
-        let found = if names.is_empty() { "no file".to_owned() } else { format!("no statement among {names}") };
+        let found = match (names.is_empty(), taken.is_empty()) {
+            (false, _) => format!("no statement among {names}"),
+            (true, false) => format!("{}, which is given for something else already", taken.join(", ")),
+            (true, true) => "no file".to_owned(),
+        };
+        let hint = match given.notes.first() {
+            _ if !taken.is_empty() => {
+                "the file given with --open-items, --customers, --config or --profile is no statement; \
+                 give the bank's file or its folder as STATEMENT"
+            }
+            Some(note) => note.as_str(),
+            None => "folders are not searched further down; give the folder that holds the files themselves",
+        };
         let places = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let error = Error::new(ErrorCode::EmptyInput, Place::file(places), found, "at least one bank statement")
-            .with_hint("folders are not searched further down; give the folder that holds the files themselves");
+            .with_hint(hint);
         return Err(Failure::rejected(vec![error]));
     }
     Ok(given)
@@ -102,7 +131,14 @@ fn take(file: InputFile, options: &ReadOptions, of_folder: bool, given: &mut Giv
 fn take_plain(file: InputFile, options: &ReadOptions, choose: bool, given: &mut Given) {
     // An empty file is a failed delivery and must be said; anything else of no known format is merely named.
     let empty = file.bytes.iter().all(u8::is_ascii_whitespace);
-    if !choose || empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options)) {
+    let known = || empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options));
+    // A list of ours would pass as CSV.
+    let foreign = Foreign::of(&file.bytes).filter(|_| choose && options.format.is_none());
+    if let Some(foreign) = foreign {
+        let note = format!("{} looks like {} and was left aside; {}", file.name, foreign.words(), foreign.advice());
+        given.notes.push(note);
+        given.unrecognised.push(file.name);
+    } else if !choose || known() {
         given.files.push(file);
     } else {
         given.unrecognised.push(file.name);
@@ -133,6 +169,10 @@ pub fn one(path: &Path) -> Result<InputFile, Failure> {
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Failure::io("standard input", &e))?;
         return Ok(InputFile { name: "stdin".to_owned(), bytes });
     }
+    if path.is_dir() {
+        let place = path.display().to_string();
+        return Err(Failure::usage(&place, "this is a folder", "one file", "give the file in it"));
+    }
     let bytes = fs::read(path).map_err(|e| Failure::io(path, &e))?;
     Ok(InputFile { name: base_name(path), bytes })
 }
@@ -160,7 +200,7 @@ pub fn options(given: &Reading) -> Result<(ReadOptions, Option<InputFile>), Fail
 }
 
 /// A profile by id or file. A built-in id wins over a file of that name.
-fn profile(given: Option<&str>) -> Result<(Option<Profile>, Option<InputFile>), Failure> {
+pub fn profile(given: Option<&str>) -> Result<(Option<Profile>, Option<InputFile>), Failure> {
     let Some(given) = given else { return Ok((None, None)) };
     if let Some(profile) = Profile::builtin(given) {
         return Ok((Some(profile), None));

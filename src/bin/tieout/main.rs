@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod config;
 mod convert;
 mod explain;
 mod failure;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Queue(command) => queue::queue(command, &say),
         Command::Items(command) => items::items(command, &say),
         Command::Profiles(command) => profiles::profiles(command, &say),
+        Command::Config(command) => config::config(command, &say),
         Command::Init(command) => init::init(command, &say),
         Command::Simulate(command) => simulate::simulate(command, &say),
         Command::Score(command) => score::score(command, &say),
@@ -58,9 +60,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            for error in &failure.errors {
-                say.error(error);
-            }
+            say.errors(&failure.errors);
             ExitCode::from(failure.code)
         }
     }

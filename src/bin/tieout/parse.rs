@@ -16,9 +16,7 @@ pub fn parse(args: Parse, say: &Say) -> Result<u8, Failure> {
     let (options, profile_file) = files::options(&args.read)?;
     let leave_out = profile_file.as_ref().and(args.read.profile.as_deref()).map(std::path::Path::new);
     let given = files::statements(&args.files, leave_out.as_slice(), &options)?;
-    for name in &given.unrecognised {
-        say.note(&format!("{name} is no statement and was left aside"));
-    }
+    given.tell(say);
     if args.output == ParseOutput::Json {
         return statements(&given.files, &options, say);
     }

@@ -7,7 +7,9 @@ use super::say::Say;
 use super::{files, folder};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tieout::model::{Summary, TieOut};
+use tieout::base::Place;
+use tieout::error::{Error, ErrorCode};
+use tieout::model::{Sum, Summary, TieOut};
 use tieout::run::{RunInputs, run_watched};
 
 /// Runs a day and writes its folder.
@@ -28,6 +30,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         leave_out.extend(args.read.profile.as_deref().map(Path::new));
     }
     let given = files::statements(&args.statements, &leave_out, &options)?;
+    given.notes.iter().for_each(|n| say.note(n));
     let inputs = RunInputs {
         statements: given.files,
         unrecognised: given.unrecognised,
@@ -59,6 +62,9 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     for error in result.summary.rejected().filter_map(|f| f.error.as_ref()) {
         say.error(error);
     }
+    if let Some(error) = contradiction(&result.summary) {
+        say.error(&error);
+    }
     if say.json {
         say.out(&tieout::outputs::summary_json(&result.summary))?;
     } else if !say.quiet {
@@ -83,6 +89,26 @@ fn exit_code(summary: &Summary, conditions: &[Condition]) -> u8 {
         Condition::Unrecognised => !summary.unrecognised.is_empty(),
     };
     if conditions.iter().any(holds) { CONDITION } else { DONE }
+}
+
+/// A control total that the statement does not have.
+fn contradiction(summary: &Summary) -> Option<Error> {
+    let claim = summary.control_total.as_ref().filter(|c| !c.holds)?;
+    let difference = Sum::new((claim.booked.minor - claim.claimed.minor).abs(), claim.booked.currency);
+    let found = format!(
+        "the booked entries sum to {} {} (difference {})",
+        claim.booked.figure(),
+        claim.booked.currency,
+        difference.figure()
+    );
+    let expected = format!("{}, as given", claim.claimed.figure());
+    let file = summary.statements.first().map_or("", |s| s.file.as_str());
+    let place = Place::file(file).at("--control-total");
+    Some(
+        Error::new(ErrorCode::TieOut, place, found, expected).with_hint(
+            "nothing of this statement was applied; correct the total, or ask the bank for the whole statement",
+        ),
+    )
 }
 
 fn date(text: &str) -> Result<chrono::NaiveDate, Failure> {

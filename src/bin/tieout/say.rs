@@ -6,6 +6,9 @@ use std::io::{self, IsTerminal, Write};
 use tieout::error::Error;
 use tieout::outputs::safe_json;
 
+/// Most errors of one kind on a screen.
+const MOST: usize = 10;
+
 /// How to talk.
 pub struct Say {
     pub json: bool,
@@ -44,14 +47,44 @@ impl Say {
 
     /// An error as `file:line:col: found, expected` and its hint, or as an object.
     pub fn error(&self, error: &Error) {
-        let (red, end) = if self.colour { ("\u{1b}[31m", "\u{1b}[0m") } else { ("", "") };
         let text = if self.json {
             format!("{}\n", safe_json(error))
         } else {
             let hint = error.hint().map(|h| format!("  hint: {h}\n")).unwrap_or_default();
-            format!("{red}error:{end} {error}\n{hint}")
+            format!("{}{hint}", self.line(error))
         };
         self.err(&text);
+    }
+
+    /// Several errors: of one kind at most [`MOST`], the rest counted, and advice that repeats said once. All of them as objects.
+    pub fn errors(&self, errors: &[Error]) {
+        let kind = |e: &Error| (e.code(), e.place().file.clone(), e.hint().map(str::to_owned));
+        let mut seen: Vec<(_, usize)> = Vec::new();
+        let mut cut = 0usize;
+        for error in errors {
+            let kind = kind(error);
+            let at = seen.iter().position(|(k, _)| *k == kind).unwrap_or_else(|| {
+                seen.push((kind, 0));
+                seen.len() - 1
+            });
+            let Some((_, count)) = seen.get_mut(at) else { continue };
+            *count += 1;
+            match *count {
+                _ if self.json => self.error(error),
+                1 => self.error(error),
+                n if n <= MOST => self.err(&self.line(error)),
+                _ => cut += 1,
+            }
+        }
+        if cut > 0 {
+            let all = errors.len();
+            self.err(&format!("{cut} more of the same kinds, {all} faults in all; --json names every one\n"));
+        }
+    }
+
+    fn line(&self, error: &Error) -> String {
+        let (red, end) = if self.colour { ("\u{1b}[31m", "\u{1b}[0m") } else { ("", "") };
+        format!("{red}error:{end} {error}\n")
     }
 
     /// Something worth knowing; silent with `--quiet`.

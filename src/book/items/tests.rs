@@ -57,9 +57,45 @@ fn all_faults_come_at_once_in_file_order() {
 
 #[test]
 fn trailing_zeros_are_fine_and_decimals_follow_the_currency() {
-    let items = read("", &["1,A,C1,EUR,1.000", "2,B,C1,JPY,1200", "3,C,C1,KWD,1.234"]).unwrap().items;
+    let items = read("", &["1,A,C1,EUR,1.0000", "2,B,C1,JPY,1200", "3,C,C1,KWD,1.234"]).unwrap().items;
     assert_eq!(items.iter().map(|i| i.open_amount).collect::<Vec<_>>(), [100, 1200, 1234]);
     assert_eq!(codes(read("", &["1,A,C1,JPY,1.5"])), [(ErrorCode::Amount, Some(2), Some(5))]);
+}
+
+#[test]
+fn three_digits_behind_the_sign_are_refused_unless_the_column_shows_what_they_are() {
+    assert_eq!(codes(read("", &["1,A,C1,EUR,3.000"])), [(ErrorCode::Amount, Some(2), Some(5))]);
+    // Beside two decimals it may still be a slip of one row.
+    assert_eq!(codes(read("", &["1,A,C1,EUR,3.00", "2,B,C1,EUR,1.190"])), [(ErrorCode::Amount, Some(3), Some(5))]);
+    assert_eq!(
+        codes(read(",amount", &["1,A,C1,EUR,3.00,-3.000"])).first(),
+        Some(&(ErrorCode::Amount, Some(2), Some(6)))
+    );
+    assert_eq!(codes(read("", &["1,A,C1,JPY,1.000"])), [(ErrorCode::Amount, Some(2), Some(5))]);
+    let errors = read("", &["1,A,C1,EUR,1.005"]).unwrap_err();
+    assert_eq!(errors.len(), 1, "finer than the currency, said once");
+    assert!(errors[0].hint().is_some_and(|h| h.contains("thousands")));
+    let items = read("", &["1,A,C1,EUR,3.000", "2,B,C1,EUR,1190.000"]).unwrap().items;
+    assert_eq!(items.iter().map(|i| i.open_amount).collect::<Vec<_>>(), [300, 119_000]);
+}
+
+#[test]
+fn an_open_amount_far_from_its_document_is_a_finding() {
+    let got = read(",amount", &["1,A,C1,EUR,3.00,3000.00", "2,B,C1,EUR,120.00,100.00", "3,C,C1,EUR,40.00,100.00"]);
+    let findings = got.unwrap().findings;
+    let lines: Vec<_> = findings.iter().map(|f| (f.code, f.place.line)).collect();
+    assert_eq!(lines, [(FindingCode::AmountUnlikely, Some(2)), (FindingCode::AmountUnlikely, Some(3))]);
+}
+
+#[test]
+fn a_row_that_looks_like_a_total_and_a_file_in_the_wrong_place_say_so() {
+    let errors = read("", &[",,,,28264.67"]).unwrap_err();
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].found().starts_with("no item_id, no doc_no") && errors[0].hint().unwrap().contains("total"));
+    let errors = read_items(b"customer_id,name,ibans\nC1,A,\n", "c.csv").unwrap_err();
+    assert_eq!((errors.len(), errors[0].hint()), (1, Some("customers are given with --customers")));
+    let errors = read_items(b"PK\x03\x04\x14\0\x06\0[Content_Types].xml", "op.xlsx").unwrap_err();
+    assert!(errors[0].found().contains("Excel") && errors[0].hint().unwrap().contains("CSV"));
 }
 
 #[test]

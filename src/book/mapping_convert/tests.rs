@@ -66,6 +66,34 @@ fn a_mapping_with_faults_is_refused_with_line_and_suggestion() {
 }
 
 #[test]
+fn a_thousands_sign_that_the_mapping_does_not_know_is_not_read_as_decimals() {
+    let text = |decimal: &str, thousands: &str| {
+        format!(
+            "id = \"n\"\n[columns]\nitem_id = \"n\"\ndoc_no = \"n\"\ncustomer_id = \"c\"\nopen_amount = \"a\"\n[constants]\n\
+             currency = \"EUR\"\n[format]\ndecimal = \"{decimal}\"\nthousands = \"{thousands}\"\ndate = [\"%Y-%m-%d\"]\n"
+        )
+    };
+    let read = |decimal: &str, thousands: &str, rows: &str| {
+        map(&text(decimal, thousands)).convert(format!("n;c;a\n{rows}").as_bytes(), "f")
+    };
+    for (decimal, thousands, rows) in [(".", "", "1;x;3.000\n"), (",", ".", "1;x;1,190\n2;x;1190,00\n")] {
+        let errors = read(decimal, thousands, rows).unwrap_err();
+        let place = errors[0].place();
+        assert_eq!((errors.len(), place.line, place.column, place.path.as_deref()), (1, Some(2), Some(3), Some("a")));
+        assert!(
+            errors[0].found().contains(rows.split([';', '\n']).nth(2).unwrap()),
+            "as the export writes it: {}",
+            errors[0]
+        );
+    }
+    assert_eq!(read(",", ".", "1;x;3.000\n").unwrap()[0].open_amount, 300_000);
+    let errors = read(",", ".", "1;x;1,190.00\n").unwrap_err();
+    assert!(errors[0].hint().unwrap().contains("swapped"));
+    let errors = read(",", ".", "Summe;;28.264,67\n").unwrap_err();
+    assert!(errors[0].hint().unwrap().contains("[[skip]]") && errors[0].place().column == Some(2), "{}", errors[0]);
+}
+
+#[test]
 fn negate_and_constants() {
     let text = "id = \"n\"\n[columns]\nitem_id = \"n\"\ndoc_no = \"n\"\ncustomer_id = \"c\"\nopen_amount = \"a\"\n[constants]\n\
         currency = \"EUR\"\n[format]\ndecimal = \",\"\ndate = [\"%Y-%m-%d\"]\nsign = \"negate\"\n";

@@ -4,8 +4,8 @@
 use super::header::Found;
 use super::profile::{AmountModel, DebitSign, Names, Profile, Role, When};
 use crate::base::{
-    AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, parse_date, parse_scaled,
-    plain_figure, unarmour,
+    AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, may_be_thousands, parse_date,
+    parse_scaled, plain_figure, unarmour,
 };
 use crate::error::{Error, ErrorCode, visible};
 use chrono::NaiveDate;
@@ -152,8 +152,9 @@ impl<'a> Cells<'a> {
             return Ok(None);
         }
         let style = self.amounts.first().copied().unwrap_or(AmountStyle::PLAIN);
-        // The most usual cell has nothing around its digits.
+        // The most usual cell has nothing around its digits. Three decimals may be thousands and are looked at below.
         if let Some((units, scale)) = plain_figure(cell, style.decimal)
+            && scale != 3
             && let Ok(money) = Money::from_scaled(units, scale, currency)
         {
             return Ok(Some(money));
@@ -165,6 +166,13 @@ impl<'a> Cells<'a> {
                 place(),
                 format!("an amount in {named}"),
                 format!("{currency}"),
+            ));
+        }
+        if !currency.is_none() && may_be_thousands(&figure, style, currency.decimals()) {
+            let found = format!("amount `{cell}`, which may be a whole number with thousands");
+            let expected = format!("an amount as {}", amount_example(style));
+            return Err(Error::new(ErrorCode::Amount, place(), found, expected).with_hint(
+                "if the sign before the last three digits groups thousands, say so in a profile: [format] thousands",
             ));
         }
         let money = parse_scaled(&figure, style).and_then(|(units, scale)| {

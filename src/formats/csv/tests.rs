@@ -283,3 +283,14 @@ fn a_newest_row_without_its_balance_leaves_the_end_open_and_says_so() {
     let s = one(with(OWN, file).unwrap());
     assert_eq!(s.findings.iter().map(|f| f.code).collect::<Vec<_>>(), [FindingCode::ClosingMissing]);
 }
+
+#[test]
+fn three_digits_behind_the_sign_are_not_read_as_decimals() {
+    let row = |amount: &str| format!("Date,Text,Amount,Balance\n2026-04-24,x,{amount},\n");
+    let error = with(OWN, &row("1.190")).unwrap_err();
+    assert_eq!((error.code(), error.place().line, error.place().column), (ErrorCode::Amount, Some(2), Some(3)));
+    assert!(error.hint().is_some_and(|h| h.contains("thousands")));
+    assert_eq!(figures(&one(with(OWN, &row("1190.000")).unwrap())), ["1190.00"]);
+    let dinars = OWN.replace("EUR", "KWD");
+    assert_eq!(figures(&one(with(&dinars, &row("1.190")).unwrap())), ["1.190"]);
+}

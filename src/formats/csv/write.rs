@@ -146,7 +146,7 @@ fn entry(row: &mut Row, e: &Entry, s: &Statement, lost: &mut Lost) {
     let batch_id = e.batch.as_ref().and_then(|b| b.payment_info_id.as_deref());
     match e.details.as_slice() {
         [] => row.set("batch_id", lost.id("the batch's id", batch_id, LONGEST).map(armoured)),
-        [only] => details(row, e, only, lost),
+        [only] => details(row, e, s, only, lost),
         several => {
             let text =
                 format!("the entry's {} payments have no field in CSV; the entry stands for them", several.len());
@@ -156,9 +156,11 @@ fn entry(row: &mut Row, e: &Entry, s: &Statement, lost: &mut Lost) {
     }
 }
 
-fn details(row: &mut Row, e: &Entry, d: &TransactionDetails, lost: &mut Lost) {
+fn details(row: &mut Row, e: &Entry, s: &Statement, d: &TransactionDetails, lost: &mut Lost) {
     let credit = !e.amount.is_negative();
-    let (other, own) = if credit { (&d.debtor, &d.creditor) } else { (&d.creditor, &d.debtor) };
+    // In a return the sign points the other way round: the roles know who the other side is.
+    let other = s.counterparty(e, d);
+    let own = if std::ptr::eq(other, &*d.debtor) { &d.creditor } else { &d.debtor };
     let (ultimate, own_ultimate) =
         if credit { (&d.ultimate_debtor, &d.ultimate_creditor) } else { (&d.ultimate_creditor, &d.ultimate_debtor) };
     let name = lost.text("the counterparty's name", other.name.as_deref(), LONGEST);
@@ -172,8 +174,7 @@ fn details(row: &mut Row, e: &Entry, d: &TransactionDetails, lost: &mut Lost) {
     row.set("ultimate_name", lost.text("the ultimate party's name", ultimate.name.as_deref(), LONGEST).map(armoured));
     lost.no_field("the counterparty's id", other.id.as_deref());
     lost.no_field("the counterparty's country", other.country.as_deref());
-    lost.no_field("our own name in the payment", own.name.as_deref());
-    lost.no_field("our own account in the payment", own.account.as_deref());
+    lost.own_side(own, s);
     lost.no_field("our own ultimate party", own_ultimate.name.as_deref());
     let batch = d.payment_info_id.as_deref().or(e.batch.as_ref().and_then(|b| b.payment_info_id.as_deref()));
     for (column, what, value) in [

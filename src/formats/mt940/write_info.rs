@@ -33,7 +33,7 @@ pub(super) fn write(out: &mut String, e: &Entry, s: &Statement, lost: &mut Lost)
     let mut texts = Texts { pieces: Vec::new() };
     match e.details.as_slice() {
         [] => {}
-        [only] => details(&mut subfields, &mut texts, e, only, lost),
+        [only] => details(&mut subfields, &mut texts, e, s, only, lost),
         several => {
             let text =
                 format!("the entry's {} payments have no field in MT940; the entry stands for them", several.len());
@@ -56,9 +56,9 @@ pub(super) fn write(out: &mut String, e: &Entry, s: &Statement, lost: &mut Lost)
     if code.is_empty() && subfields.is_empty() {
         return;
     }
-    if subfields.is_empty() {
-        // A code alone would be free text.
-        subfields.push((0, String::new()));
+    if !subfields.iter().any(|(key, _)| *key == 0) {
+        // A code alone would be free text, and readers look for ?00 behind it.
+        subfields.insert(0, (0, String::new()));
     }
     let mut width = code.len() + 4;
     let mut lines = 1;
@@ -85,7 +85,7 @@ fn booking_text(e: &Entry, s: &Statement, lost: &mut Lost) -> Option<String> {
     let is_mt940 = matches!(s.format, Format::Mt940 | Format::Mt942);
     // What MT940 calls the entry's text is the whole `:86:`, which is written anew.
     let narrative = e.narrative.as_deref().filter(|_| !is_mt940);
-    let short = narrative.filter(|n| n.chars().count() <= WIDTH && !n.contains('\n'));
+    let short = narrative.filter(|n| !n.contains('\n'));
     let text = e.bank_code.text.as_deref().or(short);
     if text != narrative {
         lost.no_field("the entry's text", narrative);
@@ -98,7 +98,14 @@ fn booking_text(e: &Entry, s: &Statement, lost: &mut Lost) -> Option<String> {
     Some(text.trim_end().to_owned()).filter(|t| !t.is_empty())
 }
 
-fn details(subfields: &mut Vec<(u8, String)>, texts: &mut Texts, e: &Entry, d: &TransactionDetails, lost: &mut Lost) {
+fn details(
+    subfields: &mut Vec<(u8, String)>,
+    texts: &mut Texts,
+    e: &Entry,
+    s: &Statement,
+    d: &TransactionDetails,
+    lost: &mut Lost,
+) {
     let batch = e.batch.as_ref().and_then(|b| b.payment_info_id.as_deref());
     texts.id("EREF", "the end-to-end id", d.end_to_end_id.as_deref(), lost);
     texts.id("KREF", "the payment information id", d.payment_info_id.as_deref().or(batch), lost);
@@ -120,8 +127,9 @@ fn details(subfields: &mut Vec<(u8, String)>, texts: &mut Texts, e: &Entry, d: &
     texts.words("ABWE", "the ultimate payee's name", d.ultimate_creditor.name.as_deref(), lost);
     texts.remittance(&d.remittance, lost);
 
-    let credit = !e.amount.is_negative();
-    let (other, own) = if credit { (&d.debtor, &d.creditor) } else { (&d.creditor, &d.debtor) };
+    // In a return the sign points the other way round: the roles know who the other side is.
+    let other = s.counterparty(e, d);
+    let own = if std::ptr::eq(other, &*d.debtor) { &d.creditor } else { &d.debtor };
     for (key, what, value, longest) in [
         (30, "the counterparty's bank", other.agent.as_deref(), 12),
         (31, "the counterparty's account", other.account.as_deref(), 34),
@@ -136,8 +144,6 @@ fn details(subfields: &mut Vec<(u8, String)>, texts: &mut Texts, e: &Entry, d: &
     for (what, value) in [
         ("the counterparty's id", &other.id),
         ("the counterparty's country", &other.country),
-        ("our own name in the payment", &own.name),
-        ("our own account in the payment", &own.account),
         ("the instruction id", &d.instruction_id),
         ("the message id", &d.message_id),
         ("the UETR", &d.uetr),
@@ -146,6 +152,7 @@ fn details(subfields: &mut Vec<(u8, String)>, texts: &mut Texts, e: &Entry, d: &
     ] {
         lost.no_field(what, value.as_deref());
     }
+    lost.own_side(own, s);
     if let Some(returned) = &d.returned {
         let reason = returned.reason.as_deref().filter(|r| e.bank_code.text_key.as_deref() != Some(*r));
         lost.no_field("the return reason", reason);

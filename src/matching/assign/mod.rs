@@ -157,6 +157,7 @@ impl Settled {
                 allocation.open_after = before.saturating_sub(allocation.cleared().unwrap_or(0));
             }
         }
+        running::say_what_stays_open(decision);
     }
 }
 

@@ -33,8 +33,12 @@ pub fn applied(context: &Context<'_>, h: &Hypothesis, reason: ReasonCode) -> Str
         Difference::CentsOver(d) | Difference::OverSmall(d) | Difference::Over(d) => {
             format!(", {} on account", money(d))
         }
-        Difference::Partial(d) | Difference::Short(d) => format!(", {} stays open", money(d)),
-        Difference::Exact | Difference::DiscountLate(..) | Difference::DiscountRate(_) => String::new(),
+        // What stays open is known when all payments of the run are settled, see `assign::running`.
+        Difference::Partial(_)
+        | Difference::Short(_)
+        | Difference::Exact
+        | Difference::DiscountLate(..)
+        | Difference::DiscountRate(_) => String::new(),
     };
     let slip =
         h.parts.first().filter(|_| reason == ReasonCode::PayerAmountUnique || reason == ReasonCode::NameAmountUnique);

@@ -57,7 +57,7 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
             format!("payments without a number seldom mean {choice}")
         }
         Fact::PassedOver(n) => format!("the text has `{}`, which is another document of this account", quote(n)),
-        Fact::OnlyAmount(same) => format!("the amount is exactly this document's; {same} open items have it"),
+        Fact::OnlyAmount(same) => format!("the amount is exactly this document's; open items with it: {same}"),
         Fact::OtherCustomer(c, true) => {
             format!("the payer is the customer {}, the documents are another customer's", customer(c))
         }
@@ -204,7 +204,7 @@ fn amount_text(context: &Context<'_>, difference: &Difference, documents: u32, s
         Difference::CentsOver(d) | Difference::OverSmall(d) | Difference::Over(d) => {
             format!("{amount} is {} over the {sum}", money(d))
         }
-        Difference::Partial(d) => format!("{amount} is announced as a part of the {sum}; {} stays open", money(d)),
+        Difference::Partial(d) => format!("{amount} is announced as a part of the {sum}, {} less", money(d)),
         Difference::DiscountLate(d, days) => {
             format!("{amount} is the {sum} less a discount of {} that was due {days} days before", money(d))
         }
