@@ -74,6 +74,8 @@ pub mod references;
 pub mod reports;
 pub mod review;
 pub mod run;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod statements;
 
 pub use book::OpenItemBook;

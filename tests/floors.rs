@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("review", 6),
     ("run", 7),
     ("benchmark", 7),
+    ("schema", 8),
 ];
 
 /// What a folder may not use although it lies below: matching works on payments whatever format they came from, and what goes

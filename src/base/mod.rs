@@ -14,12 +14,15 @@ mod ids;
 mod limits;
 mod money;
 mod place;
+#[cfg(feature = "schema")]
+mod schema;
 mod text_decode;
 
 pub(crate) use amount_text::plain_figure;
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
 pub use cell_text::{
-    bare_amount, bones, currency_in_title, fold_letters, fold_name, line_column, nearest_name, same_name, suggestion_in, unarmour,
+    bare_amount, bones, currency_in_title, fold_letters, fold_name, line_column, nearest_name, same_name,
+    suggestion_in, unarmour,
 };
 pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
 pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};
@@ -33,6 +36,8 @@ pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
+#[cfg(feature = "schema")]
+pub use schema::{Figure, Whole};
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 
 /// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.

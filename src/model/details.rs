@@ -129,6 +129,7 @@ pub struct StructuredRemittance {
 
 /// A document named in fields (`RfrdDocInf`, `RfrdDocAmt`; both shapes, before camt version 12 and from it).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DocumentRef {
     /// `CINV`, `CREN`, `DEBN` …
     pub kind: Option<String>,

@@ -18,6 +18,7 @@ mod roles;
 mod sketch;
 mod statement;
 mod summary;
+mod words;
 
 pub use customer::Customer;
 pub use decision::{
@@ -48,3 +49,4 @@ pub use summary::{
     AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
     ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };
+pub use words::joined_words;

@@ -7,6 +7,7 @@ macro_rules! words {
     ($(#[doc = $doc:literal])* $name:ident { $($variant:ident = $text:literal, $meaning:literal;)* }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $name {
             $(#[doc = $meaning] #[serde(rename = $text)] $variant,)*
         }
@@ -70,6 +71,7 @@ impl Verdict {
 
 /// How sure it is who decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
     /// A typed name.
@@ -90,6 +92,7 @@ impl Identity {
 
 /// How far a decision of people has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewState {
     /// It was carried out.
@@ -102,6 +105,7 @@ pub enum ReviewState {
 
 /// One person behind a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Signer {
     /// Name as in `decided_by`.
     pub name: String,
@@ -115,6 +119,7 @@ pub struct Signer {
 
 /// What people decided on one payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Review {
     /// How far it has come.
     pub state: ReviewState,

@@ -26,6 +26,19 @@ impl Sum {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Sum {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Sum".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        crate::base::Figure::json_schema(generator)
+    }
+}
+
 impl Serialize for Sum {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(&self.figure())
@@ -34,8 +47,10 @@ impl Serialize for Sum {
 
 /// What a run did (`tieout.summary/1`). No durations, host or path: the same inputs give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// `tieout.summary/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "tieout.summary/1")))]
     pub schema: &'static str,
     /// Hash of inputs, policy, options and version.
     pub run_id: String,
@@ -82,7 +97,11 @@ impl Summary {
     /// Whether some input was rejected or does not tie out.
     pub fn has_bad_input(&self) -> bool {
         self.rejected().next().is_some()
-            || self.statements.iter().any(|s| s.tie_out == TieOut::Broken)
+            || self.statements.iter().any(|s| {
+                // A control total that holds stands for the balances that a statement lacks.
+                let vouched = self.control_total.is_some() && s.tie_out == TieOut::Unproven;
+                s.is_open() && !vouched
+            })
             || self.control_total.as_ref().is_some_and(|c| !c.holds)
     }
 
@@ -94,6 +113,7 @@ impl Summary {
 
 /// The net amount that the user vouches for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ControlTotalClaim {
     /// As given.
     pub claimed: Sum,
@@ -105,6 +125,7 @@ pub struct ControlTotalClaim {
 
 /// One input file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileSummary {
     /// Base name.
     pub name: String,
@@ -115,6 +136,7 @@ pub struct FileSummary {
     /// Its size.
     pub bytes: u64,
     /// Format of a statement file.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::Format>"))]
     pub format: Option<&'static str>,
     /// Statements read from it.
     pub statements: u64,
@@ -128,6 +150,7 @@ pub struct FileSummary {
 
 /// One statement that counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementSummary {
     /// Base name of its file.
     pub file: String,
@@ -136,6 +159,7 @@ pub struct StatementSummary {
     /// Currency.
     pub currency: Currency,
     /// Format.
+    #[cfg_attr(feature = "schema", schemars(with = "super::Format"))]
     pub format: &'static str,
     /// Dialect or profile.
     pub dialect: String,
@@ -146,12 +170,14 @@ pub struct StatementSummary {
     /// Last day.
     pub to: Option<NaiveDate>,
     /// Opening booked balance.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::base::Figure>"))]
     pub opening: Option<String>,
     /// Number of booked entries.
     pub entries: u64,
     /// Net of booked entries; `None` if it does not fit or mixes currencies.
     pub net: Option<Sum>,
     /// Closing booked balance.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::base::Figure>"))]
     pub closing: Option<String>,
     /// Whether the figures prove it.
     pub tie_out: TieOut,
@@ -159,8 +185,27 @@ pub struct StatementSummary {
     pub findings: Vec<Finding>,
 }
 
+impl StatementSummary {
+    /// The finding that says why a statement does not tie out although it should: a figure that contradicts, or a balance that
+    /// its format owes and it lacks. `None` where it is proven, or where there is nothing to prove it by.
+    pub fn open_figure(&self) -> Option<&Finding> {
+        let spoils = self.findings.iter().find(|f| f.code.spoils_tie_out());
+        match self.tie_out {
+            TieOut::Proven => None,
+            TieOut::Unproven => spoils,
+            TieOut::Broken => spoils.or(self.findings.first()),
+        }
+    }
+
+    /// Whether it does not tie out although it should.
+    pub fn is_open(&self) -> bool {
+        self.tie_out == TieOut::Broken || self.open_figure().is_some()
+    }
+}
+
 /// A statement that came twice.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RepeatedStatement {
     /// Base name of the file it was put aside from.
     pub file: String,
@@ -174,6 +219,7 @@ pub struct RepeatedStatement {
 
 /// Items and customers as read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceivablesSummary {
     /// Items that are open.
     pub open_items: u64,
@@ -189,6 +235,7 @@ pub struct ReceivablesSummary {
 
 /// What happened on one account.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountSummary {
     /// Company.
     pub company: String,
@@ -216,6 +263,7 @@ pub struct AccountSummary {
 
 /// Entries left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeftOutSummary {
     /// Why.
     pub reason: String,
@@ -227,10 +275,13 @@ pub struct LeftOutSummary {
 
 /// Payments of one outcome and reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReasonSummary {
     /// `applied`, `queued`, `reopened`, `not_receivable`.
+    #[cfg_attr(feature = "schema", schemars(with = "super::Outcome"))]
     pub outcome: &'static str,
     /// Reason code.
+    #[cfg_attr(feature = "schema", schemars(with = "super::ReasonCode"))]
     pub reason: &'static str,
     /// How many.
     pub count: u64,
@@ -240,6 +291,7 @@ pub struct ReasonSummary {
 
 /// Where the money of one company and currency went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrencySummary {
     /// Company.
     pub company: String,
@@ -285,6 +337,7 @@ pub struct CurrencySummary {
 
 /// One equation with both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Equation {
     /// `payments`, `items`, `statements`.
     pub name: &'static str,

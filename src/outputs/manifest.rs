@@ -8,6 +8,7 @@ pub const MANIFEST_SCHEMA: &str = "tieout.manifest/1";
 
 /// One file of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ManifestFile {
     /// Base name.
     pub name: String,
@@ -24,16 +25,31 @@ impl ManifestFile {
     }
 }
 
+/// The whole file.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Manifest<'a> {
+    /// Always `tieout.manifest/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "tieout.manifest/1")))]
+    schema: &'static str,
+    /// Hash of inputs, policy, options and version.
+    run_id: &'a str,
+    /// Version of tieout.
+    engine_version: &'a str,
+    /// The files read.
+    inputs: &'a [ManifestFile],
+    /// The files written beside this one.
+    outputs: &'a [ManifestFile],
+}
+
+/// The schema of the file.
+#[cfg(feature = "schema")]
+pub(crate) fn manifest_schema(generator: schemars::SchemaGenerator) -> schemars::Schema {
+    generator.into_root_schema_for::<Manifest<'_>>()
+}
+
 /// The file's text.
 pub fn manifest_json(run_id: &str, engine_version: &str, inputs: &[ManifestFile], outputs: &[ManifestFile]) -> String {
-    #[derive(Serialize)]
-    struct Manifest<'a> {
-        schema: &'static str,
-        run_id: &'a str,
-        engine_version: &'a str,
-        inputs: &'a [ManifestFile],
-        outputs: &'a [ManifestFile],
-    }
     let mut text = safe_json_pretty(&Manifest { schema: MANIFEST_SCHEMA, run_id, engine_version, inputs, outputs });
     text.push('\n');
     text

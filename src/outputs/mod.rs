@@ -14,9 +14,15 @@ mod unapplied;
 pub use crate::base::{CsvDialect, escape, unescape};
 pub use allocations::allocations_csv;
 pub use decisions::decisions_jsonl;
+#[cfg(feature = "schema")]
+pub(crate) use decisions::decisions_schema;
 pub use json_text::{escape_hidden, safe_json};
+#[cfg(feature = "schema")]
+pub(crate) use manifest::manifest_schema;
 pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json};
 pub use parsed::parsed_json;
+#[cfg(feature = "schema")]
+pub(crate) use parsed::parsed_schema;
 pub use payments::{payments_csv, payments_jsonl};
 pub use summary::summary_json;
 pub use unapplied::unapplied_csv;

@@ -8,12 +8,20 @@
 //! | `recorded.rs` | the same values read back from `decisions.jsonl` |
 //! | `csv.rs` | `exceptions.csv` |
 
+mod cells;
 mod columns;
 mod csv;
 mod queue;
 mod recorded;
+#[cfg(feature = "review")]
+mod xlsx;
+#[cfg(feature = "review")]
+mod xlsx_guide;
 
+pub use cells::{from_sheet, to_sheet};
 pub use columns::{COLUMNS, Column, ColumnKind, ColumnPart, PROPOSALS, QUEUE_SCHEMA, column_of};
 pub use csv::exceptions_csv;
 pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, exception_id, row_hash};
 pub use recorded::{Recorded, read_decisions};
+#[cfg(feature = "review")]
+pub use xlsx::{IDENTITY_SHEET, SHEET, exceptions_xlsx};

@@ -7,14 +7,18 @@ mod equations;
 mod inputs;
 mod policy_file;
 mod policy_template;
+mod queue;
 mod reading;
+mod record;
 mod summarise;
 
-pub use check::{Checkup, check_files, payments_of};
+pub use check::{Checkup, LargeFile, check_files, check_large_files, payments_of};
 pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
 pub use inputs::convert_items;
 pub use policy_file::read_policy;
 pub use policy_template::default_toml;
+pub use queue::{QueueFiles, queue_files};
+pub use record::{RECORD_FILES, RecordedInput, RunRecord};
 
 pub use crate::model::InputFile;
 

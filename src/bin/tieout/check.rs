@@ -4,18 +4,26 @@ use super::args::Check;
 use super::failure::{DONE, Failure, REJECTED};
 use super::files;
 use super::say::Say;
-use tieout::model::TieOut;
-use tieout::run::check_files;
+use tieout::run::{LargeFile, check_large_files};
 
 /// Prints the table, or the same as JSON.
 pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
-    let (profile, profile_file) = files::profile(args.profile.as_deref())?;
-    let leave_out = profile_file.as_ref().and(args.profile.as_deref()).map(std::path::Path::new);
-    let given = files::statements(&args.files, leave_out.as_slice(), profile.as_ref())?;
+    let (options, profile_file) = files::options(&args.read)?;
+    let leave_out = profile_file.as_ref().and(args.read.profile.as_deref()).map(std::path::Path::new);
+    let (large, others) = files::large(&args.files, leave_out.as_slice(), &options)?;
+    // With large files alone the others are none, which is else an error.
+    let given = match others.is_empty() && !large.is_empty() {
+        true => files::Given::default(),
+        false => files::statements(&others, leave_out.as_slice(), &options)?,
+    };
     for name in &given.unrecognised {
         say.note(&format!("{name} is no statement and was left aside"));
     }
-    let found = check_files(&given.files, profile.as_ref());
+    let open: Vec<_> =
+        large.iter().map(|path| || Ok(Box::new(std::fs::File::open(path)?) as Box<dyn std::io::Read>)).collect();
+    let names = large.iter().map(|path| files::base_name(path));
+    let large: Vec<_> = names.zip(&open).map(|(name, open)| LargeFile { name, open }).collect();
+    let found = check_large_files(&given.files, &large, &options);
     if say.json {
         say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;
     } else {
@@ -26,6 +34,6 @@ pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
     for error in &found.rejected {
         say.error(error);
     }
-    let broken = found.statements.iter().any(|s| s.tie_out == TieOut::Broken);
+    let broken = found.statements.iter().any(|s| s.is_open());
     Ok(if broken || !found.rejected.is_empty() { REJECTED } else { DONE })
 }

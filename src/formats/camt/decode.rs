@@ -49,7 +49,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Finding>), Er
 pub(super) fn utf8_head(head: &[u8]) -> Option<(usize, Option<Finding>)> {
     let marked = head.starts_with(b"\xEF\xBB\xBF");
     let declared = declared(head).map(Encoding::for_label);
-    let (wide, single) = (Encoding::for_bom(head).is_some() || matches!(head, [b'<', 0, ..] | [0, ..]), declared.flatten());
+    let (wide, single) =
+        (Encoding::for_bom(head).is_some() || matches!(head, [b'<', 0, ..] | [0, ..]), declared.flatten());
     let guessed = match single {
         _ if marked => None,
         _ if wide => return None,

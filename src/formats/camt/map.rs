@@ -4,8 +4,8 @@ use super::record::{RawBalance, RawEntry, RawHeader, RawStatement, RawTotal, Sta
 use crate::base::{CreditDebit, Currency, Money, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Rare, Sketch, Statement,
-    StatementKind, TieOut, Totals, TransactionDetails,
+    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Rare, Sketch,
+    Statement, StatementKind, TieOut, Totals, TransactionDetails,
 };
 use chrono::NaiveDate;
 
@@ -232,6 +232,10 @@ pub(super) fn map_statement(
     };
     s.statement_id = raw.id;
     s.account = raw.account.unwrap_or_default();
+    if s.account.is_empty() {
+        notes.tell(FindingCode::AccountMissing, raw.place.clone(), "the statement names no account");
+        notes.broken = true;
+    }
     s.owner = raw.owner.or(raw.account_name);
     s.servicer = raw.servicer;
     s.sequence = raw.electronic_sequence.or(raw.legal_sequence);
