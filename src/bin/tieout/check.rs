@@ -19,8 +19,10 @@ pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
     for name in &given.unrecognised {
         say.note(&format!("{name} is no statement and was left aside"));
     }
-    let open: Vec<_> =
-        large.iter().map(|path| || Ok(Box::new(std::fs::File::open(path)?) as Box<dyn std::io::Read>)).collect();
+    let open: Vec<_> = large
+        .iter()
+        .map(|path| move || -> std::io::Result<Box<dyn std::io::Read>> { Ok(Box::new(std::fs::File::open(path)?)) })
+        .collect();
     let names = large.iter().map(|path| files::base_name(path));
     let large: Vec<_> = names.zip(&open).map(|(name, open)| LargeFile { name, open }).collect();
     let found = check_large_files(&given.files, &large, &options);
