@@ -25,12 +25,11 @@ pub fn tie_out(statement: &mut Statement) {
         }
         broken |= !totals(statement, &mut findings);
     }
+    statement.entries.iter().for_each(|entry| batch(entry, &mut findings));
     for balance in [&statement.opening, &statement.closing].into_iter().flatten() {
         excess_decimals(balance.amount, &balance.place, &mut findings);
     }
-    for entry in &statement.entries {
-        of_entry(entry, &mut findings);
-    }
+    statement.entries.iter().for_each(|entry| decimals_of_entry(entry, &mut findings));
     statement.findings.extend(findings);
     statement.tie_out = match (broken, proven) {
         (true, _) => TieOut::Broken,
@@ -41,9 +40,11 @@ pub fn tie_out(statement: &mut Statement) {
 
 /// What an entry contradicts by itself: its batch, the decimals of its currency. For entries that are let go.
 pub(super) fn of_entry(entry: &Entry, findings: &mut Vec<Finding>) {
-    if entry.status == EntryStatus::Book && (entry.details.len() > 1 || entry.batch.is_some()) {
-        batch(entry, findings);
-    }
+    batch(entry, findings);
+    decimals_of_entry(entry, findings);
+}
+
+fn decimals_of_entry(entry: &Entry, findings: &mut Vec<Finding>) {
     let details = entry.details.iter().filter_map(|d| d.amount);
     for amount in std::iter::once(entry.amount).chain(details) {
         excess_decimals(amount, &entry.place, findings);
@@ -218,6 +219,9 @@ fn totals(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
 
 /// A batch against its details: their number, and their sum where each of them has an amount.
 fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
+    if entry.status != EntryStatus::Book || entry.details.len() < 2 && entry.batch.is_none() {
+        return;
+    }
     let shown = entry.details.len() as u64;
     let stated = entry.batch.as_ref().and_then(|b| b.count);
     if let Some(n) = stated.filter(|n| shown > 0 && *n != shown) {

@@ -65,8 +65,9 @@ pub(super) fn utf8_head(head: &[u8]) -> Option<(usize, Option<Finding>)> {
     Some((head.len() - body.trim_ascii_start().len(), guessed))
 }
 
-/// The text of a piece as far as its last character is whole. `from` is the line and column of its first.
-pub(super) fn whole_characters(bytes: &[u8], at_end: bool, from: (u64, u64)) -> Result<&str, Error> {
+/// The text of a piece as far as its last character is whole. `from` is the line and column of its first, `offset` that of its
+/// first byte in the file.
+pub(super) fn whole_characters(bytes: &[u8], at_end: bool, from: (u64, u64), offset: usize) -> Result<&str, Error> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(e) if e.error_len().is_none() && !at_end => {
@@ -74,7 +75,7 @@ pub(super) fn whole_characters(bytes: &[u8], at_end: bool, from: (u64, u64)) -> 
             Ok(std::str::from_utf8(whole).unwrap_or_default())
         }
         Err(e) => {
-            let error = undecodable("UTF-8", bytes, e.valid_up_to(), 0);
+            let error = undecodable("UTF-8", bytes, e.valid_up_to(), offset);
             let mut place = error.place().clone();
             if place.line == Some(1) {
                 place.column = place.column.map(|c| c + from.1 - 1);

@@ -18,7 +18,7 @@ pub(super) struct File {
 
 /// Reads all documents of a text.
 pub(super) fn read(text: &str, limits: Limits) -> Result<File, Error> {
-    check_characters(text, (1, 1))?;
+    check_characters(text, (1, 1), 0)?;
     let mut x = Xml::new(text, limits);
     let mut documents = Documents::new(limits, None);
     while documents.step(&mut x)? {}
@@ -269,8 +269,8 @@ fn group_header(x: &mut Xml<'_>, header: &mut RawHeader) -> Result<(), Error> {
 }
 
 /// Refuses characters that XML 1.0 does not allow (production 2). Their text has no place in a message either. `from` is the line
-/// and column of the first character.
-pub(super) fn check_characters(text: &str, from: (u64, u64)) -> Result<(), Error> {
+/// and column of the first character, `offset` what stands before it.
+pub(super) fn check_characters(text: &str, from: (u64, u64), offset: usize) -> Result<(), Error> {
     let is_control = |b: u8| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
     // Without a branch per byte, so that the compiler can take many at once; nearly every file has none.
     let chunk = text.as_bytes().chunks(4096).position(|c| c.iter().fold(false, |any, b| any | is_control(*b)));
@@ -279,7 +279,7 @@ pub(super) fn check_characters(text: &str, from: (u64, u64)) -> Result<(), Error
     let Some((at, value)) = bad else { return Ok(()) };
     let (line, column) = line_column(text, at);
     let place = Place::line_column(from.0 + line - 1, if line == 1 { from.1 + column - 1 } else { column });
-    let found = format!("a control character 0x{value:02X} at offset {at}");
+    let found = format!("a control character 0x{value:02X} at offset {}", at.saturating_add(offset));
     Err(Error::new(ErrorCode::Xml, place, found, "text without control characters")
         .with_hint("the file was damaged on its way; download it again"))
 }

@@ -24,15 +24,15 @@ pub(super) fn read(
     let Some((skip, guessed)) = decode::utf8_head(&head) else {
         return CamtReader.read(&read_rest(source, head, options)?, options);
     };
-    let mut piece = Piece { read: head.len() as u64, bytes: head, at_end: false, wanted: PIECE };
+    let mut piece = Piece { read: head.len() as u64, bytes: head, dropped: 0, at_end: false, wanted: PIECE };
     piece.drop_front(skip);
     let mut documents = Documents::new(options.limits, Some(each));
     let mut paused = Paused::default();
     let file = loop {
         piece.fill(source, options)?;
         let from = paused.line_column();
-        let text = decode::whole_characters(&piece.bytes, piece.at_end, from)?;
-        check_characters(text, from)?;
+        let text = decode::whole_characters(&piece.bytes, piece.at_end, from, piece.dropped)?;
+        check_characters(text, from, piece.dropped.saturating_sub(skip))?;
         let mut x = Xml::resume(text, piece.at_end, &paused, options.limits);
         if read_piece(&mut documents, &mut x)? {
             break documents.finish(&mut x)?;
@@ -67,6 +67,8 @@ struct Piece {
     bytes: Vec<u8>,
     /// Bytes read of the file.
     read: u64,
+    /// Bytes of the file before these.
+    dropped: usize,
     at_end: bool,
     /// How long it should be.
     wanted: usize,
@@ -87,7 +89,9 @@ impl Piece {
     }
 
     fn drop_front(&mut self, bytes: usize) {
-        self.bytes.drain(..bytes.min(self.bytes.len()));
+        let bytes = bytes.min(self.bytes.len());
+        self.bytes.drain(..bytes);
+        self.dropped = self.dropped.saturating_add(bytes);
     }
 }
 
