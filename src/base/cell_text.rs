@@ -48,6 +48,15 @@ pub fn currency_in_title(title: &str) -> Option<Currency> {
     word.or_else(|| title.chars().find_map(currency_of_sign))
 }
 
+/// Adds the letters and digits of a text in lower case: what re-wrapped text has in common.
+pub fn fold_letters(text: &str, into: &mut String) {
+    if text.is_ascii() {
+        into.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+        return;
+    }
+    into.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+}
+
 /// A column's name for comparison: without case, marks, blanks and signs; `ae`, `oe`, `ue`, `ss` as one letter.
 pub fn fold_name(name: &str) -> String {
     let mut out = String::with_capacity(name.len());

@@ -23,7 +23,8 @@ mod thousands;
 pub(crate) use amount_text::plain_figure;
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
 pub use cell_text::{
-    bare_amount, bones, currency_in_title, fold_name, line_column, nearest_name, same_name, suggestion_in, unarmour,
+    bare_amount, bones, currency_in_title, fold_letters, fold_name, line_column, nearest_name, same_name,
+    suggestion_in, unarmour,
 };
 pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
 pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};

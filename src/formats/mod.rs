@@ -18,7 +18,8 @@ pub use written::Written;
 
 use crate::base::{Currency, Foreign, Limits, Place};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Finding, Format, Statement};
+use crate::model::{Entry, Finding, Format, Sketch, Statement};
+use std::io::Read;
 
 /// Reads one family of formats.
 pub trait Reader: Sync {
@@ -34,6 +35,22 @@ pub trait Reader: Sync {
     /// The first thing that keeps the file from being read exactly, with its place. A figure that does not tie out is no
     /// error: the statement is read whole and a finding says so.
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error>;
+
+    /// Reads all statements of a file from its first bytes and a source of the rest. Entries may go to `each` as they come, or
+    /// stay in their statements; a format that cannot be read in pieces is read whole.
+    ///
+    /// # Errors
+    /// As [`Reader::read`]; a source that fails.
+    fn read_from(
+        &self,
+        source: &mut dyn Read,
+        head: Vec<u8>,
+        options: &ReadOptions,
+        each: &mut dyn FnMut(Entry),
+    ) -> Result<Statements, Error> {
+        let _ = each;
+        self.read(&read_rest(source, head, options)?, options)
+    }
 }
 
 /// The readers, asked in this order. OFX comes before camt, which claims any XML, and CSV last, since any text can be CSV.
@@ -96,29 +113,12 @@ pub struct Statements {
 /// something that cannot be read exactly.
 pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
     let read = || {
-        if bytes.iter().all(|b| b.is_ascii_whitespace()) {
-            return Err(Error::new(ErrorCode::EmptyInput, Place::line_column(1, 1), "no content", "a bank statement")
-                .with_hint("download the file again; the bank or the transfer delivered nothing"));
-        }
-        if bytes.len() as u64 > options.limits.file_bytes {
-            let found = format!("{} bytes", bytes.len());
-            let expected = format!("at most {} bytes", options.limits.file_bytes);
-            return Err(Error::new(ErrorCode::Limit, Place::default(), found, expected));
-        }
+        check_size(bytes.len() as u64, options)?;
         #[cfg(feature = "archives")]
         if archive::is_archive(bytes) {
             return read_archive(bytes, options);
         }
-        let reader = reader_for(bytes, options)?.ok_or_else(|| {
-            Error::new(
-                ErrorCode::UnknownFormat,
-                Place::line_column(1, 1),
-                "bytes of no known format",
-                "camt.052/053/054 XML, MT940/MT942 text, BAI2, OFX, or a CSV with the header of a known profile",
-            )
-            .with_hint("for a bank's own CSV write a profile and give it with --profile FILE")
-        })?;
-        let mut read = reader.read(bytes, options)?;
+        let mut read = reader_of(bytes, options)?.read(bytes, options)?;
         for statement in &mut read.statements {
             tie_out(statement);
         }
@@ -159,6 +159,88 @@ fn read_archive(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error
                 .with_hint("unpack it and give the files in it"))
         }
     }
+}
+
+/// Reads every statement of a source and gives its entries to the caller as they come, for files larger than memory should hold.
+/// The statements come back tied out, with a sketch of each entry in place of it ([`Statement::passed`]).
+///
+/// camt in UTF-8 is read in pieces of a mebibyte; other formats are read whole before the first entry is given. What an entry
+/// contradicts by itself is told at the end of its statement.
+///
+/// ```
+/// let mut mt940 = &b":20:1\r\n:25:DE89370400440532013000\r\n:28C:5/1\r\n:60F:C260424EUR0,\r\n\
+///     :61:2604240424C1190,NTRFNONREF\r\n:62F:C260424EUR1190,\r\n-\r\n"[..];
+/// let mut sum = 0;
+/// let options = tieout::formats::ReadOptions::for_file("day.sta");
+/// let read = tieout::formats::read_statements_from(&mut mt940, &options, &mut |e| sum += e.amount.minor().unwrap())?;
+/// assert_eq!((sum, read.statements[0].tie_out), (119_000, tieout::model::TieOut::Proven));
+/// # Ok::<(), tieout::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`read_statements`]; a source that fails is an [`ErrorCode::Io`].
+pub fn read_statements_from(
+    source: &mut dyn Read,
+    options: &ReadOptions,
+    each: &mut dyn FnMut(Entry),
+) -> Result<Statements, Error> {
+    let mut read = || {
+        let mut head = Vec::with_capacity(HEAD);
+        Read::take(&mut *source, HEAD as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
+        if head.len() == HEAD && head.iter().all(u8::is_ascii_whitespace) {
+            head = read_rest(source, head, options)?;
+        }
+        let reader = reader_of(&head, options)?;
+        let mut read = reader.read_from(source, head, options, each)?;
+        for statement in &mut read.statements {
+            tie_out(statement);
+            statement.passed.extend(statement.entries.iter().map(Sketch::of));
+            statement.entries.drain(..).for_each(&mut *each);
+        }
+        name_findings(&mut read, &options.file);
+        Ok(read)
+    };
+    read().map_err(|e: Error| if options.file.is_empty() { e } else { e.in_file(&options.file) })
+}
+
+/// So many bytes tell the format.
+const HEAD: usize = 1 << 16;
+
+fn reader_of(bytes: &[u8], options: &ReadOptions) -> Result<&'static dyn Reader, Error> {
+    if bytes.iter().all(|b| b.is_ascii_whitespace()) {
+        return Err(Error::new(ErrorCode::EmptyInput, Place::line_column(1, 1), "no content", "a bank statement")
+            .with_hint("download the file again; the bank or the transfer delivered nothing"));
+    }
+    reader_for(bytes, options)?.ok_or_else(|| {
+        Error::new(
+            ErrorCode::UnknownFormat,
+            Place::line_column(1, 1),
+            "bytes of no known format",
+            "camt.052/053/054 XML, MT940/MT942 text, or a CSV with the header of a known profile",
+        )
+        .with_hint("for a bank's own CSV write a profile and give it with --profile FILE")
+    })
+}
+
+/// The whole of a source behind its first bytes.
+fn read_rest(source: &mut dyn Read, head: Vec<u8>, options: &ReadOptions) -> Result<Vec<u8>, Error> {
+    let mut bytes = head;
+    let room = options.limits.file_bytes.saturating_sub(bytes.len() as u64).saturating_add(1);
+    Read::take(source, room).read_to_end(&mut bytes).map_err(|e| unreadable(&e))?;
+    check_size(bytes.len() as u64, options)?;
+    Ok(bytes)
+}
+
+fn check_size(bytes: u64, options: &ReadOptions) -> Result<(), Error> {
+    let limit = options.limits.file_bytes;
+    if bytes <= limit {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::Limit, Place::default(), format!("{bytes} bytes"), format!("at most {limit} bytes")))
+}
+
+fn unreadable(error: &std::io::Error) -> Error {
+    Error::new(ErrorCode::Io, Place::default(), error.to_string(), "a file that can be read to its end")
 }
 
 /// The reader that was asked for, else the first that recognises the bytes.

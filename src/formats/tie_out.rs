@@ -1,8 +1,9 @@
 //! The proof that a statement is complete: its own figures in, [`TieOut`] and a finding for each contradiction out.
 
-use crate::base::{Currency, Money, MoneyError};
+use crate::base::{Currency, Money, MoneyError, Place};
 use crate::model::{
-    Charge, ControlTotals, Entry, EntryStatus, Finding, FindingCode, Format, Statement, StatementKind, TieOut, Totals,
+    Charge, ControlTotals, Entry, EntryStatus, Finding, FindingCode, Format, Movement, Statement, StatementKind,
+    TieOut, Totals,
 };
 
 /// Proves a statement from its own figures and sets [`Statement::tie_out`] with a finding for each contradiction:
@@ -24,10 +25,11 @@ pub fn tie_out(statement: &mut Statement) {
         }
         broken |= !totals(statement, &mut findings);
     }
-    for entry in statement.entries.iter().filter(|e| e.status == EntryStatus::Book) {
-        batch(entry, &mut findings);
+    statement.entries.iter().for_each(|entry| batch(entry, &mut findings));
+    for balance in [&statement.opening, &statement.closing].into_iter().flatten() {
+        excess_decimals(balance.amount, &balance.place, &mut findings);
     }
-    excess_decimals(statement, &mut findings);
+    statement.entries.iter().for_each(|entry| decimals_of_entry(entry, &mut findings));
     statement.findings.extend(findings);
     statement.tie_out = match (broken, proven) {
         (true, _) => TieOut::Broken,
@@ -36,8 +38,21 @@ pub fn tie_out(statement: &mut Statement) {
     };
 }
 
-fn booked(statement: &Statement) -> impl Iterator<Item = &Entry> {
-    statement.entries.iter().filter(|e| e.status == EntryStatus::Book)
+/// What an entry contradicts by itself: its batch, the decimals of its currency. For entries that are let go.
+pub(super) fn of_entry(entry: &Entry, findings: &mut Vec<Finding>) {
+    batch(entry, findings);
+    decimals_of_entry(entry, findings);
+}
+
+fn decimals_of_entry(entry: &Entry, findings: &mut Vec<Finding>) {
+    let details = entry.details.iter().filter_map(|d| d.amount);
+    for amount in std::iter::once(entry.amount).chain(details) {
+        excess_decimals(amount, &entry.place, findings);
+    }
+}
+
+fn booked(statement: &Statement) -> impl Iterator<Item = Movement> {
+    statement.movements().filter(|m| m.status == EntryStatus::Book)
 }
 
 /// One currency for the account, the balances and the booked entries. An account that names none agrees with all; figures
@@ -46,9 +61,8 @@ fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
     let account = Some(("the account", statement.currency, &statement.place)).filter(|(_, c, _)| !c.is_none());
     let balances = [("the opening balance", &statement.opening), ("the closing balance", &statement.closing)];
     let balances = balances.into_iter().filter_map(|(w, b)| b.as_ref().map(|b| (w, b.amount.currency(), &b.place)));
-    let entries = booked(statement).map(|e| ("an entry", e.amount.currency(), &e.place));
     let mut first: Option<(&str, Currency)> = None;
-    let named = account.into_iter().chain(balances).chain(entries);
+    let named = account.into_iter().chain(balances);
     for (what, currency, place) in named {
         match first {
             None => first = Some((what, currency)),
@@ -60,7 +74,20 @@ fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
             Some(_) => {}
         }
     }
-    true
+    let Some((before, expected)) =
+        first.or_else(|| booked(statement).next().map(|m| ("an entry", m.amount.currency())))
+    else {
+        return true;
+    };
+    let other = |m: &Movement| m.status == EntryStatus::Book && m.amount.currency() != expected;
+    let Some(n) = statement.movements().position(|m| other(&m)) else { return true };
+    // Of an entry that was let go only its number is known.
+    let place = statement.entries.get(n).map(|e| e.place.clone());
+    let place = place.unwrap_or_else(|| Place::default().at(format!("entries[{}]", n + 1)));
+    let currency = statement.movements().nth(n).map_or(expected, |m| m.amount.currency());
+    let text = format!("an entry is in {currency}, {before} in {expected}");
+    findings.push(Finding::new(FindingCode::CurrencyDiffers, place, text));
+    false
 }
 
 enum Equation {
@@ -70,8 +97,8 @@ enum Equation {
 }
 
 /// Exact sum in units of 10^-18 of the currency; nothing where it does not fit, which no bank's figures reach.
-fn sum<'a>(amounts: impl Iterator<Item = &'a Money>) -> Option<i128> {
-    amounts.map(|m| units(*m)).try_fold(0i128, |total, m| total.checked_add(m?))
+fn sum(amounts: impl Iterator<Item = Money>) -> Option<i128> {
+    amounts.map(units).try_fold(0i128, |total, m| total.checked_add(m?))
 }
 
 /// 10^18 divided by each power of ten.
@@ -120,7 +147,7 @@ fn equation(statement: &Statement, findings: &mut Vec<Finding>) -> Equation {
         }
     };
     let currency = opening.amount.currency();
-    let total = sum(booked(statement).map(|e| &e.amount));
+    let total = sum(booked(statement).map(|m| m.amount));
     let parts = (units(opening.amount), total, units(closing.amount));
     let (Some(from), Some(total), Some(found)) = parts else {
         let text = "the entries sum to more than can be calculated exactly";
@@ -154,38 +181,35 @@ fn totals(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
     if statement.totals == ControlTotals::default() {
         return true;
     }
-    let all: Vec<&Entry> = statement.entries.iter().collect();
-    let only_booked: Vec<&Entry> = booked(statement).collect();
+    let all: Vec<Movement> = statement.movements().collect();
+    let only_booked: Vec<Movement> = booked(statement).collect();
     let mut ok = true;
     let mut tell = |text: String| {
         findings.push(Finding::new(FindingCode::SummaryMismatch, statement.place.clone(), text));
         ok = false;
     };
-    type Side = fn(&&&Entry) -> bool;
+    type Side = fn(&&Movement) -> bool;
     let sides: [(&str, &Totals, Side); 3] = [
         ("", &statement.totals.all, |_| true),
         ("credit ", &statement.totals.credits, |e| !e.amount.is_negative()),
         ("debit ", &statement.totals.debits, |e| e.amount.is_negative()),
     ];
     for (name, stated, side) in sides {
-        let count = |of: &[&Entry]| of.iter().filter(side).count() as u64;
+        let count = |of: &[Movement]| of.iter().filter(side).count() as u64;
         // An entry of zero is a credit or a debit as the bank likes.
         let sided = name.is_empty() || all.iter().all(|e| !e.amount.is_zero());
         if let Some(n) = stated.count.filter(|n| sided && *n != count(&all) && *n != count(&only_booked)) {
             tell(format!("the statement says {n} {name}entries, it holds {}", count(&only_booked)));
         }
         let Some(stated) = stated.sum else { continue };
-        let of = |entries: &[&Entry]| {
-            let absolute: Vec<Money> = entries.iter().filter(side).map(|e| e.amount.abs()).collect();
-            sum(absolute.iter())
-        };
+        let of = |entries: &[Movement]| sum(entries.iter().filter(side).map(|e| e.amount.abs()));
         if units(stated) != of(&all) && units(stated) != of(&only_booked) {
             let found = of(&only_booked).map_or_else(|| "too much".to_owned(), |f| figure(f, statement.currency));
             tell(format!("the statement says {name}entries of {stated}, they sum to {found}"));
         }
     }
     if let Some(net) = statement.totals.net {
-        let of = |entries: &[&Entry]| sum(entries.iter().map(|e| &e.amount));
+        let of = |entries: &[Movement]| sum(entries.iter().map(|e| e.amount));
         if units(net) != of(&all) && units(net) != of(&only_booked) {
             let found = of(&only_booked).map_or_else(|| "too much".to_owned(), |f| figure(f, statement.currency));
             tell(format!("the statement says a net of {net}, the entries give {found}"));
@@ -196,6 +220,9 @@ fn totals(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
 
 /// A batch against its details: their number, and their sum where each of them has an amount.
 fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
+    if entry.status != EntryStatus::Book || entry.details.len() < 2 && entry.batch.is_none() {
+        return;
+    }
     let shown = entry.details.len() as u64;
     let stated = entry.batch.as_ref().and_then(|b| b.count);
     if let Some(n) = stated.filter(|n| shown > 0 && *n != shown) {
@@ -206,7 +233,7 @@ fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
     if shown < 2 && stated.is_none_or(|n| n == shown) || shown == 0 || details_sum(entry) != Some(false) {
         return;
     }
-    let total = sum(entry.details.iter().filter_map(|d| d.amount.as_ref())).unwrap_or_default();
+    let total = sum(entry.details.iter().filter_map(|d| d.amount)).unwrap_or_default();
     let difference = units(entry.amount).unwrap_or_default().saturating_sub(total);
     let charges: &[Charge] = &entry.charges;
     let own = entry.details.iter().flat_map(|d| d.charges.iter());
@@ -215,7 +242,7 @@ fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
             .filter(|c| c.amount.currency() == entry.amount.currency())
             .map(|c| if c.credit { c.amount } else { c.amount.negated() })
             .collect();
-        !fees.is_empty() && sum(fees.iter()) == Some(difference)
+        !fees.is_empty() && sum(fees.into_iter()) == Some(difference)
     };
     if explains(&mut charges.iter()) || explains(&mut own.clone()) || explains(&mut charges.iter().chain(own)) {
         return;
@@ -244,12 +271,8 @@ fn details_sum(entry: &Entry) -> Option<bool> {
     })
 }
 
-fn excess_decimals(statement: &Statement, findings: &mut Vec<Finding>) {
-    let balances = [&statement.opening, &statement.closing].into_iter().flatten().map(|b| (b.amount, &b.place));
-    let entries = statement.entries.iter().flat_map(|e| {
-        std::iter::once((e.amount, &e.place)).chain(e.details.iter().filter_map(|d| d.amount).map(|m| (m, &e.place)))
-    });
-    for (amount, place) in balances.chain(entries).filter(|(m, _)| !m.is_whole()) {
+fn excess_decimals(amount: Money, place: &Place, findings: &mut Vec<Finding>) {
+    if !amount.is_whole() {
         let text = format!("{amount} is finer than the smallest unit of {}, so it cannot be posted", amount.currency());
         findings.push(Finding::new(FindingCode::ExcessDecimals, place.clone(), text));
     }

@@ -15,6 +15,7 @@ mod rare;
 mod reason;
 mod review;
 mod roles;
+mod sketch;
 mod statement;
 mod summary;
 mod words;
@@ -40,8 +41,9 @@ pub use policy::{
 pub use rare::{Empty, Rare};
 pub use reason::{ReasonCode, ReasonRow, reason_table};
 pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
+pub use sketch::Sketch;
 pub use statement::{
-    Balance, BalanceKind, ControlTotals, CopyMark, Format, Page, Statement, StatementKind, TieOut, Totals,
+    Balance, BalanceKind, ControlTotals, CopyMark, Format, Movement, Page, Statement, StatementKind, TieOut, Totals,
 };
 pub use summary::{
     AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,

@@ -1,4 +1,4 @@
-use super::{Entry, Finding};
+use super::{Entry, EntryStatus, Finding, Sketch};
 use crate::base::{Currency, Money, Place};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,10 @@ pub struct Statement {
     pub balances: Vec<Balance>,
     /// All entries in file order, pending and information entries included.
     pub entries: Vec<Entry>,
+    /// Entries that were read and let go, in file order: where the caller takes them as they come
+    /// ([`crate::formats::read_statements_from`]), they stand here and not in `entries`.
+    #[serde(skip)]
+    pub passed: Vec<Sketch>,
     /// Rows of a CSV or entries that were left out on reading, by reason (`pending`, `zero_amount` …).
     pub left_out: Vec<(String, u64)>,
     /// The bank's own counts and sums.
@@ -72,6 +76,7 @@ impl Statement {
             closing: None,
             balances: Vec::new(),
             entries: Vec::new(),
+            passed: Vec::new(),
             left_out: Vec::new(),
             totals: ControlTotals::default(),
             narrative: None,
@@ -81,14 +86,37 @@ impl Statement {
         }
     }
 
+    /// Amount, status and day of every entry, whether it was kept or let go, in file order.
+    pub fn movements(&self) -> impl Iterator<Item = Movement> + Clone {
+        let kept = self.entries.iter().map(|e| (e.amount, e.status, e.booking_date));
+        let passed = self.passed.iter().map(|s| (s.amount, s.status, s.booking_date));
+        kept.chain(passed).map(|(amount, status, booking_date)| Movement { amount, status, booking_date })
+    }
+
+    /// A sketch of every entry, whether it was kept or let go, in file order.
+    pub fn sketches(&self) -> impl Iterator<Item = Sketch> {
+        self.entries.iter().map(Sketch::of).chain(self.passed.iter().copied())
+    }
+
     /// The day the statement closes: of the closing balance, else the end of the period, else the last booking date.
     pub fn closing_date(&self) -> Option<NaiveDate> {
         self.closing
             .as_ref()
             .and_then(|b| b.date)
             .or(self.period.map(|p| p.1))
-            .or_else(|| self.entries.iter().filter_map(|e| e.booking_date).max())
+            .or_else(|| self.movements().filter_map(|m| m.booking_date).max())
     }
+}
+
+/// The figures of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement {
+    /// As [`Entry::amount`].
+    pub amount: Money,
+    /// As [`Entry::status`].
+    pub status: EntryStatus,
+    /// As [`Entry::booking_date`].
+    pub booking_date: Option<NaiveDate>,
 }
 
 /// Final statement of a period, report during the day, or notification of single bookings.

@@ -3,11 +3,13 @@
 use super::InputFile;
 use super::reading::read_files;
 use super::summarise::{repeated, statement};
-use crate::error::Error;
-use crate::formats::ReadOptions;
-use crate::model::{Finding, Payment, RepeatedStatement, StatementSummary};
+use crate::base::Place;
+use crate::error::{Error, ErrorCode};
+use crate::formats::{ReadOptions, Statements, read_statements, read_statements_from};
+use crate::model::{Finding, Payment, RepeatedStatement, StatementKind, StatementSummary};
 use crate::statements::{self, Day, FiledStatement};
 use serde::Serialize;
+use std::io::Read;
 
 /// What reading and proving some files showed.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -23,15 +25,55 @@ pub struct Checkup {
     pub rejected: Vec<Error>,
 }
 
+/// A file that is larger than memory should hold.
+pub struct LargeFile<'a> {
+    /// Base name of the file.
+    pub name: String,
+    /// Opens it at its beginning.
+    pub open: &'a dyn Fn() -> std::io::Result<Box<dyn Read>>,
+}
+
 /// Reads and proves files, all with these options (whose file name does not matter). Uses the calling rayon pool.
 pub fn check_files(files: &[InputFile], options: &ReadOptions) -> Checkup {
-    let (day, rejected) = collect(files, options);
-    checkup(day, rejected)
+    check_large_files(files, &[], options)
+}
+
+/// As [`check_files`], with files that are read in pieces and of which only figures stay in memory.
+pub fn check_large_files(files: &[InputFile], large: &[LargeFile<'_>], options: &ReadOptions) -> Checkup {
+    let (mut filed, mut rejected) = read_all(files, options);
+    let mut sketched = Vec::new();
+    for file in large {
+        place_in(&file.name, read_large(file, options, true), &mut sketched, &mut rejected);
+    }
+    // Entries of reports are found again by their references, which a sketch does not have: then all is read whole.
+    let is_report = |f: &FiledStatement| f.statement.kind != StatementKind::Statement;
+    if !sketched.is_empty() && filed.iter().chain(&sketched).any(is_report) {
+        sketched.clear();
+        rejected.retain(|e| !large.iter().any(|f| e.place().file.as_ref() == Some(&f.name)));
+        for file in large {
+            place_in(&file.name, read_large(file, options, false), &mut sketched, &mut rejected);
+        }
+    }
+    filed.append(&mut sketched);
+    checkup(statements::collect(filed), rejected)
+}
+
+fn read_large(file: &LargeFile<'_>, options: &ReadOptions, in_pieces: bool) -> Result<Statements, Error> {
+    let options = ReadOptions { file: file.name.clone(), ..options.clone() };
+    let failed = |e: std::io::Error| Error::new(ErrorCode::Io, Place::file(&file.name), e.to_string(), "");
+    let mut source = (file.open)().map_err(failed)?;
+    if in_pieces {
+        return read_statements_from(&mut source, &options, &mut |_| {});
+    }
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(failed)?;
+    read_statements(&bytes, &options)
 }
 
 /// The payments of files, with what [`check_files`] says of them.
 pub fn payments_of(files: &[InputFile], options: &ReadOptions) -> (Vec<Payment>, Checkup) {
-    let (day, rejected) = collect(files, options);
+    let (filed, rejected) = read_all(files, options);
+    let day = statements::collect(filed);
     let payments = statements::payments(&day, &|_| String::new()).payments;
     (payments, checkup(day, rejected))
 }
@@ -45,17 +87,22 @@ fn checkup(day: Day, rejected: Vec<Error>) -> Checkup {
     }
 }
 
-fn collect(files: &[InputFile], options: &ReadOptions) -> (Day, Vec<Error>) {
+fn read_all(files: &[InputFile], options: &ReadOptions) -> (Vec<FiledStatement>, Vec<Error>) {
     let results = read_files(&files.iter().collect::<Vec<_>>(), options, &|| {});
     let mut filed = Vec::new();
     let mut rejected = Vec::new();
     for (file, result) in files.iter().zip(results) {
-        match result {
-            Ok(read) => filed.extend(
-                read.statements.into_iter().map(|statement| FiledStatement { file: file.name.clone(), statement }),
-            ),
-            Err(error) => rejected.push(error),
-        }
+        place_in(&file.name, result, &mut filed, &mut rejected);
     }
-    (statements::collect(filed), rejected)
+    (filed, rejected)
+}
+
+fn place_in(file: &str, result: Result<Statements, Error>, filed: &mut Vec<FiledStatement>, rejected: &mut Vec<Error>) {
+    match result {
+        Ok(read) => {
+            let statements = read.statements.into_iter();
+            filed.extend(statements.map(|statement| FiledStatement { file: file.to_owned(), statement }));
+        }
+        Err(error) => rejected.push(error),
+    }
 }

@@ -13,7 +13,7 @@ mod reading;
 mod record;
 mod summarise;
 
-pub use check::{Checkup, check_files, payments_of};
+pub use check::{Checkup, LargeFile, check_files, check_large_files, payments_of};
 pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
 pub use inputs::convert_items;
 pub use policy_file::read_policy;

@@ -76,7 +76,7 @@ fn with_open_items(items: &[OpenItem]) -> u64 {
 /// One line of the table of statements.
 pub(super) fn statement(filed: &FiledStatement) -> StatementSummary {
     let s = &filed.statement;
-    let booked = || s.entries.iter().filter(|e| e.status == EntryStatus::Book);
+    let booked = || s.movements().filter(|m| m.status == EntryStatus::Book);
     let currency =
         if s.currency.is_none() { booked().next().map_or(s.currency, |e| e.amount.currency()) } else { s.currency };
     let net = booked().try_fold(0i128, |sum, e| {

@@ -172,8 +172,8 @@ fn conflicts(day: &mut Day) -> Vec<(usize, usize)> {
             a.statement.account,
             a.file,
             b.file,
-            a.statement.entries.len(),
-            b.statement.entries.len(),
+            a.statement.movements().count(),
+            b.statement.movements().count(),
             closing(&a.statement),
             closing(&b.statement),
         );
@@ -232,10 +232,10 @@ fn overlaps(day: &mut Day, conflicts: &[(usize, usize)]) -> Vec<(usize, usize)> 
     let mut common: Vec<(usize, usize, usize, usize)> = Vec::new();
     for (j, filed) in finals() {
         let mut equal: Map<EntryKey, u32> = Map::default();
-        for (l, entry) in filed.statement.entries.iter().enumerate() {
+        for (l, entry) in filed.statement.sketches().enumerate() {
             for with_text in [true, false] {
-                let key = entry_key(entry, with_text);
-                let twin = equal.entry(key.clone()).and_modify(|n| *n += 1).or_insert(0);
+                let key = entry_key(&entry, with_text);
+                let twin = equal.entry(key).and_modify(|n| *n += 1).or_insert(0);
                 let others = known.entry((key, *twin)).or_default();
                 for (i, k) in others.iter().copied() {
                     let Some(other) = day.statements.get(i) else { continue };

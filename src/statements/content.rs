@@ -1,7 +1,7 @@
 //! What a statement and an entry say, apart from how the file is called and when it was made: keys to know them again.
 
 use crate::base::{ContentId, Currency, Money, content_id};
-use crate::model::{Balance, Entry, Format, Statement, StatementKind};
+use crate::model::{Balance, Format, Sketch, Statement, StatementKind};
 use chrono::NaiveDate;
 
 /// An account string without blanks, in capitals.
@@ -34,55 +34,13 @@ pub(super) fn number(statement: &Statement) -> Option<u64> {
     text.split('/').next()?.parse().ok().filter(|n| *n > 0)
 }
 
-/// Letters and digits in lower case: what re-wrapped text has in common.
-pub(super) fn folded(text: &str, into: &mut String) {
-    if text.is_ascii() {
-        into.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
-        return;
-    }
-    into.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
-}
+/// The same entry in two exports of one format: with its words, by day and amount alone between formats, which word things
+/// differently.
+pub(super) type EntryKey = (Option<NaiveDate>, Money, Option<[u8; 16]>);
 
-/// Everything that an entry says in words and references, folded.
-pub(super) fn entry_text(entry: &Entry) -> String {
-    let mut text = String::new();
-    let mut add = |part: Option<&str>| {
-        text.push('|');
-        if let Some(part) = part {
-            folded(part, &mut text);
-        }
-    };
-    add(entry.servicer_reference.as_deref());
-    add(entry.entry_reference.as_deref());
-    add(entry.owner_reference.as_deref());
-    add(entry.narrative.as_deref());
-    for d in &entry.details {
-        for part in [&d.end_to_end_id, &d.transaction_id, &d.servicer_reference, &d.mandate_id, &d.narrative] {
-            add(part.as_deref());
-        }
-        for party in [&d.debtor, &d.creditor] {
-            add(party.name.as_deref());
-            add(party.account.as_deref());
-        }
-        d.remittance.unstructured.iter().for_each(|t| add(Some(t)));
-        for s in &d.remittance.structured {
-            add(s.creditor_reference.as_deref());
-            s.documents.iter().for_each(|doc| add(doc.number.as_deref()));
-            s.additional.iter().for_each(|t| add(Some(t)));
-        }
-    }
-    text
-}
-
-/// The same entry in two exports of one format.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct EntryKey(String);
-
-/// Key of an entry: with its words within one format, by day and amount alone between formats, which word things differently.
-pub(super) fn entry_key(entry: &Entry, with_text: bool) -> EntryKey {
-    let date = entry.booking_date.map(|d| d.to_string()).unwrap_or_default();
-    let text = if with_text { entry_text(entry) } else { String::new() };
-    EntryKey(format!("{date}|{}|{text}", entry.amount))
+/// Key of an entry, see [`EntryKey`].
+pub(super) fn entry_key(entry: &Sketch, with_words: bool) -> EntryKey {
+    (entry.booking_date, entry.amount, with_words.then_some(entry.words))
 }
 
 /// The statement's content as a hash: account, currency, days, balances and entries with their words. Not: ids of the message,
@@ -96,15 +54,9 @@ pub(super) fn content_hash(statement: &Statement) -> ContentId {
         balance(&statement.opening),
         balance(&statement.closing),
     ];
-    for entry in &statement.entries {
-        parts.push(format!(
-            "{}|{}|{:?}|{:?}",
-            entry.amount,
-            entry.status.as_str(),
-            entry.booking_date,
-            entry.value_date
-        ));
-        parts.push(entry_text(entry));
+    for e in statement.sketches() {
+        let words = u128::from_be_bytes(e.words);
+        parts.push(format!("{}|{}|{:?}|{:?}|{words:x}", e.amount, e.status.as_str(), e.booking_date, e.value_date));
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     content_id('s', &parts)
@@ -122,7 +74,7 @@ pub(super) struct Figures {
 
 /// See [`Figures`].
 pub(super) fn figures(statement: &Statement) -> Figures {
-    let mut amounts: Vec<String> = statement.entries.iter().map(|e| e.amount.to_string()).collect();
+    let mut amounts: Vec<String> = statement.movements().map(|m| m.amount.to_string()).collect();
     amounts.sort_unstable();
     Figures {
         kind: format!("{:?}", statement.kind),

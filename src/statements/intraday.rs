@@ -1,7 +1,7 @@
 //! Reports of the day and notifications in; what of them a final statement of the run holds again is put aside, since it is one item.
 
 use super::Day;
-use super::content::{entry_text, is_final, rank, same_account};
+use super::content::{is_final, rank, same_account};
 use crate::base::{Map, Money, Set};
 use crate::model::Entry;
 
@@ -94,7 +94,7 @@ fn keys(entry: &Entry) -> Vec<String> {
     }
     // Without any reference the words must be the same, and there must be some.
     if entry.servicer_reference.is_none() && entry.entry_reference.is_none() {
-        let text = entry_text(entry);
+        let text = entry.words();
         if text.chars().filter(|c| *c != '|').count() >= 8 {
             keys.extend(dates.iter().flatten().take(1).map(|d| format!("t|{amount}|{d}|{text}")));
         }

@@ -1,10 +1,9 @@
 //! One movement of an entry in, one [`Payment`] out.
 
 use super::FiledStatement;
-use super::content::folded;
 use super::payments::base_id;
 use super::returns::return_reason;
-use crate::base::{Money, content_id};
+use crate::base::{Money, content_id, fold_letters};
 use crate::model::{Charge, DocumentRef, Entry, Party, Payment, Source, TransactionDetails, Trust};
 use chrono::NaiveDate;
 
@@ -95,9 +94,9 @@ pub(super) fn make(p: &Parts<'_>) -> Payment {
 /// The id of the content: what the words say, whatever pieces they came in. The bank's reference of the detail, else of the entry.
 fn id(payment: &Payment, p: &Parts<'_>, d: &TransactionDetails) -> crate::base::ContentId {
     let mut text = String::new();
-    payment.remittance.iter().chain(&payment.structured_refs).for_each(|t| folded(t, &mut text));
+    payment.remittance.iter().chain(&payment.structured_refs).for_each(|t| fold_letters(t, &mut text));
     text.push('|');
-    folded(payment.payer_name.as_deref().unwrap_or_default(), &mut text);
+    fold_letters(payment.payer_name.as_deref().unwrap_or_default(), &mut text);
     let reference = d.servicer_reference.as_deref().or(p.entry.servicer_reference.as_deref());
     base_id(payment, &text, reference.unwrap_or_default())
 }

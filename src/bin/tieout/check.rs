@@ -4,15 +4,26 @@ use super::args::Check;
 use super::failure::{DONE, Failure, REJECTED};
 use super::files;
 use super::say::Say;
-use tieout::run::check_files;
+use tieout::run::{LargeFile, check_large_files};
 
 /// Prints the table, or the same as JSON.
 pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
     let (options, profile_file) = files::options(&args.read)?;
     let leave_out = profile_file.as_ref().and(args.read.profile.as_deref()).map(std::path::Path::new);
-    let given = files::statements(&args.files, leave_out.as_slice(), &options)?;
+    let (large, others) = files::large(&args.files, leave_out.as_slice(), &options)?;
+    // With large files alone the others are none, which is else an error.
+    let given = match others.is_empty() && !large.is_empty() {
+        true => files::Given::default(),
+        false => files::statements(&others, leave_out.as_slice(), &options)?,
+    };
     given.tell(say);
-    let found = check_files(&given.files, &options);
+    let open: Vec<_> = large
+        .iter()
+        .map(|path| move || -> std::io::Result<Box<dyn std::io::Read>> { Ok(Box::new(std::fs::File::open(path)?)) })
+        .collect();
+    let names = large.iter().map(|path| files::base_name(path));
+    let large: Vec<_> = names.zip(&open).map(|(name, open)| LargeFile { name, open }).collect();
+    let found = check_large_files(&given.files, &large, &options);
     if say.json {
         say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;
     } else {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tieout::base::{Foreign, Place};
 use tieout::error::{Error, ErrorCode};
 use tieout::formats::archive::{Unpacked, is_archive, unpack};
-use tieout::formats::{READERS, ReadOptions, csv::Profile};
+use tieout::formats::{READERS, ReadOptions, Reader, csv::Profile};
 use tieout::run::InputFile;
 
 /// Statement files as given.
@@ -79,6 +79,36 @@ pub fn statements(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions)
         return Err(Failure::rejected(vec![error]));
     }
     Ok(given)
+}
+
+/// From this size on a file is read in pieces where its format can be.
+const LARGE: u64 = 64 << 20;
+
+/// Takes the paths apart of large files that can be read in pieces: those, and all others.
+pub fn large(
+    paths: &[PathBuf],
+    leave_out: &[&Path],
+    options: &ReadOptions,
+) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
+    let left_out: Vec<PathBuf> = leave_out.iter().filter_map(|p| fs::canonicalize(p).ok()).collect();
+    let (mut large, mut others) = (Vec::new(), Vec::new());
+    for path in paths {
+        let size = fs::metadata(path).ok().filter(fs::Metadata::is_file).map_or(0, |m| m.len());
+        let asked_out = || fs::canonicalize(path).is_ok_and(|p| left_out.contains(&p));
+        if size >= LARGE && options.format.is_none() && !asked_out() && is_camt(path, options)? {
+            large.push(path.clone());
+        } else {
+            others.push(path.clone());
+        }
+    }
+    Ok((large, others))
+}
+
+fn is_camt(path: &Path, options: &ReadOptions) -> Result<bool, Failure> {
+    let file = fs::File::open(path).map_err(|e| Failure::io(path, &e))?;
+    let mut head = Vec::new();
+    file.take(1 << 12).read_to_end(&mut head).map_err(|e| Failure::io(path, &e))?;
+    Ok(tieout::formats::camt::CamtReader.recognises(&head, options))
 }
 
 fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut Given) -> Result<(), Failure> {
@@ -222,6 +252,7 @@ pub fn profile(given: Option<&str>) -> Result<(Option<Profile>, Option<InputFile
     Ok((Some(profile), Some(file)))
 }
 
-fn base_name(path: &Path) -> String {
+/// The last part of a path.
+pub fn base_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
 }

@@ -38,11 +38,61 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Finding>), Er
         utf8(bytes, 0).map(|text| (text, None))
     } else if encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE {
         // The declaration itself could be read as single bytes, so it cannot be UTF-16.
-        let text = "the file declares UTF-16 but is written in single bytes; it was read as UTF-8";
-        utf8(bytes, 0).map(|t| (t, Some(Finding::new(FindingCode::EncodingGuessed, Place::line(1), text))))
+        utf8(bytes, 0).map(|t| (t, Some(false_utf16())))
     } else {
         with_encoding(encoding, bytes, 0).map(|text| (text, None))
     }
+}
+
+/// For a file that is read in pieces: how many bytes stand before its text, and a finding as [`decode`] gives it. Nothing where it
+/// is not UTF-8.
+pub(super) fn utf8_head(head: &[u8]) -> Option<(usize, Option<Finding>)> {
+    let marked = head.starts_with(b"\xEF\xBB\xBF");
+    let declared = declared(head).map(Encoding::for_label);
+    let (wide, single) =
+        (Encoding::for_bom(head).is_some() || matches!(head, [b'<', 0, ..] | [0, ..]), declared.flatten());
+    let guessed = match single {
+        _ if marked => None,
+        _ if wide => return None,
+        None if declared.is_some() => return None,
+        None => None,
+        Some(e) if e == encoding_rs::UTF_8 => None,
+        Some(e) if e == encoding_rs::UTF_16LE || e == encoding_rs::UTF_16BE => Some(false_utf16()),
+        Some(_) => return None,
+    };
+    let body = head.get(if marked { 3 } else { 0 }..).unwrap_or_default();
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    Some((head.len() - body.trim_ascii_start().len(), guessed))
+}
+
+/// The text of a piece as far as its last character is whole. `from` is the line and column of its first, `offset` that of its
+/// first byte in the file.
+pub(super) fn whole_characters(bytes: &[u8], at_end: bool, from: (u64, u64), offset: usize) -> Result<&str, Error> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(e) if e.error_len().is_none() && !at_end => {
+            let whole = bytes.get(..e.valid_up_to()).unwrap_or_default();
+            Ok(std::str::from_utf8(whole).unwrap_or_default())
+        }
+        Err(e) => {
+            let error = undecodable("UTF-8", bytes, e.valid_up_to(), offset);
+            let mut place = error.place().clone();
+            if place.line == Some(1) {
+                place.column = place.column.map(|c| c + from.1 - 1);
+            }
+            place.line = place.line.map(|l| l + from.0 - 1);
+            let again = Error::new(error.code(), place, error.found(), error.expected());
+            Err(match error.hint() {
+                Some(hint) => again.with_hint(hint),
+                None => again,
+            })
+        }
+    }
+}
+
+fn false_utf16() -> Finding {
+    let text = "the file declares UTF-16 but is written in single bytes; it was read as UTF-8";
+    Finding::new(FindingCode::EncodingGuessed, Place::line(1), text)
 }
 
 /// The first bytes as text that is good enough to look for element names in.

@@ -4,8 +4,8 @@ use super::record::{RawBalance, RawEntry, RawHeader, RawStatement, RawTotal, Sta
 use crate::base::{CreditDebit, Currency, Money, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Rare, Statement,
-    StatementKind, TieOut, Totals, TransactionDetails,
+    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Rare, Sketch,
+    Statement, StatementKind, TieOut, Totals, TransactionDetails,
 };
 use chrono::NaiveDate;
 
@@ -188,7 +188,7 @@ fn signed(amount: Money, direction: CreditDebit) -> Money {
 /// A balance without an amount; sums beyond 18 digits.
 pub(super) fn map_statement(
     raw: RawStatement,
-    entries: Vec<Entry>,
+    (entries, passed): (Vec<Entry>, Vec<Sketch>),
     mut notes: Notes,
     kind: StatementKind,
     format: Format,
@@ -201,7 +201,8 @@ pub(super) fn map_statement(
         codes.push(role_of(&balance));
         s.balances.push(map_balance(balance, &mut notes)?);
     }
-    let entry_currency = entries.first().map(|e| e.amount.currency());
+    let amount = entries.first().map(|e| e.amount).or(passed.first().map(|s| s.amount));
+    let entry_currency = amount.map(Money::currency);
     s.opening = choose(&s.balances, &codes, true, raw.currency.or(entry_currency));
     let closes_in = raw.currency.or(s.opening.as_ref().map(|b| b.amount.currency())).or(entry_currency);
     s.closing = choose(&s.balances, &codes, false, closes_in);
@@ -242,7 +243,7 @@ pub(super) fn map_statement(
     s.copy = raw.copy;
     s.period = raw.from.zip(raw.to);
     s.narrative = (!raw.narrative.is_empty()).then(|| raw.narrative.join("\n"));
-    s.entries = entries;
+    (s.entries, s.passed) = (entries, passed);
     let day = s.closing.as_ref().and_then(|b| b.date).or(raw.to).or(raw.created).or(header.created);
     derive_dates(&mut s.entries, day, &mut notes);
     if let Some(mark) = s.copy {
@@ -327,16 +328,22 @@ fn choose(
 }
 
 fn derive_dates(entries: &mut [Entry], day: Option<NaiveDate>, notes: &mut Notes) {
-    for entry in entries.iter_mut().filter(|e| e.booking_date.is_none()) {
-        let (date, what) = match (entry.value_date, day) {
-            (Some(value), _) => (value, "without a booking date, which was taken from the value date"),
-            (None, Some(day)) => (day, "without a booking date, which was taken from the day of the statement"),
-            (None, None) => continue,
-        };
-        entry.booking_date = Some(date);
-        entry.booking_date_derived = true;
-        notes.count(FindingCode::DateDerived, &entry.place, what);
+    entries.iter_mut().for_each(|entry| derive_date(entry, day, notes));
+}
+
+/// Gives an entry without a booking date its value date, else the day of its statement.
+pub(super) fn derive_date(entry: &mut Entry, day: Option<NaiveDate>, notes: &mut Notes) {
+    if entry.booking_date.is_some() {
+        return;
     }
+    let (date, what) = match (entry.value_date, day) {
+        (Some(value), _) => (value, "without a booking date, which was taken from the value date"),
+        (None, Some(day)) => (day, "without a booking date, which was taken from the day of the statement"),
+        (None, None) => return,
+    };
+    entry.booking_date = Some(date);
+    entry.booking_date_derived = true;
+    notes.count(FindingCode::DateDerived, &entry.place, what);
 }
 
 /// Puts the pages of one statement together that follow each other in a file.

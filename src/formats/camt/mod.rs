@@ -7,6 +7,7 @@ mod map;
 mod read;
 mod read_entry;
 mod record;
+mod stream;
 mod values;
 mod write;
 mod write_entry;
@@ -21,6 +22,8 @@ pub use write::write;
 
 use super::{ReadOptions, Reader, Statements};
 use crate::error::Error;
+use crate::model::Entry;
+use std::io::Read;
 
 /// The camt reader.
 pub struct CamtReader;
@@ -44,5 +47,15 @@ impl Reader for CamtReader {
         let mut findings: Vec<_> = guessed.into_iter().collect();
         findings.extend(file.findings);
         Ok(Statements { format: file.format, statements: map::merge_pages(file.statements), findings })
+    }
+
+    fn read_from(
+        &self,
+        source: &mut dyn Read,
+        head: Vec<u8>,
+        options: &ReadOptions,
+        each: &mut dyn FnMut(Entry),
+    ) -> Result<Statements, Error> {
+        stream::read(source, head, options, each)
     }
 }

@@ -1,12 +1,13 @@
 //! XML events in, statements out: the envelope, the message, its statements. Entries are mapped one by one as they end.
 
-use super::map::{Notes, map_entry, map_statement};
+use super::super::tie_out::of_entry;
+use super::map::{Notes, derive_date, map_entry, map_statement};
 use super::read_entry::{code_choice, entry};
 use super::record::{RawBalance, RawHeader, RawStatement, RawTotal};
 use super::xml::{Event, Xml, is_statement};
 use crate::base::{Limits, Place, line_column};
 use crate::error::{Error, ErrorCode};
-use crate::model::{CopyMark, Finding, FindingCode, Format, Page, Statement, StatementKind};
+use crate::model::{CopyMark, Entry, Finding, FindingCode, Format, Page, Sketch, Statement, StatementKind};
 
 /// What a file held, before pages are merged.
 pub(super) struct File {
@@ -17,57 +18,270 @@ pub(super) struct File {
 
 /// Reads all documents of a text.
 pub(super) fn read(text: &str, limits: Limits) -> Result<File, Error> {
-    if let Some(error) = control_character(text) {
-        return Err(error);
-    }
+    check_characters(text, (1, 1), 0)?;
     let mut x = Xml::new(text, limits);
-    let mut found = Found { limits, format: None, statements: Vec::new(), findings: Vec::new() };
-    let mut roots = 0usize;
-    loop {
-        match x.next()? {
-            Event::Start(root) => {
-                let messages = found.messages(&mut x, root, &Version::default())?;
-                if messages == 0 {
-                    return Err(no_statement(&mut x, root, roots));
+    let mut documents = Documents::new(limits, None);
+    while documents.step(&mut x)? {}
+    documents.finish(&mut x)
+}
+
+/// The documents of a file while it is read. Envelopes, messages and statements stay open over many steps; what stands inside a
+/// statement is read whole in one.
+pub(super) struct Documents<'s> {
+    limits: Limits,
+    /// Takes the entries; without one they stay in their statements.
+    each: Option<&'s mut dyn FnMut(Entry)>,
+    /// The elements that are open around a message, each with the version it declares or inherits.
+    envelopes: Vec<Version>,
+    message: Option<Message>,
+    statement: Option<Box<Open>>,
+    format: Option<Format>,
+    statements: Vec<Statement>,
+    findings: Vec<Finding>,
+    /// Name of the root element that is open, and how many messages it held so far.
+    root: String,
+    messages: usize,
+    /// Roots before it.
+    roots: usize,
+}
+
+struct Message {
+    kind: StatementKind,
+    format: Format,
+    dialect: String,
+    header: RawHeader,
+    /// Statements that stood before it in the file.
+    first: usize,
+}
+
+/// A statement that is being read.
+struct Open {
+    raw: RawStatement,
+    entries: Vec<Entry>,
+    passed: Vec<Sketch>,
+    /// What entries that were let go contradict by themselves.
+    contradictions: Vec<Finding>,
+    notes: Notes,
+}
+
+impl<'s> Documents<'s> {
+    /// No document yet. Entries go to `each`, if there is one.
+    pub(super) fn new(limits: Limits, each: Option<&'s mut dyn FnMut(Entry)>) -> Self {
+        Documents {
+            limits,
+            each,
+            envelopes: Vec::new(),
+            message: None,
+            statement: None,
+            format: None,
+            statements: Vec::new(),
+            findings: Vec::new(),
+            root: String::new(),
+            messages: 0,
+            roots: 0,
+        }
+    }
+
+    /// One step: a tag of an envelope, message or statement, or a whole child of a statement. `false` at the end of the file. A
+    /// step that fails for want of text may be done again from its beginning.
+    pub(super) fn step(&mut self, x: &mut Xml<'_>) -> Result<bool, Error> {
+        let Some(message) = &mut self.message else { return self.outside(x) };
+        let Some(open) = &mut self.statement else {
+            match x.next_child()? {
+                None => self.end_of_message(),
+                Some("GrpHdr") => {
+                    let depth = x.depth();
+                    group_header(x, &mut message.header)?;
+                    x.skip(depth)?;
                 }
-                roots += 1;
+                Some(name) if is_statement(name) => {
+                    self.statement = Some(Box::new(Open {
+                        raw: RawStatement { place: x.place(), ..RawStatement::default() },
+                        entries: Vec::new(),
+                        passed: Vec::new(),
+                        contradictions: Vec::new(),
+                        notes: Notes::new(self.limits.findings, message.kind),
+                    }));
+                }
+                Some(_) => x.skip(x.depth())?,
             }
+            return Ok(true);
+        };
+        let Some(name) = x.next_child()? else { return self.end_of_statement().map(|()| true) };
+        let depth = x.depth();
+        if name == "Ntry" {
+            let raw = entry(x)?;
+            x.skip(depth)?;
+            let mut entry = map_entry(raw, &mut open.notes)?;
+            match self.each.as_mut() {
+                None => open.entries.push(entry),
+                Some(each) => {
+                    // By the schema all that the date may come from stands before the entries.
+                    derive_date(&mut entry, open.raw.day(&message.header), &mut open.notes);
+                    if open.contradictions.len() < self.limits.findings {
+                        of_entry(&entry, &mut open.contradictions);
+                    }
+                    open.passed.push(Sketch::of(&entry));
+                    each(entry);
+                }
+            }
+        } else {
+            statement_child(x, name, &mut open.raw)?;
+            x.skip(depth)?;
+        }
+        Ok(true)
+    }
+
+    /// What the file held, after its last step.
+    pub(super) fn finish(self, x: &mut Xml<'_>) -> Result<File, Error> {
+        match self.format {
+            Some(_) if self.statements.is_empty() => {
+                let expected = "at least one Stmt, Rpt or Ntfctn, as the schema asks for";
+                Err(x
+                    .error(ErrorCode::Structure, "a camt document without any statement", expected)
+                    .with_hint("the file may be damaged; download it again"))
+            }
+            Some(format) => Ok(File { format, statements: self.statements, findings: self.findings }),
+            None => Err(x.error(ErrorCode::Xml, "no element", "a camt document")),
+        }
+    }
+
+    /// Looks for messages, whatever envelopes are around them.
+    fn outside(&mut self, x: &mut Xml<'_>) -> Result<bool, Error> {
+        match x.next()? {
+            Event::Start(name) => {
+                let version = match self.envelopes.last() {
+                    Some(around) => around.inner(x),
+                    None => {
+                        (self.root, self.messages) = (name.to_owned(), 0);
+                        Version::default().inner(x)
+                    }
+                };
+                match message_kind(name) {
+                    Some((kind, format, child_version)) => {
+                        self.begin_message(x, name, kind, format, child_version, &version);
+                        // It closes with its message.
+                        self.messages += 1;
+                    }
+                    None => self.envelopes.push(version),
+                }
+            }
+            Event::End => {
+                self.envelopes.pop();
+                self.end_of_envelope(x)?;
+            }
+            // Headers of envelopes hold text that is nobody's business here.
+            Event::Text(_) | Event::Char(_) if !self.envelopes.is_empty() => {}
             Event::Text(t) if t.trim_matches('\u{feff}').trim().is_empty() => {}
             Event::Text(t) => {
                 let found = format!("text `{}` outside the document", t.trim());
                 return Err(x.error(ErrorCode::Xml, found, "nothing after the closing tag"));
             }
             Event::Char(_) => return Err(x.error(ErrorCode::Xml, "text outside the document", "elements")),
-            Event::End => {}
-            Event::Eof => break,
+            Event::Eof => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn end_of_envelope(&mut self, x: &mut Xml<'_>) -> Result<(), Error> {
+        if !self.envelopes.is_empty() {
+            return Ok(());
+        }
+        if self.messages == 0 {
+            let root = std::mem::take(&mut self.root);
+            return Err(no_statement(x, &root, self.roots));
+        }
+        self.roots += 1;
+        Ok(())
+    }
+
+    fn begin_message(
+        &mut self,
+        x: &mut Xml<'_>,
+        name: &str,
+        kind: StatementKind,
+        format: Format,
+        child_version: &str,
+        version: &Version,
+    ) {
+        let place = x.place();
+        let expected = dialect_prefix(format);
+        let dialect = match &version.name {
+            Some(name) if name.starts_with(expected) => name.clone(),
+            _ if child_version == "V01" => format!("{expected}.001.01"),
+            _ => expected.to_owned(),
+        };
+        let says = match &version.name {
+            None => Some("names no namespace".to_owned()),
+            Some(other) if !other.starts_with(expected) => Some(format!("has the namespace of `{other}`")),
+            Some(_) if !version.usual => Some("has a namespace that is not the usual one".to_owned()),
+            Some(_) => None,
+        };
+        if let Some(says) = says {
+            let text = format!("the document {says}; it was read as {expected} by its element `{name}`");
+            self.findings.push(Finding::new(FindingCode::Namespace, place.clone(), text));
+        }
+        if child_version == "V01" || dialect.ends_with(".001.01") {
+            let text = format!(
+                "{dialect} is the first version, which nearly no bank sends; it was read by the rules of the later ones"
+            );
+            self.findings.push(Finding::new(FindingCode::Dialect, place, text));
+        }
+        // One file may hold several messages; the first says what it is.
+        self.format.get_or_insert(format);
+        let first = self.statements.len();
+        self.message = Some(Message { kind, format, dialect, header: RawHeader::default(), first });
+    }
+
+    fn end_of_message(&mut self) {
+        let Some(message) = self.message.take() else { return };
+        // Before version 3 a statement had no page number of its own: then the message's counts, if it holds one statement.
+        if let (Some(page), [only]) =
+            (message.header.page, self.statements.get_mut(message.first..).unwrap_or_default())
+            && only.page.is_none()
+        {
+            only.page = Some(page);
+        }
+        if self.envelopes.is_empty() {
+            self.roots += 1;
         }
     }
-    match found.format {
-        Some(_) if found.statements.is_empty() => {
-            let expected = "at least one Stmt, Rpt or Ntfctn, as the schema asks for";
-            Err(x
-                .error(ErrorCode::Structure, "a camt document without any statement", expected)
-                .with_hint("the file may be damaged; download it again"))
-        }
-        Some(format) => Ok(File { format, statements: found.statements, findings: found.findings }),
-        None => Err(x.error(ErrorCode::Xml, "no element", "a camt document")),
+
+    fn end_of_statement(&mut self) -> Result<(), Error> {
+        let (Some(open), Some(m)) = (self.statement.take(), &self.message) else { return Ok(()) };
+        let Open { raw, entries, passed, contradictions, notes } = *open;
+        let mut statement = map_statement(raw, (entries, passed), notes, m.kind, m.format, &m.dialect, &m.header)?;
+        statement.findings.extend(contradictions);
+        self.statements.push(statement);
+        Ok(())
     }
 }
 
-/// An error where a character stands that XML 1.0 does not allow (production 2). Its text has no place in a message either.
-fn control_character(text: &str) -> Option<Error> {
+fn group_header(x: &mut Xml<'_>, header: &mut RawHeader) -> Result<(), Error> {
+    x.children(|x, name| {
+        match name {
+            "CreDtTm" => header.created = x.date()?,
+            "MsgPgntn" => header.page = page(x)?,
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// Refuses characters that XML 1.0 does not allow (production 2). Their text has no place in a message either. `from` is the line
+/// and column of the first character, `offset` what stands before it.
+pub(super) fn check_characters(text: &str, from: (u64, u64), offset: usize) -> Result<(), Error> {
     let is_control = |b: u8| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
     // Without a branch per byte, so that the compiler can take many at once; nearly every file has none.
-    let chunk = text.as_bytes().chunks(4096).position(|c| c.iter().fold(false, |any, b| any | is_control(*b)))?;
-    let from = chunk * 4096;
-    let at = from + text.as_bytes().get(from..)?.iter().position(|b| is_control(*b))?;
-    let value = text.as_bytes().get(at).copied().unwrap_or_default();
+    let chunk = text.as_bytes().chunks(4096).position(|c| c.iter().fold(false, |any, b| any | is_control(*b)));
+    let Some(from_chunk) = chunk.map(|c| c * 4096) else { return Ok(()) };
+    let bad = text.bytes().enumerate().skip(from_chunk).find(|(_, b)| is_control(*b));
+    let Some((at, value)) = bad else { return Ok(()) };
     let (line, column) = line_column(text, at);
-    let found = format!("a control character 0x{value:02X} at offset {at}");
-    Some(
-        Error::new(ErrorCode::Xml, Place::line_column(line, column), found, "text without control characters")
-            .with_hint("the file was damaged on its way; download it again"),
-    )
+    let place = Place::line_column(from.0 + line - 1, if line == 1 { from.1 + column - 1 } else { column });
+    let found = format!("a control character 0x{value:02X} at offset {}", at.saturating_add(offset));
+    Err(Error::new(ErrorCode::Xml, place, found, "text without control characters")
+        .with_hint("the file was damaged on its way; download it again"))
 }
 
 fn no_statement(x: &mut Xml<'_>, root: &str, before: usize) -> Error {
@@ -117,95 +331,6 @@ impl Version {
     }
 }
 
-struct Found {
-    limits: Limits,
-    format: Option<Format>,
-    statements: Vec<Statement>,
-    findings: Vec<Finding>,
-}
-
-impl Found {
-    /// Looks for messages in the element just opened, whatever envelopes are around them. Gives their number.
-    fn messages(&mut self, x: &mut Xml<'_>, name: &str, version: &Version) -> Result<usize, Error> {
-        let version = version.inner(x);
-        if let Some((kind, format, child_version)) = message_kind(name) {
-            self.message(x, name, kind, format, child_version, &version)?;
-            return Ok(1);
-        }
-        let mut count = 0;
-        loop {
-            match x.next()? {
-                Event::Start(child) => count += self.messages(x, child, &version)?,
-                Event::End | Event::Eof => return Ok(count),
-                // Headers of envelopes hold text that is nobody's business here.
-                Event::Text(_) | Event::Char(_) => {}
-            }
-        }
-    }
-
-    fn message(
-        &mut self,
-        x: &mut Xml<'_>,
-        name: &str,
-        kind: StatementKind,
-        format: Format,
-        child_version: &str,
-        version: &Version,
-    ) -> Result<(), Error> {
-        let place = x.place();
-        let expected = dialect_prefix(format);
-        let dialect = match &version.name {
-            Some(name) if name.starts_with(expected) => name.clone(),
-            _ if child_version == "V01" => format!("{expected}.001.01"),
-            _ => expected.to_owned(),
-        };
-        let says = match &version.name {
-            None => Some("names no namespace".to_owned()),
-            Some(other) if !other.starts_with(expected) => Some(format!("has the namespace of `{other}`")),
-            Some(_) if !version.usual => Some("has a namespace that is not the usual one".to_owned()),
-            Some(_) => None,
-        };
-        if let Some(says) = says {
-            let text = format!("the document {says}; it was read as {expected} by its element `{name}`");
-            self.findings.push(Finding::new(FindingCode::Namespace, place.clone(), text));
-        }
-        if child_version == "V01" || dialect.ends_with(".001.01") {
-            let text = format!(
-                "{dialect} is the first version, which nearly no bank sends; it was read by the rules of the later ones"
-            );
-            self.findings.push(Finding::new(FindingCode::Dialect, place, text));
-        }
-        // One file may hold several messages; the first says what it is.
-        self.format.get_or_insert(format);
-        let mut header = RawHeader::default();
-        let first = self.statements.len();
-        let limits = self.limits;
-        let statements = &mut self.statements;
-        x.children(|x, name| match name {
-            "GrpHdr" => x.children(|x, name| {
-                match name {
-                    "CreDtTm" => header.created = x.date()?,
-                    "MsgPgntn" => header.page = page(x)?,
-                    _ => {}
-                }
-                Ok(())
-            }),
-            _ if is_statement(name) => {
-                statements.push(statement(x, kind, format, &dialect, &header, limits)?);
-                Ok(())
-            }
-            _ => Ok(()),
-        })?;
-        // Before version 3 a statement had no page number of its own: then the message's counts, if it holds one statement.
-        if let (Some(page), [only]) = (header.page, self.statements.get_mut(first..).unwrap_or_default())
-            && only.page.is_none()
-        {
-            only.page = Some(page);
-        }
-        Ok(())
-    }
-}
-
 fn message_kind(name: &str) -> Option<(StatementKind, Format, &str)> {
     let of = |prefix: &str| name.strip_prefix(prefix).filter(|v| v.is_empty() || v.starts_with('V'));
     if let Some(v) = of("BkToCstmrStmt") {
@@ -225,58 +350,42 @@ fn dialect_prefix(format: Format) -> &'static str {
     }
 }
 
-fn statement(
-    x: &mut Xml<'_>,
-    kind: StatementKind,
-    format: Format,
-    dialect: &str,
-    header: &RawHeader,
-    limits: Limits,
-) -> Result<Statement, Error> {
-    let mut raw = RawStatement { place: x.place(), ..RawStatement::default() };
-    let mut entries = Vec::new();
-    let mut notes = Notes::new(limits.findings, kind);
-    x.children(|x, name| {
-        match name {
-            "Id" => raw.id = x.reference()?,
-            "ElctrncSeqNb" => raw.electronic_sequence = x.string()?,
-            "LglSeqNb" => raw.legal_sequence = x.string()?,
-            "CreDtTm" => raw.created = x.date()?,
-            "FrToDt" => x.children(|x, name| {
-                match name {
-                    "FrDtTm" | "FrDt" => raw.from = x.date()?,
-                    "ToDtTm" | "ToDt" => raw.to = x.date()?,
-                    _ => {}
-                }
-                Ok(())
-            })?,
-            "CpyDplctInd" => {
-                let text = x.text()?;
-                raw.copy = match &*text {
-                    "COPY" => Some(CopyMark::Copy),
-                    "DUPL" => Some(CopyMark::Dupl),
-                    "CODU" => Some(CopyMark::Codu),
-                    "" => None,
-                    _ => return Err(x.error(ErrorCode::Value, format!("CpyDplctInd `{text}`"), "COPY, DUPL or CODU")),
-                };
+/// A child of a statement, apart from its entries. Read again from its beginning it gives the same.
+fn statement_child(x: &mut Xml<'_>, name: &str, raw: &mut RawStatement) -> Result<(), Error> {
+    match name {
+        "Id" => raw.id = x.reference()?,
+        "ElctrncSeqNb" => raw.electronic_sequence = x.string()?,
+        "LglSeqNb" => raw.legal_sequence = x.string()?,
+        "CreDtTm" => raw.created = x.date()?,
+        "FrToDt" => x.children(|x, name| {
+            match name {
+                "FrDtTm" | "FrDt" => raw.from = x.date()?,
+                "ToDtTm" | "ToDt" => raw.to = x.date()?,
+                _ => {}
             }
-            "StmtPgntn" | "RptPgntn" | "NtfctnPgntn" => raw.page = page(x)?,
-            "Acct" => account(x, &mut raw)?,
-            "Bal" => {
-                let balance = balance(x)?;
-                raw.balances.push(balance);
-            }
-            "TxsSummry" => totals(x, &mut raw)?,
-            "Ntry" => {
-                let entry = entry(x)?;
-                entries.push(map_entry(entry, &mut notes)?);
-            }
-            "AddtlStmtInf" | "AddtlRptInf" | "AddtlNtfctnInf" => raw.narrative.extend(x.lines()?),
-            _ => {}
+            Ok(())
+        })?,
+        "CpyDplctInd" => {
+            let text = x.text()?;
+            raw.copy = match &*text {
+                "COPY" => Some(CopyMark::Copy),
+                "DUPL" => Some(CopyMark::Dupl),
+                "CODU" => Some(CopyMark::Codu),
+                "" => None,
+                _ => return Err(x.error(ErrorCode::Value, format!("CpyDplctInd `{text}`"), "COPY, DUPL or CODU")),
+            };
         }
-        Ok(())
-    })?;
-    map_statement(raw, entries, notes, kind, format, dialect, header)
+        "StmtPgntn" | "RptPgntn" | "NtfctnPgntn" => raw.page = page(x)?,
+        "Acct" => account(x, raw)?,
+        "Bal" => {
+            let balance = balance(x)?;
+            raw.balances.push(balance);
+        }
+        "TxsSummry" => totals(x, raw)?,
+        "AddtlStmtInf" | "AddtlRptInf" | "AddtlNtfctnInf" => raw.narrative.extend(x.lines()?),
+        _ => {}
+    }
+    Ok(())
 }
 
 fn page(x: &mut Xml<'_>) -> Result<Option<Page>, Error> {

@@ -35,6 +35,15 @@ pub(super) struct RawStatement {
     pub narrative: Vec<String>,
 }
 
+impl RawStatement {
+    /// The day that stands for an entry's own where it has none: of the closing balance, else the end of the period, else the day
+    /// it was made. Of what was read so far.
+    pub(super) fn day(&self, header: &RawHeader) -> Option<NaiveDate> {
+        let closing = self.balances.iter().rfind(|b| b.code.as_deref() == Some("CLBD"));
+        closing.and_then(|b| b.date).or(self.to).or(self.created).or(header.created)
+    }
+}
+
 /// `Bal`.
 #[derive(Debug, Default)]
 pub(super) struct RawBalance {

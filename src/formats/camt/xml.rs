@@ -3,6 +3,9 @@
 //! The scanner is our own and small: statements need elements, text, the five entities and character references, CDATA, comments
 //! and processing instructions. Everything else is refused: document types, other entities, ends that do not fit or are missing,
 //! text outside elements.
+//!
+//! A text may come in pieces, see [`Xml::resume`]: where one ends inside an element, the caller goes back to where that element
+//! began ([`Xml::mark`], [`Xml::rewind`]) and reads it again from a longer piece.
 
 use crate::base::{Limits, Place};
 use crate::error::{Error, ErrorCode, visible};
@@ -64,9 +67,50 @@ pub(super) struct Xml<'a> {
     tag: &'a str,
     /// How much of `tag` is its name.
     name_len: usize,
+    /// Line and column of the beginning of the text.
+    base: LineColumn,
     known: LineColumn,
     counts: Counts,
+    /// Whether the text goes on to the end of the input.
+    last: bool,
+    starved: bool,
 }
+
+/// Where a cursor stood, to go back to.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    next: usize,
+    depth: usize,
+    pending_end: bool,
+    counts: Counts,
+    known: LineColumn,
+}
+
+/// Everything that a cursor must know to go on in the next piece of a text.
+#[derive(Debug)]
+pub(super) struct Paused {
+    /// Whole names of the open elements with their numbers.
+    open: Vec<(String, u32)>,
+    pending_end: bool,
+    counts: Counts,
+    place: LineColumn,
+}
+
+impl Default for Paused {
+    /// The beginning of a file.
+    fn default() -> Self {
+        Paused { open: Vec::new(), pending_end: false, counts: Counts::default(), place: START }
+    }
+}
+
+impl Paused {
+    /// Where the next piece begins.
+    pub fn line_column(&self) -> (u64, u64) {
+        (self.place.line, self.place.column)
+    }
+}
+
+const START: LineColumn = LineColumn { offset: 0, line: 1, column: 1 };
 
 impl<'a> Xml<'a> {
     /// A cursor at the beginning of a text.
@@ -80,9 +124,57 @@ impl<'a> Xml<'a> {
             at: 0,
             tag: "",
             name_len: 0,
-            known: LineColumn { offset: 0, line: 1, column: 1 },
+            base: START,
+            known: START,
             counts: Counts::default(),
+            last: true,
+            starved: false,
         }
+    }
+
+    /// A cursor at the next piece of a text, which goes on where another one paused.
+    pub fn resume(text: &'a str, last: bool, from: &'a Paused, limits: Limits) -> Self {
+        let mut x = Xml::new(text, limits);
+        let frame = |(whole, ordinal): &'a (String, u32)| Frame { whole, name: local_name(whole), ordinal: *ordinal };
+        x.stack.extend(from.open.iter().map(frame));
+        (x.pending_end, x.counts, x.last) = (from.pending_end, from.counts, last);
+        (x.base, x.known) = (from.place, from.place);
+        x
+    }
+
+    /// What the next piece needs to go on, and how many bytes of this one were read.
+    pub fn pause(mut self) -> (Paused, usize) {
+        let (line, column) = self.line_column_of(self.next);
+        let paused = Paused {
+            open: self.stack.iter().map(|f| (f.whole.to_owned(), f.ordinal)).collect(),
+            pending_end: self.pending_end,
+            counts: self.counts,
+            place: LineColumn { offset: 0, line, column },
+        };
+        (paused, self.next)
+    }
+
+    /// Where the cursor stands between two events.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            next: self.next,
+            depth: self.stack.len(),
+            pending_end: self.pending_end,
+            counts: self.counts,
+            known: self.known,
+        }
+    }
+
+    /// Whether the last error came of the end of a piece that is not the last: there is more to read.
+    pub fn is_starved(&self) -> bool {
+        self.starved
+    }
+
+    /// Goes back to a mark, inside no element that was open then and has closed since.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.stack.truncate(mark.depth);
+        (self.next, self.pending_end, self.starved) = (mark.next, mark.pending_end, false);
+        (self.counts, self.known) = (mark.counts, mark.known);
     }
 
     /// Number of open elements.
@@ -130,7 +222,7 @@ impl<'a> Xml<'a> {
         loop {
             self.at = self.next;
             match self.rest() {
-                [] if self.stack.is_empty() => return Ok(Event::Eof),
+                [] if self.stack.is_empty() && self.last => return Ok(Event::Eof),
                 [] => return Err(self.truncated()),
                 [b'<', b'/', ..] => return self.close(),
                 [b'<', b'!', ..] => {
@@ -142,8 +234,11 @@ impl<'a> Xml<'a> {
                 [b'<', ..] => return self.open(),
                 [b'&', ..] => return self.character(),
                 rest => {
-                    let length = memchr::memchr2(b'<', b'&', rest).unwrap_or(rest.len());
-                    return Ok(Event::Text(self.take(length)));
+                    let length = memchr::memchr2(b'<', b'&', rest);
+                    if length.is_none() && !self.last {
+                        return Err(self.truncated());
+                    }
+                    return Ok(Event::Text(self.take(length.unwrap_or(rest.len()))));
                 }
             }
         }
@@ -384,6 +479,9 @@ impl<'a> Xml<'a> {
             let error = self.error(ErrorCode::Doctype, "a document type declaration", "none in a bank statement");
             return Err(error.with_hint("document types can name other files and blow up the text, so they are never read; ask the sender for the statement without it"));
         }
+        if rest.len() < 9 && !self.last {
+            return Err(self.unfinished("a tag"));
+        }
         Err(self.malformed("`<!`", "a comment or a CDATA section behind `<!`"))
     }
 
@@ -444,7 +542,7 @@ impl<'a> Xml<'a> {
     /// Lines and characters are counted onwards from the last place asked for, since places come in file order.
     fn line_column_of(&mut self, at: usize) -> (u64, u64) {
         if at < self.known.offset {
-            self.known = LineColumn { offset: 0, line: 1, column: 1 };
+            self.known = self.base;
         }
         let known = &mut self.known;
         let between = self.text.as_bytes().get(known.offset..at).unwrap_or_default();
@@ -463,6 +561,7 @@ impl<'a> Xml<'a> {
 
     /// The end of the input inside an element.
     pub(super) fn truncated(&mut self) -> Error {
+        self.starved = !self.last;
         let open = self.stack.last().map(|f| f.name).unwrap_or_default();
         self.error(ErrorCode::Xml, "the end of the file", format!("`</{}>`", visible(open)))
             .with_hint("the file is cut off; download it again")
@@ -470,6 +569,7 @@ impl<'a> Xml<'a> {
 
     /// The end of the input inside markup.
     fn unfinished(&mut self, what: &str) -> Error {
+        self.starved = !self.last;
         self.error(ErrorCode::Xml, format!("the end of the file inside {what}"), "well-formed XML")
             .with_hint("the file is cut off; download it again")
     }
