@@ -32,8 +32,8 @@ pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
 pub use payment::{Payment, Source, Trust};
 pub use policy::{
     ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, NotReceivableRule, OnAccountPolicy, OverPolicy,
-    OwnAccount, PartialPolicy, Policy, ReturnsPolicy, SegmentOverride, ShortPolicy, StatementPolicy, ThirdPartyPolicy,
-    TiesPolicy, TolerancePolicy, Unproven,
+    OwnAccount, PartialPolicy, Policy, RequiredIdentity, ReturnsPolicy, Reviewer, ReviewersPolicy, SegmentOverride,
+    ShortPolicy, StatementPolicy, ThirdPartyPolicy, TiesPolicy, TolerancePolicy, Unproven,
 };
 pub use reason::{ReasonCode, ReasonRow, reason_table};
 pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
