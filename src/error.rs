@@ -113,7 +113,11 @@ impl Error {
     pub fn of_toml(fault: &toml::de::Error, text: &str, file: &str, expected: &str) -> Self {
         let (line, column) = line_column(text, fault.span().map_or(0, |s| s.start));
         let place = Place::line_column(line, column).in_file(file);
-        let error = Error::new(ErrorCode::Config, place, fault.message(), expected);
+        // The parser's own sentence may say what it expected: once is enough.
+        let error = match fault.message().split_once(", expected ") {
+            Some((found, known)) => Error::new(ErrorCode::Config, place, found, known),
+            None => Error::new(ErrorCode::Config, place, fault.message(), expected),
+        };
         match suggestion_in(fault.message()) {
             Some(name) => error.with_hint(format!("did you mean `{name}`?")),
             None => error,

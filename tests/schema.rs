@@ -74,7 +74,7 @@ fn every_output_of_the_fixtures_fits_its_schema() {
                 other => panic!("{other} has no schema that is checked"),
             }
         }
-        let (payments, checkup) = payments_of(&statements, None);
+        let (payments, checkup) = payments_of(&statements, &ReadOptions::default());
         rows(&payments_csv(&payments, Default::default())).iter().for_each(|v| fits("payments", &what, v));
         lines(&payments_jsonl(&payments)).iter().for_each(|v| fits("payments", &what, v));
         fits("check", &what, &parse(&safe_json(&checkup)));
@@ -86,7 +86,7 @@ fn every_output_of_the_fixtures_fits_its_schema() {
         if let Err(error) = &read {
             fits("error", &name_of(&path), &parse(&safe_json(error)));
         }
-        fits("check", &name_of(&path), &parse(&safe_json(&check_files(&[file], None))));
+        fits("check", &name_of(&path), &parse(&safe_json(&check_files(&[file], &ReadOptions::default()))));
     }
     let made = simulated();
     let truth = made["truth.jsonl"].bytes.as_slice();

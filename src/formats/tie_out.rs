@@ -74,11 +74,21 @@ fn sum<'a>(amounts: impl Iterator<Item = &'a Money>) -> Option<i128> {
     amounts.map(|m| units(*m)).try_fold(0i128, |total, m| total.checked_add(m?))
 }
 
+/// 10^18 divided by each power of ten.
+const UNITS: [i128; 19] = {
+    let mut units = [1; 19];
+    let mut decimals = 18;
+    while decimals > 0 {
+        units[decimals - 1] = units[decimals] * 10;
+        decimals -= 1;
+    }
+    units
+};
+
 /// An amount in units of 10^-18, finer than any source writes.
 fn units(money: Money) -> Option<i128> {
     if let Ok(minor) = money.minor() {
-        let decimals = u32::from(money.currency().decimals());
-        return 10i128.checked_pow(18u32.checked_sub(decimals)?)?.checked_mul(i128::from(minor));
+        return UNITS.get(usize::from(money.currency().decimals()))?.checked_mul(i128::from(minor));
     }
     let decimal = money.to_decimal();
     10i128.checked_pow(18u32.checked_sub(decimal.scale())?)?.checked_mul(decimal.mantissa())
@@ -191,7 +201,8 @@ fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
         let text = format!("the batch names {n} payments and shows {shown}");
         findings.push(Finding::new(FindingCode::BatchCountMismatch, entry.place.clone(), text));
     }
-    if shown < 2 || stated.is_some_and(|n| n != shown) || details_sum(entry) != Some(false) {
+    // A single detail has its entry's amount unless the batch says that there are more.
+    if shown < 2 && stated.is_none_or(|n| n == shown) || shown == 0 || details_sum(entry) != Some(false) {
         return;
     }
     let total = sum(entry.details.iter().filter_map(|d| d.amount.as_ref())).unwrap_or_default();
@@ -210,7 +221,9 @@ fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
     }
     let currency = entry.amount.currency();
     let text = format!(
-        "the {shown} payments of the batch sum to {}, the entry is {}; difference {}: it cannot be split",
+        "the {shown} {} of the batch {} to {}, the entry is {}; difference {}: it cannot be split",
+        if shown == 1 { "payment" } else { "payments" },
+        if shown == 1 { "comes" } else { "sum" },
         figure(total, currency),
         entry.amount,
         figure(difference, currency)

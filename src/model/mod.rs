@@ -11,11 +11,13 @@ mod item;
 mod pages;
 mod payment;
 mod policy;
+mod rare;
 mod reason;
 mod review;
 mod roles;
 mod statement;
 mod summary;
+mod words;
 
 pub use customer::Customer;
 pub use decision::{
@@ -35,6 +37,7 @@ pub use policy::{
     OwnAccount, PartialPolicy, Policy, RequiredIdentity, ReturnsPolicy, Reviewer, ReviewersPolicy, SegmentOverride,
     ShortPolicy, StatementPolicy, ThirdPartyPolicy, TiesPolicy, TolerancePolicy, Unproven,
 };
+pub use rare::{Empty, Rare};
 pub use reason::{ReasonCode, ReasonRow, reason_table};
 pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
 pub use statement::{
@@ -44,3 +47,4 @@ pub use summary::{
     AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
     ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };
+pub use words::joined_words;

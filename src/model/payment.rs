@@ -72,9 +72,9 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// The payer's words as one text with blanks between the pieces.
+    /// The payer's words as one text, as a reader wants it; see [`super::joined_words`].
     pub fn remittance_text(&self) -> String {
-        self.remittance.join(" ")
+        super::joined_words(&self.remittance, self.source.format)
     }
 }
 

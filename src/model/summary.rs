@@ -97,7 +97,11 @@ impl Summary {
     /// Whether some input was rejected or does not tie out.
     pub fn has_bad_input(&self) -> bool {
         self.rejected().next().is_some()
-            || self.statements.iter().any(|s| s.tie_out == TieOut::Broken)
+            || self.statements.iter().any(|s| {
+                // A control total that holds stands for the balances that a statement lacks.
+                let vouched = self.control_total.is_some() && s.tie_out == TieOut::Unproven;
+                s.is_open() && !vouched
+            })
             || self.control_total.as_ref().is_some_and(|c| !c.holds)
     }
 
@@ -179,6 +183,24 @@ pub struct StatementSummary {
     pub tie_out: TieOut,
     /// Oddities.
     pub findings: Vec<Finding>,
+}
+
+impl StatementSummary {
+    /// The finding that says why a statement does not tie out although it should: a figure that contradicts, or a balance that
+    /// its format owes and it lacks. `None` where it is proven, or where there is nothing to prove it by.
+    pub fn open_figure(&self) -> Option<&Finding> {
+        let spoils = self.findings.iter().find(|f| f.code.spoils_tie_out());
+        match self.tie_out {
+            TieOut::Proven => None,
+            TieOut::Unproven => spoils,
+            TieOut::Broken => spoils.or(self.findings.first()),
+        }
+    }
+
+    /// Whether it does not tie out although it should.
+    pub fn is_open(&self) -> bool {
+        self.tie_out == TieOut::Broken || self.open_figure().is_some()
+    }
 }
 
 /// A statement that came twice.

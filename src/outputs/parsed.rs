@@ -5,7 +5,9 @@ use crate::base::Money;
 use crate::base::{Currency, Figure};
 use crate::error::Error;
 use crate::formats::Statements;
-use crate::model::{Balance, Charge, DocumentRef, Entry, Finding, Format, Party, Statement, TransactionDetails};
+use crate::model::{
+    Balance, Charge, DocumentRef, Entry, Finding, Format, Party, Statement, TransactionDetails, joined_words,
+};
 use serde::Serialize;
 
 /// One line of JSON for a file: `{"file","format","statements":[…]}`, or `{"file","error":{…}}` where it could not be read.
@@ -176,7 +178,7 @@ struct ParsedPayment<'a> {
 impl<'a> ParsedPayment<'a> {
     fn of(d: &'a TransactionDetails, e: &'a Entry, s: &'a Statement) -> Self {
         let party: &Party = s.counterparty(e, d);
-        let words = d.remittance.unstructured.join(" ");
+        let words = joined_words(&d.remittance.unstructured, Some(s.format));
         let pieces: Vec<&str> = d.remittance.unstructured.iter().map(String::as_str).collect();
         let ultimate = if e.amount.is_negative() { &d.ultimate_creditor } else { &d.ultimate_debtor };
         ParsedPayment {

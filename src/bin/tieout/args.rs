@@ -65,6 +65,20 @@ pub enum Command {
     Man,
 }
 
+/// How statement files are read, where their bytes do not say it or say it wrongly.
+#[derive(ClapArgs)]
+pub struct Reading {
+    /// CSV layout of the bank: the id of a built-in profile, or a file.
+    #[arg(long, value_name = "ID|FILE")]
+    pub profile: Option<String>,
+    /// The format, if the bytes are taken for another one: camt, mt940, csv, bai2, ofx, payments.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// The code page of MT940 and CSV files that are no UTF-8, as cp852 or windows-1250.
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+}
+
 #[derive(ClapArgs)]
 pub struct Run {
     /// Statement files or folders (not searched further down); `-` is standard input.
@@ -82,9 +96,8 @@ pub struct Run {
     /// The policy; see `tieout init`.
     #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
     /// The run folder to write: new, empty, or holding this same run.
     #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true, required_unless_present = "dry_run")]
     pub out: Option<PathBuf>,
@@ -147,9 +160,8 @@ pub struct Parse {
     /// json: one line per file with its statements; jsonl, csv: payments.
     #[arg(long, value_name = "FORM", default_value = "json")]
     pub output: ParseOutput,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
     /// How CSV is written.
     #[arg(long, value_name = "DIALECT", default_value = "plain")]
     pub csv_dialect: Dialect,
@@ -173,9 +185,8 @@ pub struct Convert {
     /// The file to write instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -195,9 +206,8 @@ pub struct Check {
     /// Statement files or folders; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
 }
 
 #[derive(ClapArgs)]

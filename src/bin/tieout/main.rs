@@ -31,7 +31,11 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             // Help and version go to standard output with 0, mistakes to standard error with 2.
-            let _ = error.print();
+            if error.use_stderr() && std::env::args_os().any(|a| a == "--json") {
+                Say::plain_json().error(&failure::of_arguments(&error));
+            } else {
+                let _ = error.print();
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
