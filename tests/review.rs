@@ -243,7 +243,7 @@ fn documents_with_amounts_differences_and_other_customers_are_applied_to_the_cen
     assert!(split.refused.is_empty(), "{:?}", split.refused);
     assert_eq!(split.decided[0].documents, "RE-2026-00663=1000.00; RE-2026-00624=632.68");
     for (documents, says) in [
-        ("RE-2026-00663=1.632", "two ways"),
+        ("RE-2026-00663=1.190", "two ways"),
         ("RE-2026-00663=2000.00", "is open at 1666.00 EUR"),
         ("RE-2026-00663=1000.00", "sum to 1000.00 EUR"),
         ("RE-9999-1", "there is no document"),
@@ -362,6 +362,10 @@ fn stale_edited_doubled_reordered_and_half_filled_files_lose_and_misapply_nothin
     let run = folder(&day);
     let mut base = Table::of(&day);
     base.accept_all("Anna");
+    // Both payments of the tie claim one document: with one of them spoilt the other would be right.
+    for row in (0..base.rows.len()).filter(|r| base.get(*r, "reason") == "TIE").collect::<Vec<_>>() {
+        base.set(row, &[("decision", "defer")]);
+    }
     let full = round(&run, vec![handed("a.csv", base.csv())]);
     let right: BTreeMap<&str, &str> =
         full.decided.iter().map(|s| (s.exception_id.as_str(), s.documents.as_str())).collect();
