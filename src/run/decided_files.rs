@@ -10,6 +10,11 @@ use crate::review::{self, DecisionFile, Queue, Refusal};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Count and sum by outcome and reason.
+type Counts<'a> = BTreeMap<(Outcome, &'a str), (u64, i128)>;
+/// Sums by company and currency, by the name of the figure.
+type Sums<'a> = BTreeMap<(&'a str, Currency), BTreeMap<&'a str, i128>>;
+
 /// All that the folder is written from.
 pub(super) struct Written<'a> {
     pub(super) run_id: &'a str,
@@ -132,8 +137,8 @@ fn facts_csv(w: &Written<'_>) -> String {
 fn summary_json(w: &Written<'_>) -> String {
     let mut summary = w.record.summary.clone();
     summary["run_id"] = json!(w.run_id);
-    let mut by_account: BTreeMap<(&str, &str, Currency), BTreeMap<(Outcome, &str), (u64, i128)>> = BTreeMap::new();
-    let mut totals: BTreeMap<(&str, Currency), BTreeMap<&str, i128>> = BTreeMap::new();
+    let mut by_account: BTreeMap<(&str, &str, Currency), Counts<'_>> = BTreeMap::new();
+    let mut totals: Sums<'_> = BTreeMap::new();
     for (payment, decision) in w.payments.iter().zip(w.decisions) {
         let key = (payment.company.as_str(), payment.account.as_str(), payment.currency);
         let slot = by_account.entry(key).or_default().entry((decision.outcome, decision.reason.as_str())).or_default();
@@ -201,7 +206,7 @@ fn summary_json(w: &Written<'_>) -> String {
 }
 
 /// Payments: the left side stays, the right one is what the decisions sum to. Items: both sides move with what was cleared.
-fn equations(summary: &mut Value, totals: &BTreeMap<(&str, Currency), BTreeMap<&str, i128>>) {
+fn equations(summary: &mut Value, totals: &Sums<'_>) {
     let after: BTreeMap<(String, String), Value> = summary
         .get("totals")
         .and_then(Value::as_array)
