@@ -11,11 +11,14 @@
 //! | `vote.rs`, `edits.rs` | a row as a decision; whether the rest of it was edited |
 //! | `signature.rs` | who signed a file |
 //! | `refusal.rs` | why a decision is not carried out |
+//! | `page/` | `exceptions.html` |
 
 mod cells;
 mod columns;
 mod csv;
 mod edits;
+#[cfg(feature = "review")]
+mod page;
 mod queue;
 mod recorded;
 mod refusal;
@@ -33,6 +36,8 @@ mod xlsx_guide;
 pub use cells::{from_sheet, to_sheet};
 pub use columns::{COLUMNS, Column, ColumnKind, ColumnPart, PROPOSALS, QUEUE_SCHEMA, column_of};
 pub use csv::exceptions_csv;
+#[cfg(feature = "review")]
+pub use page::exceptions_html;
 pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, choice_label, exception_id, row_hash};
 pub use recorded::{Recorded, read_decisions};
 pub use refusal::{Refusal, RefusalCode};
