@@ -46,7 +46,8 @@ pub struct Policy {
     pub account: Vec<OwnAccount>,
     /// Row 12: rules beside the built-in ones; the first that fits decides.
     pub not_receivable: Vec<NotReceivableRule>,
-    /// Who may decide what in review.
+    /// Who may decide what in review. Left out of the hash while it is as by default: it decides nothing of a run.
+    #[serde(skip_serializing_if = "ReviewersPolicy::is_default")]
     pub reviewers: ReviewersPolicy,
     /// Overrides by customer segment.
     pub segment: BTreeMap<String, SegmentOverride>,
@@ -205,6 +206,13 @@ part! {
         two_for: Vec<String> = Vec::new(),
         /// The reviewers by name. Where some are listed, nobody else decides.
         person: BTreeMap<String, Reviewer> = BTreeMap::new(),
+    }
+}
+
+impl ReviewersPolicy {
+    /// Whether nothing was set.
+    pub fn is_default(&self) -> bool {
+        *self == ReviewersPolicy::default()
     }
 }
 
