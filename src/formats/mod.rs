@@ -216,7 +216,7 @@ fn reader_of(bytes: &[u8], options: &ReadOptions) -> Result<&'static dyn Reader,
             ErrorCode::UnknownFormat,
             Place::line_column(1, 1),
             "bytes of no known format",
-            "camt.052/053/054 XML, MT940/MT942 text, or a CSV with the header of a known profile",
+            "camt.052/053/054 XML, MT940/MT942 text, BAI2, OFX, or a CSV with the header of a known profile",
         )
         .with_hint("for a bank's own CSV write a profile and give it with --profile FILE")
     })

@@ -35,8 +35,8 @@ pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
 pub use payment::{Payment, Source, Trust};
 pub use policy::{
     ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, NotReceivableRule, OnAccountPolicy, OverPolicy,
-    OwnAccount, PartialPolicy, Policy, ReturnsPolicy, SegmentOverride, ShortPolicy, StatementPolicy, ThirdPartyPolicy,
-    TiesPolicy, TolerancePolicy, Unproven,
+    OwnAccount, PartialPolicy, Policy, RequiredIdentity, ReturnsPolicy, Reviewer, ReviewersPolicy, SegmentOverride,
+    ShortPolicy, StatementPolicy, ThirdPartyPolicy, TiesPolicy, TolerancePolicy, Unproven,
 };
 pub use rare::{Empty, Rare};
 pub use reason::{ReasonCode, ReasonRow, reason_table};

@@ -46,6 +46,9 @@ pub struct Policy {
     pub account: Vec<OwnAccount>,
     /// Row 12: rules beside the built-in ones; the first that fits decides.
     pub not_receivable: Vec<NotReceivableRule>,
+    /// Who may decide what in review. Left out of the hash while it is as by default: it decides nothing of a run.
+    #[serde(skip_serializing_if = "ReviewersPolicy::is_default")]
+    pub reviewers: ReviewersPolicy,
     /// Overrides by customer segment.
     pub segment: BTreeMap<String, SegmentOverride>,
     /// Overrides by customer id.
@@ -73,6 +76,7 @@ impl Default for Policy {
             own_names: Vec::new(),
             account: Vec::new(),
             not_receivable: Vec::new(),
+            reviewers: ReviewersPolicy::default(),
             segment: BTreeMap::new(),
             customer: BTreeMap::new(),
         }
@@ -185,6 +189,59 @@ part! {
         /// An unnamed credit note is netted when it is the customer's only one and makes the sum exact to the cent.
         only_one: bool = true,
     }
+}
+
+part! {
+    /// Decisions of people: who may decide, up to what alone, and how sure it must be who it was.
+    ReviewersPolicy {
+        /// Whether a typed name is enough.
+        require: RequiredIdentity = RequiredIdentity::Claimed,
+        /// Largest payment that one person decides alone, in whole units of its currency; above it a second person signs.
+        limit: Option<u64> = None,
+        /// Largest write-off and charges that one person grants alone, in minor units per payment.
+        writeoff_minor_units: i64 = 5_000,
+        /// Largest cash discount that one person grants alone, in minor units per payment.
+        discount_minor_units: Option<i64> = None,
+        /// Reason codes of the queue that always need two persons.
+        two_for: Vec<String> = Vec::new(),
+        /// The reviewers by name. Where some are listed, nobody else decides.
+        person: BTreeMap<String, Reviewer> = BTreeMap::new(),
+    }
+}
+
+impl ReviewersPolicy {
+    /// Whether nothing was set.
+    pub fn is_default(&self) -> bool {
+        *self == ReviewersPolicy::default()
+    }
+}
+
+/// How sure it must be who decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RequiredIdentity {
+    /// A typed name is enough.
+    Claimed,
+    /// A signature of a listed key, or the word of the system that tieout is part of.
+    Verified,
+}
+
+/// One reviewer; what is not given is as in [`ReviewersPolicy`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Reviewer {
+    /// Instead of [`ReviewersPolicy::limit`].
+    pub limit: Option<u64>,
+    /// Instead of [`ReviewersPolicy::writeoff_minor_units`].
+    pub writeoff_minor_units: Option<i64>,
+    /// Instead of [`ReviewersPolicy::discount_minor_units`].
+    pub discount_minor_units: Option<i64>,
+    /// Beside [`ReviewersPolicy::two_for`].
+    pub two_for: Vec<String>,
+    /// Public keys as in `id_ed25519.pub`, by which a signature is known.
+    pub keys: Vec<String>,
 }
 
 /// What to do with payments from a statement that has nothing to prove it by.

@@ -27,37 +27,9 @@ pub fn to_sheet(text: &str) -> String {
     format!("{kept} … {more} more characters in decisions.jsonl")
 }
 
-/// The text that [`to_sheet`] was given, from a cell as read; `_xHHHH_` of the format is undone first.
+/// The text that [`to_sheet`] was given, from a cell as read. `_x000D_` and its like are undone by the reader of the format.
 pub fn from_sheet(cell: &str) -> String {
-    if cell.contains("_x") { unescape(&undo_x(cell)) } else { unescape(cell) }
-}
-
-/// `_x000D_` and its like, by which the format writes what XML cannot carry (ECMA-376, ST_Xstring).
-fn undo_x(cell: &str) -> String {
-    let mut out = String::with_capacity(cell.len());
-    let mut rest = cell;
-    while let Some((before, after)) = rest.split_once("_x") {
-        out.push_str(before);
-        let code = after
-            .split_at_checked(5)
-            .filter(|(hex, _)| hex.ends_with('_') && hex.bytes().take(4).all(|b| b.is_ascii_hexdigit()));
-        let decoded = code.and_then(|(hex, tail)| {
-            let code = u32::from_str_radix(hex.get(..4)?, 16).ok()?;
-            Some((char::from_u32(code)?, tail))
-        });
-        match decoded {
-            Some((c, tail)) => {
-                out.push(c);
-                rest = tail;
-            }
-            None => {
-                out.push_str("_x");
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
+    unescape(cell)
 }
 
 #[cfg(test)]
@@ -72,7 +44,6 @@ mod tests {
         for text in ["=1", "'=1", "a\u{202e}b", "_x0041_", "two\nlines", "C:\\x", "-1;=2", ""] {
             assert_eq!(from_sheet(&to_sheet(text)), text, "{text:?}");
         }
-        assert_eq!(from_sheet("_x005F_x0041_"), "_x0041_");
     }
 
     #[test]

@@ -6,16 +6,28 @@
 //! | `columns.rs` | the columns as data: name, meaning, kind |
 //! | `queue.rs` | rows from payments and decisions; `exception_id`, `row_hash` |
 //! | `recorded.rs` | the same values read back from `decisions.jsonl` |
+//! | `csv.rs`, `xlsx.rs`, `xlsx_guide.rs`, `cells.rs` | the files of the queue |
+//! | `sheet.rs`, `sheet_xlsx.rs` | a file that came back as rows with addresses |
+//! | `vote.rs`, `edits.rs` | a row as a decision; whether the rest of it was edited |
+//! | `signature.rs` | who signed a file |
+//! | `refusal.rs` | why a decision is not carried out |
 //! | `page/` | `exceptions.html` |
-//! | `csv.rs` | `exceptions.csv` |
 
 mod cells;
 mod columns;
 mod csv;
+mod edits;
 #[cfg(feature = "review")]
 mod page;
 mod queue;
 mod recorded;
+mod refusal;
+mod sheet;
+#[cfg(feature = "review")]
+mod sheet_xlsx;
+#[cfg(feature = "review")]
+mod signature;
+mod vote;
 #[cfg(feature = "review")]
 mod xlsx;
 #[cfg(feature = "review")]
@@ -26,7 +38,17 @@ pub use columns::{COLUMNS, Column, ColumnKind, ColumnPart, PROPOSALS, QUEUE_SCHE
 pub use csv::exceptions_csv;
 #[cfg(feature = "review")]
 pub use page::exceptions_html;
-pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, exception_id, row_hash};
+pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, choice_label, exception_id, row_hash};
 pub use recorded::{Recorded, read_decisions};
+pub use refusal::{Refusal, RefusalCode};
+pub use sheet::REVIEWS_SCHEMA;
+#[cfg(feature = "review")]
+pub use signature::SIGNATURE_NAMESPACE;
+pub use vote::{DecisionFile, Decisions, Vote, same_person};
 #[cfg(feature = "review")]
 pub use xlsx::{IDENTITY_SHEET, SHEET, exceptions_xlsx};
+
+/// Every amount that a figure typed by a person may mean, in minor units: more than one is no figure to act on.
+pub fn amounts_of(figure: &str, currency: crate::base::Currency) -> Vec<i64> {
+    edits::amounts(&crate::base::bare_amount(figure).0, currency)
+}

@@ -181,6 +181,11 @@ pub enum SplitBy {
     Company,
 }
 
+/// What the drop-down says beside `accept_n`: the documents of the proposal, in one short line.
+pub fn choice_label(proposal: &Proposal) -> String {
+    crate::error::visible(&proposal.docs.chars().take(80).collect::<String>())
+}
+
 /// The id under which a payment stands in the queue.
 pub fn exception_id(payment_id: &ContentId) -> ContentId {
     content_id('x', &[payment_id.as_str()])

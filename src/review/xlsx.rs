@@ -4,10 +4,10 @@
 
 use super::cells::to_sheet;
 use super::columns::{Column, ColumnKind, ColumnPart, QUEUE_SCHEMA, column_of};
-use super::queue::{CellValue, Queue, QueueRow};
+use super::queue::{CellValue, Queue, QueueRow, choice_label};
 use super::xlsx_guide;
 use crate::base::{Currency, Place};
-use crate::error::{Error, ErrorCode, visible};
+use crate::error::{Error, ErrorCode};
 use crate::model::{DifferenceCode, Outcome, Verdict, reason_table};
 use rust_xlsxwriter::{
     Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, ProtectionOptions,
@@ -276,10 +276,7 @@ fn exact_float(minor: i128, currency: Currency) -> Option<f64> {
 
 /// The row's own proposals, then the words that fit every row.
 fn choices(sheet: &mut Worksheet, line: u32, first: u16, row: &QueueRow) -> Result<(), XlsxError> {
-    let own = row.proposals.iter().zip(1..).map(|(p, n)| {
-        let docs: String = p.docs.chars().take(80).collect();
-        format!("accept_{n}: {}", visible(&docs))
-    });
+    let own = row.proposals.iter().zip(1..).map(|(p, n)| format!("accept_{n}: {}", choice_label(p)));
     let words = WORDS.iter().map(|w| w.as_str().to_owned());
     for (choice, at) in own.chain(words).zip(first..) {
         sheet.write_string(line, at, choice)?;

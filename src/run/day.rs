@@ -151,7 +151,7 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
 
     let others = other_files(inputs);
     file_summaries.extend(others.iter().map(|(role, file)| file_summary(role, file)));
-    let policy_hash = sha256_hex(serde_json::to_string(&policy).unwrap_or_default().as_bytes());
+    let policy_hash = policy_hash(&policy);
     let run_id = run_id(inputs, &policy_hash, &file_summaries);
     let as_of = inputs.as_of.or_else(|| day.statements.iter().filter_map(|s| s.statement.closing_date()).max());
     let decided = Decided {
@@ -183,7 +183,12 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
     Ok(RunResult { run_id, summary, outputs })
 }
 
-fn policy(config: Option<&InputFile>) -> Result<Policy, RunError> {
+/// SHA-256 of a policy by its meaning: comments and the order of keys do not change it.
+pub(super) fn policy_hash(policy: &Policy) -> String {
+    sha256_hex(serde_json::to_string(policy).unwrap_or_default().as_bytes())
+}
+
+pub(super) fn policy(config: Option<&InputFile>) -> Result<Policy, RunError> {
     let Some(file) = config else { return Ok(Policy::default()) };
     let text =
         std::str::from_utf8(&file.bytes).map_err(|_| RunError::Configuration(vec![super::not_utf8(&file.name)]))?;

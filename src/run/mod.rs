@@ -3,6 +3,8 @@
 mod accounts;
 mod check;
 mod day;
+mod decide;
+mod decided_files;
 mod equations;
 mod inputs;
 mod policy_file;
@@ -11,10 +13,13 @@ mod policy_template;
 mod queue;
 mod reading;
 mod record;
+mod reviewers;
+mod settle;
 mod summarise;
 
 pub use check::{Checkup, LargeFile, check_files, check_large_files, payments_of};
 pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
+pub use decide::{DecideInputs, DecideResult, decide};
 pub use inputs::convert_items;
 pub use policy_file::read_policy;
 pub use policy_show::{PolicyKey, show_policy};

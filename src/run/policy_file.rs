@@ -19,6 +19,8 @@ enum Kind {
     Choice(&'static [&'static str]),
     /// A reason code of what is no receivable.
     Reason,
+    /// Reason codes of the queue.
+    QueueReasons,
     /// Whole numbers by currency code.
     ByCurrency,
     /// A table of these keys.
@@ -86,6 +88,26 @@ const KEYS: &[(&str, Kind)] = &[
             ("account_any", Kind::Texts),
             ("even_if_named", Kind::Bool),
             ("always", Kind::Bool),
+        ]),
+    ),
+    (
+        "reviewers",
+        Kind::Table(&[
+            ("require", Kind::Choice(&["claimed", "verified"])),
+            ("limit", UNITS),
+            ("writeoff_minor_units", MINOR),
+            ("discount_minor_units", MINOR),
+            ("two_for", Kind::QueueReasons),
+            (
+                "person",
+                Kind::Named(&[
+                    ("limit", UNITS),
+                    ("writeoff_minor_units", MINOR),
+                    ("discount_minor_units", MINOR),
+                    ("two_for", Kind::QueueReasons),
+                    ("keys", Kind::Texts),
+                ]),
+            ),
         ]),
     ),
     ("segment", Kind::Named(OVERRIDE)),
@@ -191,6 +213,20 @@ impl Walk<'_> {
                     }
                 }
             }
+            (Kind::QueueReasons, DeValue::Array(values)) => {
+                for v in values.iter() {
+                    let known =
+                        |t: &str| reason_table().iter().any(|r| r.code.as_str() == t && r.outcome == Outcome::Queued);
+                    if !matches!(v.get_ref(), DeValue::String(t) if known(t)) {
+                        self.bad(
+                            full,
+                            v.span().start,
+                            show(v.get_ref()),
+                            "a reason code of the queue, as \"DUPLICATE_SUSPECT\"",
+                        );
+                    }
+                }
+            }
             (Kind::Dates, DeValue::Array(values)) => {
                 for v in values.iter() {
                     if !matches!(v.get_ref(), DeValue::String(t) if parse_iso_date(t).is_some()) {
@@ -243,6 +279,7 @@ fn expected(kind: Kind, full: &str) -> String {
         Kind::Whole(most) => format!("a whole number from 0 to {most}, without quotes"),
         Kind::Text => "a text in quotes".to_owned(),
         Kind::Texts => "a list of texts, as in [\"one\", \"two\"]".to_owned(),
+        Kind::QueueReasons => "a list of reason codes, as in [\"DUPLICATE_SUSPECT\"]".to_owned(),
         Kind::Dates => "a list of dates, as in [\"2026-12-25\"]".to_owned(),
         Kind::ByCurrency => "a table of numbers by currency, as in { JPY = 5 }".to_owned(),
         Kind::Table(_) => format!("a table, as [{full}]"),
@@ -296,7 +333,10 @@ mod tests {
 
     #[test]
     fn every_field_of_the_policy_is_a_key_and_stands_in_the_default_file() {
-        let policy = serde_json::to_value(Policy::default()).unwrap();
+        // Reviewers are left out while nothing of them is set.
+        let mut set = Policy::default();
+        set.reviewers.two_for.push("TIE".to_owned());
+        let policy = serde_json::to_value(set).unwrap();
         let names = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let sorted = |keys: &[(&str, Kind)]| {
             let mut k: Vec<String> = keys.iter().map(|(k, _)| (*k).to_owned()).collect();

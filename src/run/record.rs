@@ -82,6 +82,9 @@ impl RunRecord {
         let decisions = proven("decisions.jsonl")?;
         let summary: serde_json::Value = serde_json::from_slice(&proven("summary.json")?.bytes)
             .map_err(|e| fault("summary.json", &e.to_string(), "the summary of a run"))?;
+        if !summary.is_object() {
+            return Err(fault("summary.json", "no object", "the summary of a run"));
+        }
         let text = |key: &str| summary.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let inputs = summary.get("files").cloned().unwrap_or_default();
         let inputs: Vec<RecordedInput> = serde_json::from_value(inputs)

@@ -45,6 +45,8 @@ pub enum Command {
     Explain(Explain),
     /// The open exceptions of a run for reviewers: a spreadsheet and its twins.
     Queue(Queue),
+    /// Carry out what reviewers decided: their files in, a new run folder out.
+    Decide(Decide),
     /// Work on files of open items.
     Items(Items),
     /// CSV layouts of banks.
@@ -234,6 +236,40 @@ pub struct Queue {
     /// Replace the queue that the folder holds.
     #[arg(long)]
     pub replace: bool,
+    /// How CSV is written.
+    #[arg(long, value_name = "DIALECT", default_value = "plain")]
+    pub csv_dialect: Dialect,
+}
+
+#[derive(ClapArgs)]
+pub struct Decide {
+    /// Files of decisions: the spreadsheet, CSV, or what the page saved; FILE.sig beside one is its signature.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The run folder that the queue was written from.
+    #[arg(long, value_name = "DIR")]
+    pub run: PathBuf,
+    /// The new run folder: new, empty, or holding this same result. The old one stays as it is.
+    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    pub out: Option<PathBuf>,
+    /// Say what would happen, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace the run that the folder holds.
+    #[arg(long)]
+    pub replace: bool,
+    /// The open items of the run, to apply documents that no proposal names.
+    #[arg(long, value_name = "FILE")]
+    pub open_items: Option<PathBuf>,
+    /// The mapping that they were read with.
+    #[arg(long, value_name = "FILE", requires = "open_items")]
+    pub items_map: Option<PathBuf>,
+    /// The customers of the run.
+    #[arg(long, value_name = "FILE")]
+    pub customers: Option<PathBuf>,
+    /// The policy of the run.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
     /// How CSV is written.
     #[arg(long, value_name = "DIALECT", default_value = "plain")]
     pub csv_dialect: Dialect,

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod config;
 mod convert;
+mod decide;
 mod explain;
 mod failure;
 mod files;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Convert(command) => convert::convert(command, &say),
         Command::Check(command) => check::check(command, &say),
         Command::Explain(command) => explain::explain(command, &say),
+        Command::Decide(command) => decide::decide(command, &say),
         Command::Queue(command) => queue::queue(command, &say),
         Command::Items(command) => items::items(command, &say),
         Command::Profiles(command) => profiles::profiles(command, &say),

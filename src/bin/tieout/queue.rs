@@ -7,7 +7,7 @@ use super::{files, folder};
 use std::path::Path;
 use tieout::outputs::safe_json;
 use tieout::review::SplitBy;
-use tieout::run::{RECORD_FILES, RunRecord, queue_files};
+use tieout::run::{InputFile, RECORD_FILES, RunRecord, queue_files};
 
 /// Writes the queue.
 pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
@@ -42,6 +42,14 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
 
 /// What a run folder holds, proven by its manifest.
 pub fn record(dir: &Path) -> Result<RunRecord, Failure> {
+    RunRecord::read(&run_files(dir)?).map_err(|e| {
+        let name = e.place().file.clone().unwrap_or_default();
+        Failure::rejected(vec![e.in_file(&dir.join(name).display().to_string())])
+    })
+}
+
+/// The files of a run folder that say what was decided.
+pub fn run_files(dir: &Path) -> Result<Vec<InputFile>, Failure> {
     let mut read = Vec::new();
     for name in RECORD_FILES {
         let path = dir.join(name);
@@ -51,8 +59,5 @@ pub fn record(dir: &Path) -> Result<RunRecord, Failure> {
         }
         read.push(files::one(&path)?);
     }
-    RunRecord::read(&read).map_err(|e| {
-        let name = e.place().file.clone().unwrap_or_default();
-        Failure::rejected(vec![e.in_file(&dir.join(name).display().to_string())])
-    })
+    Ok(read)
 }

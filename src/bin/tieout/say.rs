@@ -87,6 +87,12 @@ impl Say {
         format!("{red}error:{end} {error}\n")
     }
 
+    /// A decision that is not carried out.
+    pub fn refused(&self, refusal: &tieout::review::Refusal) {
+        let (red, end) = if self.colour { ("\u{1b}[31m", "\u{1b}[0m") } else { ("", "") };
+        self.err(&format!("{red}refused:{end} {refusal}\n"));
+    }
+
     /// Something worth knowing; silent with `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.quiet {
