@@ -39,6 +39,6 @@ pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Page, Statement, StatementKind, TieOut, Totals,
 };
 pub use summary::{
-    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
+    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LedgerSummary, LeftOutSummary, ReasonSummary,
     ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };

@@ -24,17 +24,31 @@ impl ManifestFile {
     }
 }
 
-/// The file's text.
+/// The file's text of a run without a ledger.
 pub fn manifest_json(run_id: &str, engine_version: &str, inputs: &[ManifestFile], outputs: &[ManifestFile]) -> String {
+    manifest_json_after(run_id, engine_version, inputs, outputs, None)
+}
+
+/// The file's text. `ledger_before` is the hash of the content of the ledger before the run.
+pub fn manifest_json_after(
+    run_id: &str,
+    engine_version: &str,
+    inputs: &[ManifestFile],
+    outputs: &[ManifestFile],
+    ledger_before: Option<&str>,
+) -> String {
     #[derive(Serialize)]
     struct Manifest<'a> {
         schema: &'static str,
         run_id: &'a str,
         engine_version: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ledger_before: Option<&'a str>,
         inputs: &'a [ManifestFile],
         outputs: &'a [ManifestFile],
     }
-    let mut text = safe_json_pretty(&Manifest { schema: MANIFEST_SCHEMA, run_id, engine_version, inputs, outputs });
+    let manifest = Manifest { schema: MANIFEST_SCHEMA, run_id, engine_version, ledger_before, inputs, outputs };
+    let mut text = safe_json_pretty(&manifest);
     text.push('\n');
     text
 }

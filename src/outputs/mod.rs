@@ -18,7 +18,7 @@ pub use csv_text::{CsvDialect, escape, unescape};
 pub use decisions::decisions_jsonl;
 pub use exceptions::exceptions_csv;
 pub use json_text::{escape_hidden, safe_json};
-pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json};
+pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json, manifest_json_after};
 pub use parsed::parsed_json;
 pub use payments::{payments_csv, payments_jsonl};
 pub use summary::summary_json;

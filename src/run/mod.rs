@@ -9,12 +9,14 @@ mod policy_file;
 mod policy_template;
 mod reading;
 mod summarise;
+mod with_ledger;
 
 pub use check::{Checkup, check_files, payments_of};
 pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
 pub use inputs::convert_items;
-pub use policy_file::read_policy;
+pub use policy_file::{ledger_of, read_policy};
 pub use policy_template::default_toml;
+pub use with_ledger::{LedgerRun, run_with_ledger};
 
 pub use crate::model::InputFile;
 
