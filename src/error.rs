@@ -1,5 +1,6 @@
 //! The one public error: what was found, where, what was expected, what to do.
 
+pub use crate::base::is_hidden;
 use crate::base::{Place, line_column, suggestion_in};
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -118,7 +119,11 @@ impl Error {
     pub fn of_toml(fault: &toml::de::Error, text: &str, file: &str, expected: &str) -> Self {
         let (line, column) = line_column(text, fault.span().map_or(0, |s| s.start));
         let place = Place::line_column(line, column).in_file(file);
-        let error = Error::new(ErrorCode::Config, place, fault.message(), expected);
+        // The parser's own sentence may say what it expected: once is enough.
+        let error = match fault.message().split_once(", expected ") {
+            Some((found, known)) => Error::new(ErrorCode::Config, place, found, known),
+            None => Error::new(ErrorCode::Config, place, fault.message(), expected),
+        };
         match suggestion_in(fault.message()) {
             Some(name) => error.with_hint(format!("did you mean `{name}`?")),
             None => error,
@@ -177,19 +182,41 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// What stopped tieout from reading or deciding something, as `--json` prints it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Error"))]
+struct Wire<'a> {
+    /// Which kind; stable.
+    code: &'a str,
+    /// Base name of the file.
+    file: Option<&'a str>,
+    /// Counted from 1.
+    line: Option<u64>,
+    /// Column in characters or CSV field number, counted from 1.
+    column: Option<u64>,
+    /// Element path, tag, column name or cell.
+    path: Option<&'a str>,
+    /// What was there.
+    found: &'a str,
+    /// What should have been there.
+    expected: &'a str,
+    /// What to do about it.
+    hint: Option<&'a str>,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Error {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Wire::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Wire::json_schema(generator)
+    }
+}
+
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            code: &'a str,
-            file: Option<&'a str>,
-            line: Option<u64>,
-            column: Option<u64>,
-            path: Option<&'a str>,
-            found: &'a str,
-            expected: &'a str,
-            hint: Option<&'a str>,
-        }
         let place = self.place();
         Wire {
             code: self.code().as_str(),
@@ -216,13 +243,6 @@ pub fn visible(text: &str) -> String {
         if is_hidden(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
     }
     out
-}
-
-/// Characters that control a display or do not show: C0 and C1 controls, bidirectional marks, zero-width characters.
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@
 //! # Floors
 //!
 //! Imports point strictly down: [`base`] · [`error`] · [`model`] · [`formats`], [`references`], [`names`], [`statements`] · [`book`] ·
-//! [`matching`] · [`outputs`], [`reports`] · [`run`]; the program stands on top, behind the feature `cli`.
+//! [`matching`] · [`outputs`], [`reports`], [`review`] · [`run`]; the program stands on top, behind the feature `cli`.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -73,7 +73,10 @@ pub mod names;
 pub mod outputs;
 pub mod references;
 pub mod reports;
+pub mod review;
 pub mod run;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod statements;
 
 pub use book::OpenItemBook;

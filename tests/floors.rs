@@ -18,8 +18,10 @@ const FLOORS: &[(&str, u8)] = &[
     ("ledger", 6),
     ("outputs", 6),
     ("reports", 6),
+    ("review", 6),
     ("run", 7),
     ("benchmark", 7),
+    ("schema", 8),
 ];
 
 /// What a folder may not use although it lies below: matching works on payments whatever format they came from, and what goes
@@ -30,6 +32,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("ledger", &["formats", "references", "names", "statements", "book", "matching"]),
     ("outputs", &["formats", "references", "names", "statements", "book", "matching"]),
     ("reports", &["formats", "references", "names", "statements", "book", "matching"]),
+    ("review", &["formats", "references", "names", "statements", "book", "matching"]),
 ];
 
 /// Named exceptions with their reason.

@@ -12,11 +12,9 @@ pub fn parse_iso_date(text: &str) -> Option<NaiveDate> {
     if !ok || !rest_ok {
         return None;
     }
-    NaiveDate::from_ymd_opt(
-        date.get(0..4)?.parse().ok()?,
-        date.get(5..7)?.parse().ok()?,
-        date.get(8..10)?.parse().ok()?,
-    )
+    let number = |digits: &[u8]| digits.iter().fold(0u32, |n, d| n * 10 + u32::from(d - b'0'));
+    let (year, month, day) = (number(b.get(0..4)?), number(b.get(5..7)?), number(b.get(8..10)?));
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
 
 /// Reads `YYMMDD` (SWIFT; 00-79 is 20xx) or `YYYYMMDD`.

@@ -6,6 +6,7 @@ use std::fmt;
 ///
 /// It starts with a letter so that no spreadsheet takes it for a number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ContentId(pub String);
 

@@ -4,14 +4,18 @@ mod amount_text;
 mod cell_text;
 mod check_digits;
 mod csv_rows;
+mod csv_text;
 mod currency;
 mod dates;
 mod direction;
+mod hidden;
 mod iban;
 mod ids;
 mod limits;
 mod money;
 mod place;
+#[cfg(feature = "schema")]
+mod schema;
 mod text_decode;
 
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
@@ -20,14 +24,18 @@ pub use cell_text::{
 };
 pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
 pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};
+pub use csv_text::{CsvCell, CsvDialect, CsvTable, escape, unescape};
 pub use currency::{Currency, CurrencyError};
 pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, parse_iso_date};
 pub use direction::CreditDebit;
+pub use hidden::is_hidden;
 pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
+#[cfg(feature = "schema")]
+pub use schema::{Figure, Whole};
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 
 /// A hash map with a fixed seed: the same keys give the same layout in every run. It is still never iterated for output.

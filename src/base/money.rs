@@ -172,10 +172,24 @@ impl fmt::Debug for Money {
     }
 }
 
+/// An amount of one currency.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Money"))]
 struct Wire {
+    #[cfg_attr(feature = "schema", schemars(with = "super::Figure"))]
     amount: String,
     currency: Currency,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Money {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Wire::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Wire::json_schema(generator)
+    }
 }
 
 impl Serialize for Money {

@@ -3,6 +3,7 @@ use std::fmt;
 
 /// Where in the input something stands. All parts are optional: a file as a whole has no line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Place {
     /// Base name of the file, as the user gave it.
     #[serde(skip_serializing_if = "Option::is_none")]

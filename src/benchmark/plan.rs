@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 /// What a careful clerk does with a payment, as the data shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Label {
     /// Applies it without asking: the data decides.

@@ -13,6 +13,7 @@ pub const TRUTH_SCHEMA: &str = "tieout.truth/1";
 
 /// One line of `truth.jsonl`. Amounts are decimal figures, signed like the payment or the item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TruthLine {
     /// `tieout.truth/1`.
     pub schema: String,
@@ -50,6 +51,7 @@ pub struct TruthLine {
 
 /// What is set against one item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TruthDocument {
     /// The item.
     pub item_id: String,
@@ -71,6 +73,7 @@ pub struct TruthDocument {
 
 /// One acceptable answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TruthAnswer {
     /// Whose money it would be.
     pub customer: Option<String>,

@@ -15,29 +15,28 @@ pub struct CustomersRead {
     pub findings: Vec<Finding>,
 }
 
-const COLUMNS: Columns = Columns {
-    known: &[
-        "company",
-        "customer_id",
-        "name",
-        "aliases",
-        "ibans",
-        "virtual_ibans",
-        "parent_id",
-        "payer_ids",
-        "country",
-        "vat_no",
-        "segment",
-        "owner",
-        "on_hold",
-        "is_supplier",
-        "auto_apply",
-        "tolerance",
-        "discount_grace_days",
-    ],
-    required: &["customer_id"],
-    schema: "tieout.customers/1",
-};
+/// The columns of `tieout.customers/1`, in the order of the documentation.
+pub(crate) const KNOWN: &[&str] = &[
+    "company",
+    "customer_id",
+    "name",
+    "aliases",
+    "ibans",
+    "virtual_ibans",
+    "parent_id",
+    "payer_ids",
+    "country",
+    "vat_no",
+    "segment",
+    "owner",
+    "on_hold",
+    "is_supplier",
+    "auto_apply",
+    "tolerance",
+    "discount_grace_days",
+];
+
+const COLUMNS: Columns = Columns { known: KNOWN, required: &["customer_id"], schema: "tieout.customers/1" };
 
 /// Reads customers from CSV or JSON. `file` is the name for messages. `tolerance` is in minor units (POLICY row 2) and has no
 /// currency; a payer account that is no IBAN is kept as it stands without blanks.

@@ -22,7 +22,7 @@ pub struct ItemsRead {
 }
 
 /// The columns of `tieout.open-items/1`, in the order of the documentation.
-pub(super) const KNOWN: &[&str] = &[
+pub(crate) const KNOWN: &[&str] = &[
     "company",
     "item_id",
     "doc_no",
@@ -76,7 +76,7 @@ pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
 pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Result<ItemsRead, Vec<Error>> {
     let mut read =
         ItemsRead { items: rows.iter().filter_map(|row| item(row, &mut errors)).collect(), ..ItemsRead::default() };
-    check(&mut read, &mut errors);
+    check(&mut read, rows, &mut errors);
     if !errors.is_empty() {
         errors.sort_by_key(|e| (e.place().line, e.place().column));
         return Err(errors.into_iter().map(|e| e.in_file(file)).collect());
@@ -91,15 +91,16 @@ pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Res
 }
 
 /// Checks over all items: keys, numbers at several customers, dates, and items with nothing open.
-fn check(read: &mut ItemsRead, errors: &mut Vec<Error>) {
+fn check(read: &mut ItemsRead, rows: &[Row], errors: &mut Vec<Error>) {
     let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
     let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
     for item in &read.items {
         let line = item.place.line;
         if let Some(first) = keys.get(&(item.company.as_str(), item.item_id.as_str())) {
             let found = format!("item_id `{}`, which line {} has already", item.item_id, first.unwrap_or(0));
-            let error =
-                Error::new(ErrorCode::Duplicate, item.place.clone().at("item_id"), found, "a key that is unique");
+            let row = rows.binary_search_by_key(&line, |r| r.place.line).ok().and_then(|i| rows.get(i));
+            let place = row.map_or_else(|| item.place.clone().at("item_id"), |r| r.place_of("item_id"));
+            let error = Error::new(ErrorCode::Duplicate, place, found, "a key that is unique");
             errors.push(error.with_hint("if the export has one row per invoice line, collapse it with a mapping"));
         } else {
             keys.insert((&item.company, &item.item_id), line);

@@ -14,6 +14,7 @@ use std::fmt;
 /// `[columns]` names for each field of ours the column of the export, or a list of columns whose values are joined with
 /// `join` (`refs` with `|`). Examples stand in `fixtures/maps`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ItemsMap {
     /// Its id, for people.
@@ -40,6 +41,7 @@ pub struct ItemsMap {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Layout {
     pub delimiter: Many,
@@ -62,6 +64,7 @@ impl Default for Layout {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Format {
     pub decimal: String,
@@ -74,6 +77,7 @@ pub(super) struct Format {
 
 /// How the export signs its amounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Sign {
     /// As we do: + the customer owes us.
@@ -86,6 +90,7 @@ pub(super) enum Sign {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Skip {
     /// A title of the export, or `#1` for the first cell.
@@ -107,6 +112,21 @@ pub(super) struct Skip {
 /// One text or several.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Many(pub Vec<String>);
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Many {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Many".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for Many {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {

@@ -178,7 +178,7 @@ impl ItemsMap {
             let constant = || Cell { text: value.clone(), column: None, title: None };
             cells.entry(field.as_str().into()).or_insert_with(constant);
         }
-        let mut mapped = Row { place: Place::line(row.line), cells };
+        let mut mapped = Row { place: Place::line(row.line), cells, titles: Default::default() };
         self.spell(&mut mapped, errors);
         Some(mapped)
     }

@@ -11,8 +11,12 @@ mod mapping_convert;
 mod multimap;
 mod table;
 
+#[cfg(all(test, feature = "schema"))]
+pub(crate) use customers::KNOWN as CUSTOMER_COLUMNS;
 pub use customers::{CustomersRead, read_customers};
 pub use index::{CustomerIx, ItemIx, OpenItemBook};
+#[cfg(all(test, feature = "schema"))]
+pub(crate) use items::KNOWN as ITEM_COLUMNS;
 pub use items::{ItemsRead, read_items};
 pub use items_csv::write_items_csv;
 pub use mapping::ItemsMap;

@@ -20,6 +20,8 @@ pub(super) struct Row {
     /// Where it begins.
     pub place: Place,
     pub(super) cells: BTreeMap<Arc<str>, Cell>,
+    /// The titles of the columns in their order, where the source has columns.
+    pub(super) titles: Arc<[Arc<str>]>,
 }
 
 /// A cell with where it came from.
@@ -42,7 +44,8 @@ impl Row {
     pub(super) fn place_of(&self, name: &str) -> Place {
         let cell = self.cells.get(name);
         let title = cell.and_then(|c| c.title.as_deref()).unwrap_or(name);
-        Place { column: cell.and_then(|c| c.column), ..self.place.clone() }.at(visible(title))
+        let empty = || self.titles.iter().position(|t| t.as_ref() == name).map(|i| i as u64 + 1);
+        Place { column: cell.and_then(|c| c.column).or_else(empty), ..self.place.clone() }.at(visible(title))
     }
 
     /// Cells whose column starts with a prefix.
@@ -141,6 +144,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
         return Err(errors);
     }
     let mut table = Table { rows: Vec::new() };
+    let titles: Arc<[Arc<str>]> = names.iter().cloned().collect();
     for row in rows {
         let row = match row {
             Ok(row) => row,
@@ -175,7 +179,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             ));
             continue;
         }
-        table.rows.push(Row { place: Place::line(row.line), cells });
+        table.rows.push(Row { place: Place::line(row.line), cells, titles: titles.clone() });
     }
     if errors.is_empty() { Ok(table) } else { Err(errors) }
 }
@@ -236,7 +240,7 @@ fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &
             }
         }
     }
-    table.rows.push(Row { place: Place::line(line), cells });
+    table.rows.push(Row { place: Place::line(line), cells, titles: Arc::default() });
 }
 
 /// A JSON value as the text of a CSV cell: lists joined by `|`, numbers as written.

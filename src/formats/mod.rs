@@ -43,6 +43,10 @@ pub struct ReadOptions {
     pub profile: Option<csv::Profile>,
     /// Currency of a CSV that names none.
     pub currency: Option<Currency>,
+    /// The reader to use instead of the one that recognises the bytes, by its [`Reader::name`] in small letters: `mt940`.
+    pub format: Option<String>,
+    /// The code page of MT940 and CSV that are no UTF-8, instead of the one that explains the bytes best: `cp852`.
+    pub encoding: Option<String>,
     /// Limits against resource bombs.
     pub limits: Limits,
 }
@@ -89,7 +93,7 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
             let expected = format!("at most {} bytes", options.limits.file_bytes);
             return Err(Error::new(ErrorCode::Limit, Place::default(), found, expected));
         }
-        let reader = READERS.iter().find(|r| r.recognises(bytes, options)).ok_or_else(|| {
+        let reader = reader_for(bytes, options)?.ok_or_else(|| {
             Error::new(
                 ErrorCode::UnknownFormat,
                 Place::line_column(1, 1),
@@ -102,7 +106,32 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
         for statement in &mut read.statements {
             tie_out(statement);
         }
+        name_findings(&mut read, &options.file);
         Ok(read)
     };
     read().map_err(|e: Error| if options.file.is_empty() { e } else { e.in_file(&options.file) })
+}
+
+/// The reader that was asked for, else the first that recognises the bytes.
+fn reader_for(bytes: &[u8], options: &ReadOptions) -> Result<Option<&'static dyn Reader>, Error> {
+    let Some(wanted) = &options.format else {
+        return Ok(READERS.iter().find(|r| r.recognises(bytes, options)).copied());
+    };
+    let unknown = || {
+        let names: Vec<String> = READERS.iter().map(|r| r.name().to_lowercase()).collect();
+        let place = Place::default().at("format");
+        Error::new(ErrorCode::Usage, place, format!("format `{wanted}`"), names.join(", "))
+    };
+    READERS.iter().find(|r| r.name().eq_ignore_ascii_case(wanted)).copied().map(Some).ok_or_else(unknown)
+}
+
+/// Over several files a finding must name its own.
+fn name_findings(read: &mut Statements, file: &str) {
+    if file.is_empty() {
+        return;
+    }
+    let of_statements = read.statements.iter_mut().flat_map(|s| &mut s.findings);
+    for finding in read.findings.iter_mut().chain(of_statements) {
+        finding.place.file.get_or_insert_with(|| file.to_owned());
+    }
 }

@@ -191,7 +191,8 @@ fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
         let text = format!("the batch names {n} payments and shows {shown}");
         findings.push(Finding::new(FindingCode::BatchCountMismatch, entry.place.clone(), text));
     }
-    if shown < 2 || stated.is_some_and(|n| n != shown) || details_sum(entry) != Some(false) {
+    // A single detail has its entry's amount unless the batch says that there are more.
+    if shown < 2 && stated.is_none_or(|n| n == shown) || shown == 0 || details_sum(entry) != Some(false) {
         return;
     }
     let total = sum(entry.details.iter().filter_map(|d| d.amount.as_ref())).unwrap_or_default();
@@ -210,7 +211,9 @@ fn batch(entry: &Entry, findings: &mut Vec<Finding>) {
     }
     let currency = entry.amount.currency();
     let text = format!(
-        "the {shown} payments of the batch sum to {}, the entry is {}; difference {}: it cannot be split",
+        "the {shown} {} of the batch {} to {}, the entry is {}; difference {}: it cannot be split",
+        if shown == 1 { "payment" } else { "payments" },
+        if shown == 1 { "comes" } else { "sum" },
         figure(total, currency),
         entry.amount,
         figure(difference, currency)

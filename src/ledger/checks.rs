@@ -170,7 +170,8 @@ impl<'a, S: Store> Checks<'a, S> {
         }
         moved.open = Some(m.after);
         moved.cleared += i128::from(cleared);
-        let towards_zero = if m.before >= 0 { (0..=m.before).contains(&m.after) } else { (m.before..=0).contains(&m.after) };
+        let towards_zero =
+            if m.before >= 0 { (0..=m.before).contains(&m.after) } else { (m.before..=0).contains(&m.after) };
         let sign = moved.original.signum();
         let within = i128::from(m.after) * sign >= 0 && i128::from(m.after).abs() <= moved.original.abs();
         if !(towards_zero || back && within) {

@@ -46,8 +46,7 @@ impl<S: Store> Ledger<S> {
         }
         let is_item = |m: &Movement| m.doc_no == target || m.item_id == target;
         let mut payments = BTreeSet::new();
-        let mut keys: Vec<(KeyKind, String)> =
-            number_forms(target).into_iter().map(|f| (KeyKind::Number, f)).collect();
+        let mut keys: Vec<(KeyKind, String)> = number_forms(target).into_iter().map(|f| (KeyKind::Number, f)).collect();
         keys.push((KeyKind::Item, item_key(company, target)));
         for (kind, value) in keys {
             for (_, body) in self.under(kind, &value)? {

@@ -23,12 +23,15 @@ mod in_flight;
 mod journal;
 pub mod keys;
 mod memory;
+mod people;
 pub mod pruned;
 mod record;
 #[cfg(feature = "ledger")]
 mod sqlite;
 mod standing;
 mod store;
+#[cfg(test)]
+mod tests;
 mod undo;
 mod verify;
 
@@ -39,6 +42,7 @@ pub use history::{Event, History};
 pub use in_flight::Shown;
 pub use journal::Ledger;
 pub use memory::MemoryStore;
+pub use people::PersonDecision;
 pub use record::{Hash, Head, Kind, Record, Stamp, from_hex, hex};
 #[cfg(feature = "ledger")]
 pub use sqlite::{SCHEMA, SqliteStore};

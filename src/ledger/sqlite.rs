@@ -47,7 +47,12 @@ impl SqliteStore {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
         } else if !path.exists() {
             let found = "there is no such file";
-            return Err(Error::new(ErrorCode::Io, Place::file(name), found, "a ledger, as `tieout run --ledger` makes it"));
+            return Err(Error::new(
+                ErrorCode::Io,
+                Place::file(name),
+                found,
+                "a ledger, as `tieout run --ledger` makes it",
+            ));
         }
         let fault = |e: rusqlite::Error| failed(&name, &e);
         let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
@@ -122,7 +127,13 @@ impl Store for SqliteStore {
             let kind = Kind::parse(&kind).ok_or_else(|| damaged(seq, format!("kind `{kind}`"), "a kind of record"))?;
             let hash: Vec<u8> = row.get(4).map_err(broken)?;
             let hash = Hash::try_from(hash.as_slice()).map_err(|_| damaged(seq, "a hash cut short", "32 bytes"))?;
-            records.push(Record { seq, kind, body: row.get(2).map_err(broken)?, meta: row.get(3).map_err(broken)?, hash });
+            records.push(Record {
+                seq,
+                kind,
+                body: row.get(2).map_err(broken)?,
+                meta: row.get(3).map_err(broken)?,
+                hash,
+            });
         }
         Ok(records)
     }

@@ -229,12 +229,16 @@ impl Proof {
     fn movement(&mut self, seq: u64, m: &Movement, back: bool) -> Result<(), Fault> {
         let cleared = m.cleared().ok_or_else(|| fault(seq, "an amount that does not fit 64 bits"))?;
         if m.before.checked_sub(cleared) != Some(m.after) {
-            return Err(fault(seq, &format!("item {}: open before less what was cleared is not open after", m.item_id)));
+            return Err(fault(
+                seq,
+                &format!("item {}: open before less what was cleared is not open after", m.item_id),
+            ));
         }
         let amount = m.item.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(m.before);
         let slot = self.items.entry(item_key(&m.company, &m.item_id)).or_insert((0, amount.into()));
         slot.0 += i128::from(cleared);
-        let towards_zero = if m.before >= 0 { (0..=m.before).contains(&m.after) } else { (m.before..=0).contains(&m.after) };
+        let towards_zero =
+            if m.before >= 0 { (0..=m.before).contains(&m.after) } else { (m.before..=0).contains(&m.after) };
         let within = i128::from(m.after).abs() <= slot.1.abs() && i128::from(m.after) * slot.1.signum() >= 0;
         if !(towards_zero || back && within) || slot.0 * slot.1.signum() > slot.1.abs() {
             return Err(fault(seq, &format!("item {}: more was taken off than it was", m.item_id)));

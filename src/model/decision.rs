@@ -1,9 +1,10 @@
-use super::ReasonCode;
+use super::{ReasonCode, Review};
 use crate::base::{ContentId, Currency, content_id};
 use serde::{Deserialize, Serialize};
 
 /// What happens to a payment. Each has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Allocated to documents, a rest on account where the policy allows.
@@ -30,6 +31,7 @@ impl Outcome {
 
 /// What an unapplied amount is (`tieout.unapplied/1`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Disposition {
     /// In the exception queue.
@@ -104,6 +106,8 @@ pub struct Decision {
     pub candidates: Vec<Proposal>,
     /// How many more were looked at and dropped.
     pub candidates_cut: u32,
+    /// What people said about it; `None` as long as only the policy has spoken.
+    pub review: Option<Box<Review>>,
 }
 
 /// One possible answer with its evidence.
@@ -211,6 +215,7 @@ pub struct EvidenceLine {
 
 /// The comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EvidenceKind {

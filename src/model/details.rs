@@ -114,6 +114,7 @@ pub struct StructuredRemittance {
 
 /// A document named in fields (`RfrdDocInf`, `RfrdDocAmt`; both shapes, before camt version 12 and from it).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DocumentRef {
     /// `CINV`, `CREN`, `DEBN` …
     pub kind: Option<String>,
@@ -146,6 +147,10 @@ pub struct ReturnInfo {
 
 /// Whether a reference text only says that there is none: `NOTPROVIDED`, `NONREF`, `NA`, `0`, `-` …
 pub fn is_no_reference(text: &str) -> bool {
+    // With a digit other than zero it is one.
+    if text.bytes().any(|b| matches!(b, b'1'..=b'9')) {
+        return false;
+    }
     let compact: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
     matches!(
         compact.as_str(),

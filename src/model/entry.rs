@@ -41,6 +41,7 @@ pub struct Entry {
 
 /// Status of an entry (`Sts`). MT942's `EC`/`ED` are pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum EntryStatus {
     /// Booked.
@@ -83,6 +84,7 @@ pub struct Batch {
 
 /// Fees taken on the way (`Chrgs/Rcrd`; `/CHGS/`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Charge {
     /// Unsigned, as stated.
     pub amount: Money,

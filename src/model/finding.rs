@@ -4,6 +4,7 @@ use std::fmt;
 
 /// Something odd that did not stop the read, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// Which oddity.
     pub code: FindingCode,
@@ -51,6 +52,7 @@ macro_rules! finding_codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal),* $(,)?) => {
         /// The named oddities. The text form is stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
         pub enum FindingCode {
             $($(#[doc = $doc])* #[serde(rename = $text)] $name,)*

@@ -12,9 +12,11 @@ mod pages;
 mod payment;
 mod policy;
 mod reason;
+mod review;
 mod roles;
 mod statement;
 mod summary;
+mod words;
 
 pub use customer::Customer;
 pub use decision::{
@@ -35,10 +37,12 @@ pub use policy::{
     TiesPolicy, TolerancePolicy, Unproven,
 };
 pub use reason::{ReasonCode, ReasonRow, reason_table};
+pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
 pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Page, Statement, StatementKind, TieOut, Totals,
 };
 pub use summary::{
-    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LedgerSummary, LeftOutSummary, ReasonSummary,
-    ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
+    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LedgerSummary, LeftOutSummary,
+    ReasonSummary, ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };
+pub use words::joined_words;

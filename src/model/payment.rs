@@ -72,14 +72,15 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// The payer's words as one text with blanks between the pieces.
+    /// The payer's words as one text, as a reader wants it; see [`super::joined_words`].
     pub fn remittance_text(&self) -> String {
-        self.remittance.join(" ")
+        super::joined_words(&self.remittance, self.source.format)
     }
 }
 
 /// How far the statement behind a payment is proven (POLICY row 14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// It ties out, or a control total or the profile vouches for it.

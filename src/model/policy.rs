@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 /// The whole policy (POLICY rows 1 to 20).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// Largest estimated chance of error of an automatic decision, in parts per million (row 20).
@@ -82,6 +83,7 @@ macro_rules! part {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $fdoc:literal])* $field:ident: $ty:ty = $value:expr,)* }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields, default)]
         pub struct $name { $($(#[doc = $fdoc])* pub $field: $ty,)* }
         impl Default for $name {
@@ -187,6 +189,7 @@ part! {
 
 /// What to do with payments from a statement that has nothing to prove it by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unproven {
     /// Matched and queued.
@@ -197,6 +200,7 @@ pub enum Unproven {
 
 /// One of our own accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OwnAccount {
     /// IBAN or account string; blanks do not matter.
@@ -211,6 +215,7 @@ pub struct OwnAccount {
 
 /// A rule for what is no receivable (row 12). All conditions given must hold; words are compared folded, as whole words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct NotReceivableRule {
     /// Name of the rule, shown in the reason.
@@ -235,6 +240,7 @@ pub struct NotReceivableRule {
 
 /// Overrides for a segment of customers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct SegmentOverride {
     /// Instead of [`Policy::cap`].

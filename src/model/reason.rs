@@ -18,6 +18,7 @@ macro_rules! reasons {
     ($($name:ident = $text:literal, $outcome:ident, $row:literal, $sentence:literal;)*) => {
         /// Why a payment got its outcome: a stable short word in every output.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
         pub enum ReasonCode {
             $(#[doc = $sentence] #[serde(rename = $text)] $name,)*

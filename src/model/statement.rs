@@ -106,6 +106,7 @@ pub enum StatementKind {
 
 /// The format a statement was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Format {
@@ -216,6 +217,7 @@ pub struct Totals {
 
 /// Whether the statement's own figures prove that it is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TieOut {
     /// Opening plus booked entries equals closing, and nothing contradicts it.

@@ -26,6 +26,19 @@ impl Sum {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Sum {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Sum".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        crate::base::Figure::json_schema(generator)
+    }
+}
+
 impl Serialize for Sum {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(&self.figure())
@@ -34,8 +47,10 @@ impl Serialize for Sum {
 
 /// What a run did (`tieout.summary/1`). No durations, host or path: the same inputs give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// `tieout.summary/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "tieout.summary/1")))]
     pub schema: &'static str,
     /// Hash of inputs, policy, options and version.
     pub run_id: String,
@@ -85,7 +100,11 @@ impl Summary {
     /// Whether some input was rejected or does not tie out.
     pub fn has_bad_input(&self) -> bool {
         self.rejected().next().is_some()
-            || self.statements.iter().any(|s| s.tie_out == TieOut::Broken)
+            || self.statements.iter().any(|s| {
+                // A control total that holds stands for the balances that a statement lacks.
+                let vouched = self.control_total.is_some() && s.tie_out == TieOut::Unproven;
+                s.is_open() && !vouched
+            })
             || self.control_total.as_ref().is_some_and(|c| !c.holds)
     }
 
@@ -97,6 +116,7 @@ impl Summary {
 
 /// The net amount that the user vouches for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ControlTotalClaim {
     /// As given.
     pub claimed: Sum,
@@ -108,6 +128,7 @@ pub struct ControlTotalClaim {
 
 /// One input file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileSummary {
     /// Base name.
     pub name: String,
@@ -118,6 +139,7 @@ pub struct FileSummary {
     /// Its size.
     pub bytes: u64,
     /// Format of a statement file.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::Format>"))]
     pub format: Option<&'static str>,
     /// Statements read from it.
     pub statements: u64,
@@ -131,6 +153,7 @@ pub struct FileSummary {
 
 /// One statement that counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementSummary {
     /// Base name of its file.
     pub file: String,
@@ -139,6 +162,7 @@ pub struct StatementSummary {
     /// Currency.
     pub currency: Currency,
     /// Format.
+    #[cfg_attr(feature = "schema", schemars(with = "super::Format"))]
     pub format: &'static str,
     /// Dialect or profile.
     pub dialect: String,
@@ -149,12 +173,14 @@ pub struct StatementSummary {
     /// Last day.
     pub to: Option<NaiveDate>,
     /// Opening booked balance.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::base::Figure>"))]
     pub opening: Option<String>,
     /// Number of booked entries.
     pub entries: u64,
     /// Net of booked entries; `None` if it does not fit or mixes currencies.
     pub net: Option<Sum>,
     /// Closing booked balance.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::base::Figure>"))]
     pub closing: Option<String>,
     /// Whether the figures prove it.
     pub tie_out: TieOut,
@@ -162,8 +188,27 @@ pub struct StatementSummary {
     pub findings: Vec<Finding>,
 }
 
+impl StatementSummary {
+    /// The finding that says why a statement does not tie out although it should: a figure that contradicts, or a balance that
+    /// its format owes and it lacks. `None` where it is proven, or where there is nothing to prove it by.
+    pub fn open_figure(&self) -> Option<&Finding> {
+        let spoils = self.findings.iter().find(|f| f.code.spoils_tie_out());
+        match self.tie_out {
+            TieOut::Proven => None,
+            TieOut::Unproven => spoils,
+            TieOut::Broken => spoils.or(self.findings.first()),
+        }
+    }
+
+    /// Whether it does not tie out although it should.
+    pub fn is_open(&self) -> bool {
+        self.tie_out == TieOut::Broken || self.open_figure().is_some()
+    }
+}
+
 /// A statement that came twice.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RepeatedStatement {
     /// Base name of the file it was put aside from.
     pub file: String,
@@ -177,6 +222,7 @@ pub struct RepeatedStatement {
 
 /// Items and customers as read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceivablesSummary {
     /// Items that are open.
     pub open_items: u64,
@@ -192,6 +238,7 @@ pub struct ReceivablesSummary {
 
 /// What happened on one account.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountSummary {
     /// Company.
     pub company: String,
@@ -219,6 +266,7 @@ pub struct AccountSummary {
 
 /// Entries left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeftOutSummary {
     /// Why.
     pub reason: String,
@@ -230,10 +278,13 @@ pub struct LeftOutSummary {
 
 /// Payments of one outcome and reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReasonSummary {
     /// `applied`, `queued`, `reopened`, `not_receivable`.
+    #[cfg_attr(feature = "schema", schemars(with = "super::Outcome"))]
     pub outcome: &'static str,
     /// Reason code.
+    #[cfg_attr(feature = "schema", schemars(with = "super::ReasonCode"))]
     pub reason: &'static str,
     /// How many.
     pub count: u64,
@@ -243,6 +294,7 @@ pub struct ReasonSummary {
 
 /// Where the money of one company and currency went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrencySummary {
     /// Company.
     pub company: String,
@@ -288,6 +340,7 @@ pub struct CurrencySummary {
 
 /// One equation with both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Equation {
     /// `payments`, `items`, `statements`.
     pub name: &'static str,
@@ -307,6 +360,7 @@ pub struct Equation {
 
 /// What the ledger had to do with a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LedgerSummary {
     /// Records before the run.
     pub records_before: u64,

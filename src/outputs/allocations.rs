@@ -1,7 +1,7 @@
 //! `allocations.csv`, `tieout.allocations/1`: one row per payment and item that were set against each other.
 
-use super::csv_text::{Cell, CsvDialect, Table};
 use super::{Decided, figure};
+use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table};
 
 const HEADER: [&str; 29] = [
     "allocation_id",
@@ -35,7 +35,7 @@ const HEADER: [&str; 29] = [
     "item_version",
 ];
 
-/// The file's text. `decided_by` is `policy`: a reviewer's decisions come with the review loop.
+/// The file's text. `decided_by` is `policy`, or the names of those who decided.
 pub fn allocations_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
     let items = decided.items_by_id();
     let mut table = Table::new(dialect, &HEADER);
@@ -70,7 +70,7 @@ pub fn allocations_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
                 Cell::Figure(figure(payment.amount, payment.currency)),
                 Cell::text(decision.reason.as_str()),
                 Cell::text(decision.error_ppm.to_string()),
-                Cell::text("policy"),
+                Cell::text(decision.review.as_ref().map_or_else(|| "policy".to_owned(), |r| r.names())),
                 Cell::text(&decision.explanation),
                 Cell::maybe(item.and_then(|i| i.version.as_deref())),
             ]);

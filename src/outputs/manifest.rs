@@ -8,6 +8,7 @@ pub const MANIFEST_SCHEMA: &str = "tieout.manifest/1";
 
 /// One file of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ManifestFile {
     /// Base name.
     pub name: String,
@@ -24,6 +25,32 @@ impl ManifestFile {
     }
 }
 
+/// The whole file.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Manifest<'a> {
+    /// Always `tieout.manifest/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "tieout.manifest/1")))]
+    schema: &'static str,
+    /// Hash of inputs, policy, options and version.
+    run_id: &'a str,
+    /// Version of tieout.
+    engine_version: &'a str,
+    /// Hash over the content of the ledger before the run; not there without a ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger_before: Option<&'a str>,
+    /// The files read.
+    inputs: &'a [ManifestFile],
+    /// The files written beside this one.
+    outputs: &'a [ManifestFile],
+}
+
+/// The schema of the file.
+#[cfg(feature = "schema")]
+pub(crate) fn manifest_schema(generator: schemars::SchemaGenerator) -> schemars::Schema {
+    generator.into_root_schema_for::<Manifest<'_>>()
+}
+
 /// The file's text of a run without a ledger.
 pub fn manifest_json(run_id: &str, engine_version: &str, inputs: &[ManifestFile], outputs: &[ManifestFile]) -> String {
     manifest_json_after(run_id, engine_version, inputs, outputs, None)
@@ -37,16 +64,6 @@ pub fn manifest_json_after(
     outputs: &[ManifestFile],
     ledger_before: Option<&str>,
 ) -> String {
-    #[derive(Serialize)]
-    struct Manifest<'a> {
-        schema: &'static str,
-        run_id: &'a str,
-        engine_version: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ledger_before: Option<&'a str>,
-        inputs: &'a [ManifestFile],
-        outputs: &'a [ManifestFile],
-    }
     let manifest = Manifest { schema: MANIFEST_SCHEMA, run_id, engine_version, ledger_before, inputs, outputs };
     let mut text = safe_json_pretty(&manifest);
     text.push('\n');

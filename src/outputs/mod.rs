@@ -1,9 +1,7 @@
 //! Floor 6: what leaves a run, one file per output. Every function is pure and gives text; nothing here opens a file.
 
 mod allocations;
-mod csv_text;
 mod decisions;
-mod exceptions;
 mod json_text;
 mod manifest;
 pub mod parsed;
@@ -13,13 +11,18 @@ mod samples;
 mod summary;
 mod unapplied;
 
+pub use crate::base::{CsvDialect, escape, unescape};
 pub use allocations::allocations_csv;
-pub use csv_text::{CsvDialect, escape, unescape};
 pub use decisions::decisions_jsonl;
-pub use exceptions::exceptions_csv;
+#[cfg(feature = "schema")]
+pub(crate) use decisions::decisions_schema;
 pub use json_text::{escape_hidden, safe_json};
+#[cfg(feature = "schema")]
+pub(crate) use manifest::manifest_schema;
 pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json, manifest_json_after};
 pub use parsed::parsed_json;
+#[cfg(feature = "schema")]
+pub(crate) use parsed::parsed_schema;
 pub use payments::{payments_csv, payments_jsonl};
 pub use summary::summary_json;
 pub use unapplied::unapplied_csv;

@@ -1,34 +1,55 @@
 //! What `parse --output json` prints: the statements of one file as one JSON object on one line.
 
 use crate::base::Money;
+#[cfg(feature = "schema")]
+use crate::base::{Currency, Figure};
 use crate::error::Error;
 use crate::formats::Statements;
-use crate::model::{Balance, Charge, DocumentRef, Entry, Finding, Format, Party, Statement, TransactionDetails};
+use crate::model::{
+    Balance, Charge, DocumentRef, Entry, Finding, Format, Party, Statement, TransactionDetails, joined_words,
+};
 use serde::Serialize;
 
 /// One line of JSON for a file: `{"file","format","statements":[…]}`, or `{"file","error":{…}}` where it could not be read.
 /// Amounts are signed decimal strings; there is no line end.
 pub fn parsed_json(file: &str, read: &Result<Statements, Error>) -> String {
     let line = match read {
-        Ok(read) => serde_json::to_string(&ReadFile {
+        Ok(read) => ParsedLine::Read(ReadFile {
             file,
             format: read.format,
             statements: read.statements.iter().map(ParsedStatement::of).collect(),
             findings: &read.findings,
         }),
-        Err(error) => serde_json::to_string(&FailedFile { file, error }),
+        Err(error) => ParsedLine::Failed(FailedFile { file, error }),
     };
     // Strings, numbers and lists alone cannot fail to become JSON; an empty object keeps the line count if they ever do.
-    line.unwrap_or_else(|_| "{}".to_owned())
+    serde_json::to_string(&line).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// A line of `parse --output json`: a file that was read, or why not.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Parsed"))]
+#[serde(untagged)]
+enum ParsedLine<'a> {
+    Read(ReadFile<'a>),
+    Failed(FailedFile<'a>),
+}
+
+/// The schema of a line.
+#[cfg(feature = "schema")]
+pub(crate) fn parsed_schema(generator: schemars::SchemaGenerator) -> schemars::Schema {
+    generator.into_root_schema_for::<ParsedLine<'_>>()
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct FailedFile<'a> {
     file: &'a str,
     error: &'a Error,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ReadFile<'a> {
     file: &'a str,
     format: Format,
@@ -37,16 +58,23 @@ struct ReadFile<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ParsedStatement<'a> {
     account: &'a str,
+    #[cfg_attr(feature = "schema", schemars(with = "Currency"))]
     currency: String,
     statement_id: Option<&'a str>,
     sequence: Option<&'a str>,
     dialect: &'a str,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Figure>"))]
     opening_balance: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<chrono::NaiveDate>"))]
     opening_date: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Figure>"))]
     closing_balance: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<chrono::NaiveDate>"))]
     closing_date: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::model::TieOut"))]
     tie_out: &'static str,
     findings: &'a [Finding],
     entries: Vec<ParsedEntry<'a>>,
@@ -74,12 +102,19 @@ impl<'a> ParsedStatement<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ParsedEntry<'a> {
+    #[cfg_attr(feature = "schema", schemars(with = "Option<chrono::NaiveDate>"))]
     booking_date: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<chrono::NaiveDate>"))]
     value_date: Option<String>,
+    /// Signed; positive is money in.
+    #[cfg_attr(feature = "schema", schemars(with = "Figure"))]
     amount: String,
+    #[cfg_attr(feature = "schema", schemars(with = "Currency"))]
     currency: String,
     reversal: bool,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::model::EntryStatus"))]
     status: &'static str,
     bank_code: String,
     entry_reference: Option<&'a str>,
@@ -118,6 +153,7 @@ impl<'a> ParsedEntry<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ParsedPayment<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     end_to_end_id: Option<&'a str>,
@@ -142,7 +178,7 @@ struct ParsedPayment<'a> {
 impl<'a> ParsedPayment<'a> {
     fn of(d: &'a TransactionDetails, e: &'a Entry, s: &'a Statement) -> Self {
         let party: &Party = s.counterparty(e, d);
-        let words = d.remittance.unstructured.join(" ");
+        let words = joined_words(&d.remittance.unstructured, Some(s.format));
         let pieces: Vec<&str> = d.remittance.unstructured.iter().map(String::as_str).collect();
         let ultimate = if e.amount.is_negative() { &d.ultimate_creditor } else { &d.ultimate_debtor };
         ParsedPayment {
@@ -165,7 +201,9 @@ impl<'a> ParsedPayment<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ParsedDetails<'a> {
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Figure>"))]
     amount: Option<String>,
     instructed_amount: Option<Money>,
     mandate_id: Option<&'a str>,

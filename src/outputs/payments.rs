@@ -1,8 +1,8 @@
 //! Normalised payments, `tieout.payments/1`, as `tieout parse --output csv|jsonl` writes them. No decision in them.
 
-use super::csv_text::{Cell, CsvDialect, Table};
 use super::figure;
 use super::json_text::safe_json;
+use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table};
 use crate::model::Payment;
 
 const FIELDS: [&str; 23] = [

@@ -113,6 +113,7 @@ pub(super) fn discounted() -> Sample {
         would_need: None,
         candidates: vec![proposal],
         candidates_cut: 0,
+        review: None,
     };
     let item = OpenItem {
         company: String::new(),

@@ -1,7 +1,7 @@
 //! `unapplied.csv`, `tieout.unapplied/1`: one row per amount of a payment that is set against no item, and what it is.
 
-use super::csv_text::{Cell, CsvDialect, Table};
 use super::{Decided, figure};
+use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table};
 use crate::model::{Disposition, Outcome};
 
 const HEADER: [&str; 17] = [

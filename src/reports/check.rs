@@ -19,13 +19,14 @@ pub fn check_table(
         use Align::{Left, Right};
         out.push_str(&columns(&rows, &[Left, Left, Left, Left, Right, Right, Right, Right, Left], 0));
     }
-    for s in statements.iter().filter(|s| s.tie_out == TieOut::Broken) {
-        if let Some(finding) = first_break(&s.findings) {
+    for s in statements.iter().filter(|s| s.is_open()) {
+        let found = if s.tie_out == TieOut::Broken { first_break(&s.findings) } else { s.open_figure() };
+        if let Some(finding) = found {
             out.push('\n');
             out.push_str(&paragraph("break  ", &finding.to_string()));
         }
     }
-    for s in statements.iter().filter(|s| s.tie_out == TieOut::Unproven) {
+    for s in statements.iter().filter(|s| s.tie_out == TieOut::Unproven && !s.is_open()) {
         out.push('\n');
         let text = format!("{}: {} no balances to prove it by.", s.file, account(s));
         out.push_str(&paragraph("note   ", &text));
@@ -145,6 +146,17 @@ mod tests {
         let line = "day.sta  DE89370400440532013000  EUR  2026-04-24     0.00        1  1190.00  1190.00  proven";
         assert_eq!(text.lines().nth(1), Some(line));
         assert!(text.ends_with("1 statement on 1 account: 1 proven, 0 unproven, 0 broken.\n"));
+    }
+
+    #[test]
+    fn a_balance_that_is_owed_and_missing_is_said() {
+        let mut s = statement(TieOut::Unproven);
+        s.closing = None;
+        let place = Place::line(1).in_file("day.sta");
+        s.findings.push(Finding::new(FindingCode::ClosingMissing, place, "the statement has no closing balance"));
+        let text = check_table(&[s], &[], &[], 0);
+        assert!(text.contains("break  day.sta:1: the statement has no closing balance [CLOSING_MISSING]"), "{text}");
+        assert!(!text.contains("no balances to prove it by"), "{text}");
     }
 
     #[test]

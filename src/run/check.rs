@@ -4,13 +4,14 @@ use super::InputFile;
 use super::reading::read_files;
 use super::summarise::{repeated, statement};
 use crate::error::Error;
-use crate::formats::csv::Profile;
+use crate::formats::ReadOptions;
 use crate::model::{Finding, Payment, RepeatedStatement, StatementSummary};
 use crate::statements::{self, Day, FiledStatement};
 use serde::Serialize;
 
 /// What reading and proving some files showed.
 #[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Checkup {
     /// Statements that count, in the order of account, currency, closing date, sequence.
     pub statements: Vec<StatementSummary>,
@@ -22,15 +23,15 @@ pub struct Checkup {
     pub rejected: Vec<Error>,
 }
 
-/// Reads and proves files. Uses the calling rayon pool.
-pub fn check_files(files: &[InputFile], profile: Option<&Profile>) -> Checkup {
-    let (day, rejected) = collect(files, profile);
+/// Reads and proves files, all with these options (whose file name does not matter). Uses the calling rayon pool.
+pub fn check_files(files: &[InputFile], options: &ReadOptions) -> Checkup {
+    let (day, rejected) = collect(files, options);
     checkup(day, rejected)
 }
 
 /// The payments of files, with what [`check_files`] says of them.
-pub fn payments_of(files: &[InputFile], profile: Option<&Profile>) -> (Vec<Payment>, Checkup) {
-    let (day, rejected) = collect(files, profile);
+pub fn payments_of(files: &[InputFile], options: &ReadOptions) -> (Vec<Payment>, Checkup) {
+    let (day, rejected) = collect(files, options);
     let payments = statements::payments(&day, &|_| String::new()).payments;
     (payments, checkup(day, rejected))
 }
@@ -44,8 +45,8 @@ fn checkup(day: Day, rejected: Vec<Error>) -> Checkup {
     }
 }
 
-fn collect(files: &[InputFile], profile: Option<&Profile>) -> (Day, Vec<Error>) {
-    let results = read_files(&files.iter().collect::<Vec<_>>(), profile, &|| {});
+fn collect(files: &[InputFile], options: &ReadOptions) -> (Day, Vec<Error>) {
+    let results = read_files(&files.iter().collect::<Vec<_>>(), options, &|| {});
     let mut filed = Vec::new();
     let mut rejected = Vec::new();
     for (file, result) in files.iter().zip(results) {

@@ -9,10 +9,11 @@ use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256_hex};
 use crate::book::OpenItemBook;
 use crate::error::{Error, ErrorCode};
-use crate::formats::csv::Profile;
+use crate::formats::{ReadOptions, csv::Profile};
 use crate::matching::{Engine, SCORE_VERSION};
 use crate::model::*;
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile};
+use crate::review;
 use crate::statements::{self, Day, FiledStatement};
 use chrono::NaiveDate;
 
@@ -33,6 +34,10 @@ pub struct RunInputs {
     pub config: Option<InputFile>,
     /// CSV profile to use instead of the detected one.
     pub profile: Option<Profile>,
+    /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`].
+    pub format: Option<String>,
+    /// The code page of statements that are no UTF-8; see [`ReadOptions::encoding`].
+    pub encoding: Option<String>,
     /// The file it came from, for the manifest.
     pub profile_file: Option<InputFile>,
     /// The day that ages are counted to; by default the latest closing date.
@@ -218,7 +223,13 @@ fn read_day(
     inputs: &RunInputs,
     watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(Day, Vec<FileSummary>), RunError> {
-    let results = read_files(files, inputs.profile.as_ref(), &|| watch(Step::FileRead));
+    let options = ReadOptions {
+        profile: inputs.profile.clone(),
+        format: inputs.format.clone(),
+        encoding: inputs.encoding.clone(),
+        ..ReadOptions::default()
+    };
+    let results = read_files(files, &options, &|| watch(Step::FileRead));
     let mut filed = Vec::new();
     let mut summaries = Vec::new();
     let mut rejected = Vec::new();
@@ -317,6 +328,8 @@ fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary], head: Op
     parts.push(format!("policy:{policy_hash}"));
     parts.push(format!("version:{VERSION}:{SCORE_VERSION}"));
     parts.push(format!("profile:{}", inputs.profile.as_ref().map_or("", |p| p.id.as_str())));
+    let forced = [("format", &inputs.format), ("encoding", &inputs.encoding)];
+    parts.extend(forced.iter().filter_map(|(what, value)| value.as_ref().map(|v| format!("{what}:{v}"))));
     parts.push(format!("as_of:{:?}", inputs.as_of));
     parts.push(format!("control_total:{:?}", inputs.control_total));
     parts.push(format!("csv:{}", inputs.csv_dialect.as_str()));
@@ -326,11 +339,12 @@ fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary], head: Op
 
 fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect, head: Option<&str>) -> Vec<InputFile> {
     let text = |name: &str, text: String| InputFile { name: name.to_owned(), bytes: text.into_bytes() };
+    let queue = review::Queue::build(decided.payments, decided.decisions, decided.customers, decided.as_of);
     let mut files = vec![
         text("decisions.jsonl", outputs::decisions_jsonl(decided)),
         text("allocations.csv", outputs::allocations_csv(decided, dialect)),
         text("unapplied.csv", outputs::unapplied_csv(decided, dialect)),
-        text("exceptions.csv", outputs::exceptions_csv(decided, dialect)),
+        text("exceptions.csv", review::exceptions_csv(&queue, dialect)),
         text("summary.json", outputs::summary_json(summary)),
     ];
     let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };

@@ -7,7 +7,9 @@ mod equations;
 mod inputs;
 mod policy_file;
 mod policy_template;
+mod queue;
 mod reading;
+mod record;
 mod summarise;
 mod with_ledger;
 
@@ -16,6 +18,8 @@ pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
 pub use inputs::convert_items;
 pub use policy_file::{ledger_of, read_policy};
 pub use policy_template::default_toml;
+pub use queue::{QueueFiles, queue_files};
+pub use record::{RECORD_FILES, RecordedInput, RunRecord};
 pub use with_ledger::{LedgerRun, run_with_ledger};
 
 pub use crate::model::InputFile;

@@ -2,33 +2,20 @@
 
 use super::InputFile;
 use crate::error::Error;
-use crate::formats::{ReadOptions, Statements, csv::Profile, read_statements};
-use crate::model::Finding;
+use crate::formats::{ReadOptions, Statements, read_statements};
 use rayon::prelude::*;
 
-/// Reads files, in the order given. `watch` is told after each.
+/// Reads files, in the order given, each with these options. `watch` is told after each.
 pub(super) fn read_files(
     files: &[&InputFile],
-    profile: Option<&Profile>,
+    options: &ReadOptions,
     watch: &(dyn Fn() + Sync),
 ) -> Vec<Result<Statements, Error>> {
     let read = |file: &&InputFile| {
-        let options = ReadOptions { profile: profile.cloned(), ..ReadOptions::for_file(&file.name) };
-        let read = read_statements(&file.bytes, &options).map(|read| placed(read, &file.name));
+        let options = ReadOptions { file: file.name.clone(), ..options.clone() };
+        let read = read_statements(&file.bytes, &options);
         watch();
         read
     };
     files.par_iter().map(read).collect()
-}
-
-/// Over several files a finding must name its own.
-fn placed(mut read: Statements, file: &str) -> Statements {
-    let name = |finding: &mut Finding| {
-        finding.place.file.get_or_insert_with(|| file.to_owned());
-    };
-    read.findings.iter_mut().for_each(name);
-    for statement in &mut read.statements {
-        statement.findings.iter_mut().for_each(name);
-    }
-    read
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 /// Counts of payments and sums of money (minor units of whatever currency, without sign).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Payments with a truth and a decision.
     pub payments: u64,
@@ -57,6 +58,7 @@ pub struct Counts {
 
 /// One decision that is not what the truth says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fault {
     /// Scenario.
     pub scenario: String,
@@ -84,6 +86,7 @@ pub struct Fault {
 
 /// The whole score.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Score {
     /// All payments.
     pub total: Counts,

@@ -44,6 +44,8 @@ pub enum Command {
     Check(Check),
     /// Why a payment was decided as it was.
     Explain(Explain),
+    /// The open exceptions of a run for reviewers: a spreadsheet and its twins.
+    Queue(Queue),
     /// Work on files of open items.
     Items(Items),
     /// CSV layouts of banks.
@@ -66,10 +68,26 @@ pub enum Command {
     Facts(Facts),
     /// Accept that statements of an account are missing.
     AcceptGap(AcceptGap),
+    /// The JSON Schema of a file that tieout reads or writes; without a name, the list of them.
+    Schema(Schema),
     /// Completions for a shell, on standard output.
     Completions(Completions),
     /// The manual page, on standard output.
     Man,
+}
+
+/// How statement files are read, where their bytes do not say it or say it wrongly.
+#[derive(ClapArgs)]
+pub struct Reading {
+    /// CSV layout of the bank: the id of a built-in profile, or a file.
+    #[arg(long, value_name = "ID|FILE")]
+    pub profile: Option<String>,
+    /// The format, if the bytes are taken for another one: camt, mt940, csv, bai2, ofx, payments.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// The code page of MT940 and CSV files that are no UTF-8, as cp852 or windows-1250.
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
 }
 
 #[derive(ClapArgs)]
@@ -89,9 +107,8 @@ pub struct Run {
     /// The policy; see `tieout init`.
     #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
     /// The ledger: what was read and applied before, so that nothing is done twice. Made where there is none. Also `ledger`
     /// in the file given with --config.
     #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
@@ -164,9 +181,8 @@ pub struct Parse {
     /// json: one line per file with its statements; jsonl, csv: payments.
     #[arg(long, value_name = "FORM", default_value = "json")]
     pub output: ParseOutput,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
     /// How CSV is written.
     #[arg(long, value_name = "DIALECT", default_value = "plain")]
     pub csv_dialect: Dialect,
@@ -190,9 +206,8 @@ pub struct Convert {
     /// The file to write instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -212,9 +227,8 @@ pub struct Check {
     /// Statement files or folders; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// CSV layout of the bank: the id of a built-in profile, or a file.
-    #[arg(long, value_name = "ID|FILE")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub read: Reading,
 }
 
 #[derive(ClapArgs)]
@@ -225,6 +239,35 @@ pub struct Explain {
     /// The run folder.
     #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true)]
     pub run: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Queue {
+    /// The run folder.
+    #[arg(long, value_name = "DIR")]
+    pub run: PathBuf,
+    /// The folder to write: new, empty, or holding this same queue.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// One set of files for each person responsible, segment or company.
+    #[arg(long, value_name = "WHAT")]
+    pub by: Option<QueueBy>,
+    /// Replace the queue that the folder holds.
+    #[arg(long)]
+    pub replace: bool,
+    /// How CSV is written.
+    #[arg(long, value_name = "DIALECT", default_value = "plain")]
+    pub csv_dialect: Dialect,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueueBy {
+    /// The person responsible for the customer.
+    Owner,
+    /// The customer's segment.
+    Segment,
+    /// The company.
+    Company,
 }
 
 #[derive(ClapArgs)]
@@ -434,6 +477,13 @@ pub enum FactsCommand {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+}
+
+#[derive(ClapArgs)]
+pub struct Schema {
+    /// Its name, as `decisions` or `tieout.decisions/1`.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[derive(ClapArgs)]

@@ -4,18 +4,17 @@ use super::args::Check;
 use super::failure::{DONE, Failure, REJECTED};
 use super::files;
 use super::say::Say;
-use tieout::model::TieOut;
 use tieout::run::check_files;
 
 /// Prints the table, or the same as JSON.
 pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
-    let (profile, profile_file) = files::profile(args.profile.as_deref())?;
-    let leave_out = profile_file.as_ref().and(args.profile.as_deref()).map(std::path::Path::new);
-    let given = files::statements(&args.files, leave_out.as_slice(), profile.as_ref())?;
+    let (options, profile_file) = files::options(&args.read)?;
+    let leave_out = profile_file.as_ref().and(args.read.profile.as_deref()).map(std::path::Path::new);
+    let given = files::statements(&args.files, leave_out.as_slice(), &options)?;
     for name in &given.unrecognised {
         say.note(&format!("{name} is no statement and was left aside"));
     }
-    let found = check_files(&given.files, profile.as_ref());
+    let found = check_files(&given.files, &options);
     if say.json {
         say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;
     } else {
@@ -26,6 +25,6 @@ pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
     for error in &found.rejected {
         say.error(error);
     }
-    let broken = found.statements.iter().any(|s| s.tie_out == TieOut::Broken);
+    let broken = found.statements.iter().any(|s| s.is_open());
     Ok(if broken || !found.rejected.is_empty() { REJECTED } else { DONE })
 }

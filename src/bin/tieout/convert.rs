@@ -15,9 +15,9 @@ pub fn convert(args: Convert, say: &Say) -> Result<u8, Failure> {
         let place = out.display().to_string();
         return Err(Failure::usage(&place, "this is the file to convert", "another file to write", ""));
     }
-    let (profile, _) = files::profile(args.profile.as_deref())?;
+    let (options, _) = files::options(&args.read)?;
     let file = files::one(&args.file)?;
-    let options = ReadOptions { profile, ..ReadOptions::for_file(&file.name) };
+    let options = ReadOptions { file: file.name.clone(), ..options };
     let read = read_statements(&file.bytes, &options);
     let statements = match &read {
         Ok(read) => &read.statements,

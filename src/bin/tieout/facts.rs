@@ -44,7 +44,8 @@ fn list(facts: Vec<LearnedFact>, say: &Say) -> Result<u8, Failure> {
             (None, None) => "unsigned".to_owned(),
         };
         let against = conflicts(f);
-        let against = if against.is_empty() { String::new() } else { format!("; also decided for {}", against.join(", ")) };
+        let against =
+            if against.is_empty() { String::new() } else { format!("; also decided for {}", against.join(", ")) };
         text.push_str(&format!(
             "{}  account {} pays for {}: decided {} times, {} to {}; {state}{against}\n",
             f.fact_id, f.account, f.customer_id, f.count, f.first, f.last

@@ -74,6 +74,31 @@ impl From<Error> for Failure {
     }
 }
 
+/// A mistake in the arguments as one sentence: what the parser says, without its frame, and its tip as the hint.
+pub fn of_arguments(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
+    let found = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let mut details: Vec<&str> = Vec::new();
+    let (mut hint, mut usage) = (None, "");
+    for line in lines {
+        match (line.strip_prefix("tip: "), line.strip_prefix("Usage: ")) {
+            (Some(tip), _) => hint = Some(tip.to_owned()),
+            (_, Some(form)) => usage = form,
+            _ if line.starts_with("For more information") => {}
+            _ => details.push(line),
+        }
+    }
+    let found = [found.as_str()].into_iter().chain(details).collect::<Vec<_>>().join(" ");
+    let expected =
+        if usage.is_empty() { "arguments as `tieout --help` shows them".to_owned() } else { usage.to_owned() };
+    let error = Error::new(ErrorCode::Usage, Place::file("arguments"), found, expected);
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let code = match &error {

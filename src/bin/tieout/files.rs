@@ -1,5 +1,6 @@
 //! From paths to bytes: files, folders and standard input in, named bytes out.
 
+use super::args::Reading;
 use super::failure::Failure;
 use std::fs;
 use std::io::Read;
@@ -19,7 +20,7 @@ pub struct Given {
 
 /// Reads every file and folder given. Folders are not searched further down and their hidden files are skipped; `leave_out`
 /// stays out everywhere.
-pub fn statements(paths: &[PathBuf], leave_out: &[&Path], profile: Option<&Profile>) -> Result<Given, Failure> {
+pub fn statements(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions) -> Result<Given, Failure> {
     let left_out: Vec<PathBuf> = leave_out.iter().filter_map(|p| fs::canonicalize(p).ok()).collect();
     let mut given = Given::default();
     for path in paths {
@@ -28,7 +29,7 @@ pub fn statements(paths: &[PathBuf], leave_out: &[&Path], profile: Option<&Profi
             continue;
         }
         if path.as_os_str() != "-" && path.is_dir() {
-            folder(path, &left_out, profile, &mut given)?;
+            folder(path, &left_out, options, &mut given)?;
         } else {
             given.files.push(one(path)?);
         }
@@ -44,7 +45,7 @@ pub fn statements(paths: &[PathBuf], leave_out: &[&Path], profile: Option<&Profi
     Ok(given)
 }
 
-fn folder(path: &Path, left_out: &[PathBuf], profile: Option<&Profile>, given: &mut Given) -> Result<(), Failure> {
+fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut Given) -> Result<(), Failure> {
     let entries = fs::read_dir(path).map_err(|e| Failure::io(path, &e))?;
     let mut paths = Vec::new();
     for entry in entries {
@@ -59,10 +60,9 @@ fn folder(path: &Path, left_out: &[PathBuf], profile: Option<&Profile>, given: &
             continue;
         }
         let file = one(&path)?;
-        let options = ReadOptions { profile: profile.cloned(), ..ReadOptions::for_file(&file.name) };
         // An empty file is a failed delivery and must be said; anything else of no known format is merely named.
         let empty = file.bytes.iter().all(u8::is_ascii_whitespace);
-        if empty || READERS.iter().any(|r| r.recognises(&file.bytes, &options)) {
+        if empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options)) {
             given.files.push(file);
         } else {
             given.unrecognised.push(file.name);
@@ -97,8 +97,25 @@ pub fn maybe(path: Option<&PathBuf>) -> Result<Option<InputFile>, Failure> {
     path.map(|p| one(p)).transpose()
 }
 
+/// How statements are read: as asked for. With it comes the file of the profile, if it was one.
+pub fn options(given: &Reading) -> Result<(ReadOptions, Option<InputFile>), Failure> {
+    let (profile, file) = profile(given.profile.as_deref())?;
+    let options = ReadOptions {
+        profile,
+        format: given.format.clone(),
+        encoding: given.encoding.clone(),
+        ..ReadOptions::default()
+    };
+    if let Some(format) = given.format.as_deref().filter(|f| !READERS.iter().any(|r| r.name().eq_ignore_ascii_case(f)))
+    {
+        let names: Vec<String> = READERS.iter().map(|r| r.name().to_lowercase()).collect();
+        return Err(Failure::usage("--format", format!("`{format}`"), &names.join(", "), ""));
+    }
+    Ok((options, file))
+}
+
 /// A profile by id or file. A built-in id wins over a file of that name.
-pub fn profile(given: Option<&str>) -> Result<(Option<Profile>, Option<InputFile>), Failure> {
+fn profile(given: Option<&str>) -> Result<(Option<Profile>, Option<InputFile>), Failure> {
     let Some(given) = given else { return Ok((None, None)) };
     if let Some(profile) = Profile::builtin(given) {
         return Ok((Some(profile), None));

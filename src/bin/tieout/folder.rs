@@ -154,7 +154,8 @@ pub fn finish(intent: &str) -> Result<String, Failure> {
         replaces: value.get("replaces").and_then(serde_json::Value::as_bool).unwrap_or(false),
     };
     let (run, shown) = (text("run_id"), prepared.dir.display().to_string());
-    let is_run = |dir: &Path| fs::read(dir.join("manifest.json")).is_ok_and(|b| sha256_hex(&b) == text("manifest_sha256"));
+    let is_run =
+        |dir: &Path| fs::read(dir.join("manifest.json")).is_ok_and(|b| sha256_hex(&b) == text("manifest_sha256"));
     if is_run(&prepared.dir) {
         if prepared.temporary.exists() {
             fs::remove_dir_all(&prepared.temporary).map_err(|e| Failure::write(&prepared.temporary, &e))?;
@@ -167,7 +168,9 @@ pub fn finish(intent: &str) -> Result<String, Failure> {
     }
     if prepared.dir.exists() && !prepared.replaces && !matches!(look(&prepared.dir)?, Found::Free) {
         let hidden = prepared.temporary.display();
-        return Ok(format!("run {run} was interrupted and is in the ledger; {shown} is taken, its files are in {hidden}"));
+        return Ok(format!(
+            "run {run} was interrupted and is in the ledger; {shown} is taken, its files are in {hidden}"
+        ));
     }
     let replaces = prepared.replaces && prepared.dir.exists();
     Prepared { replaces, ..prepared }.put_later()?;

@@ -25,15 +25,14 @@ pub fn init(args: Init, say: &Say) -> Result<u8, Failure> {
         let named = toml_text(&name);
         text = format!("# Memory of what was read and applied; relative to this file.\nledger = {named}\n\n{text}");
     }
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(|e| Failure::write(&args.file, &e))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| Failure::write(&args.file, &e))?;
     say.note(&format!("{} written; use it with `tieout run … --config {0}`", args.file.display()));
     Ok(DONE)
 }
 
 /// A TOML string.
 fn toml_text(text: &str) -> String {
-    let escaped: String = text.chars().flat_map(|c| if c == '"' || c == '\\' { vec!['\\', c] } else { vec![c] }).collect();
+    let escaped: String =
+        text.chars().flat_map(|c| if c == '"' || c == '\\' { vec!['\\', c] } else { vec![c] }).collect();
     format!("\"{escaped}\"")
 }

@@ -32,16 +32,16 @@ pub fn hold(ledger: &Path, wait: bool, what: &str) -> Result<Held, Failure> {
             let _ = file.read_to_string(&mut holder);
             let holder = holder.lines().next().filter(|h| !h.is_empty()).unwrap_or("another run").to_owned();
             let place = Place::file(ledger.display().to_string());
-            let error = Error::new(ErrorCode::Locked, place, format!("the ledger is held by {holder}"), "a free ledger")
-                .with_hint("wait until it is done, or give --wait");
+            let error =
+                Error::new(ErrorCode::Locked, place, format!("the ledger is held by {holder}"), "a free ledger")
+                    .with_hint("wait until it is done, or give --wait");
             return Err(Failure { code: HELD, errors: vec![error] });
         }
         Err(TryLockError::Error(e)) => return Err(Failure::write(&path, &e)),
     }
     // Only for people: nobody depends on it.
-    let _ = file
-        .set_len(0)
-        .and_then(|()| file.write_all(format!("process {} ({what})\n", std::process::id()).as_bytes()));
+    let _ =
+        file.set_len(0).and_then(|()| file.write_all(format!("process {} ({what})\n", std::process::id()).as_bytes()));
     Ok(Held { _file: file })
 }
 

@@ -15,9 +15,11 @@ mod ledger_commands;
 mod parse;
 mod profiles;
 mod progress;
+mod queue;
 mod run;
 mod run_ledger;
 mod say;
+mod schema;
 mod score;
 mod shell;
 mod simulate;
@@ -32,7 +34,11 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             // Help and version go to standard output with 0, mistakes to standard error with 2.
-            let _ = error.print();
+            if error.use_stderr() && std::env::args_os().any(|a| a == "--json") {
+                Say::plain_json().error(&failure::of_arguments(&error));
+            } else {
+                let _ = error.print();
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -43,6 +49,7 @@ fn main() -> ExitCode {
         Command::Convert(command) => convert::convert(command, &say),
         Command::Check(command) => check::check(command, &say),
         Command::Explain(command) => explain::explain(command, &say),
+        Command::Queue(command) => queue::queue(command, &say),
         Command::Items(command) => items::items(command, &say),
         Command::Profiles(command) => profiles::profiles(command, &say),
         Command::Init(command) => init::init(command, &say),
@@ -54,6 +61,7 @@ fn main() -> ExitCode {
         Command::History(command) => ledger_commands::history(command, &say),
         Command::AcceptGap(command) => ledger_commands::accept_gap(command, &say),
         Command::Facts(command) => facts::facts(command, &say),
+        Command::Schema(command) => schema::schema(command, &say),
         Command::Completions(command) => shell::completions(command, &say),
         Command::Man => shell::man(&say),
     });

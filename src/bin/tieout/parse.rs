@@ -6,23 +6,23 @@ use super::files;
 use super::say::Say;
 use rayon::prelude::*;
 use tieout::error::{Error, ErrorCode};
-use tieout::formats::{ReadOptions, csv::Profile, read_statements};
+use tieout::formats::{ReadOptions, read_statements};
 use tieout::model::{Statement, TieOut};
 use tieout::outputs::{escape_hidden, parsed_json, payments_csv, payments_jsonl};
 use tieout::run::{InputFile, payments_of};
 
 /// Prints what the files hold.
 pub fn parse(args: Parse, say: &Say) -> Result<u8, Failure> {
-    let (profile, profile_file) = files::profile(args.profile.as_deref())?;
-    let leave_out = profile_file.as_ref().and(args.profile.as_deref()).map(std::path::Path::new);
-    let given = files::statements(&args.files, leave_out.as_slice(), profile.as_ref())?;
+    let (options, profile_file) = files::options(&args.read)?;
+    let leave_out = profile_file.as_ref().and(args.read.profile.as_deref()).map(std::path::Path::new);
+    let given = files::statements(&args.files, leave_out.as_slice(), &options)?;
     for name in &given.unrecognised {
         say.note(&format!("{name} is no statement and was left aside"));
     }
     if args.output == ParseOutput::Json {
-        return statements(&given.files, profile.as_ref(), say);
+        return statements(&given.files, &options, say);
     }
-    let (payments, checkup) = payments_of(&given.files, profile.as_ref());
+    let (payments, checkup) = payments_of(&given.files, &options);
     for repeated in &checkup.repeated {
         say.note(&format!("{}: {}", repeated.file, repeated.text));
     }
@@ -34,18 +34,18 @@ pub fn parse(args: Parse, say: &Say) -> Result<u8, Failure> {
         _ => payments_jsonl(&payments),
     };
     say.out(&text)?;
-    let broken = checkup.statements.iter().any(|s| s.tie_out == TieOut::Broken);
+    let broken = checkup.statements.iter().any(|s| s.is_open());
     Ok(if broken || !checkup.rejected.is_empty() { REJECTED } else { DONE })
 }
 
-fn statements(given: &[InputFile], profile: Option<&Profile>, say: &Say) -> Result<u8, Failure> {
+fn statements(given: &[InputFile], options: &ReadOptions, say: &Say) -> Result<u8, Failure> {
     let mut code = DONE;
     // A piece at a time, so that a folder of many large files does not stand in memory as text.
     for piece in given.chunks(64) {
         let lines: Vec<_> = piece
             .par_iter()
             .map(|file| {
-                let options = ReadOptions { profile: profile.cloned(), ..ReadOptions::for_file(&file.name) };
+                let options = ReadOptions { file: file.name.clone(), ..options.clone() };
                 let read = read_statements(&file.bytes, &options);
                 let mut line = escape_hidden(&parsed_json(&file.name, &read));
                 line.push('\n');

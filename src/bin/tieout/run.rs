@@ -20,14 +20,14 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     if args.config.is_none() && Path::new("tieout.toml").exists() {
         say.note("tieout.toml in this folder is not used; give it with --config tieout.toml");
     }
-    let (profile, profile_file) = files::profile(args.profile.as_deref())?;
+    let (options, profile_file) = files::options(&args.read)?;
     let others: [Option<&PathBuf>; 4] =
         [Some(&args.open_items), args.items_map.as_ref(), args.customers.as_ref(), args.config.as_ref()];
     let mut leave_out: Vec<&Path> = others.into_iter().flatten().map(PathBuf::as_path).collect();
     if profile_file.is_some() {
-        leave_out.extend(args.profile.as_deref().map(Path::new));
+        leave_out.extend(args.read.profile.as_deref().map(Path::new));
     }
-    let given = files::statements(&args.statements, &leave_out, profile.as_ref())?;
+    let given = files::statements(&args.statements, &leave_out, &options)?;
     let inputs = RunInputs {
         statements: given.files,
         unrecognised: given.unrecognised,
@@ -35,7 +35,9 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         items_map: files::maybe(args.items_map.as_ref())?,
         customers: files::maybe(args.customers.as_ref())?,
         config: files::maybe(args.config.as_ref())?,
-        profile,
+        profile: options.profile,
+        format: options.format,
+        encoding: options.encoding,
         profile_file,
         as_of,
         control_total: args.control_total.clone(),

@@ -8,9 +8,9 @@
 
 use super::args::Run;
 use super::failure::{DONE, Failure, NOTHING_NEW};
+use super::folder;
 use super::ledger::{Held, hold, reader, stamp, writer};
 use super::say::Say;
-use super::folder;
 use std::path::Path;
 use tieout::base::sha256_hex;
 use tieout::ledger::{Ledger, MemoryStore, SqliteStore, hex};

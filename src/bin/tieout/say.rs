@@ -27,6 +27,11 @@ impl Say {
         }
     }
 
+    /// Before the arguments could be read: errors as objects.
+    pub fn plain_json() -> Self {
+        Say { json: true, quiet: false, verbose: false, colour: false }
+    }
+
     /// Data on standard output.
     pub fn out(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();

@@ -46,13 +46,13 @@ fn all_faults_come_at_once_in_file_order() {
     let want = [
         (ErrorCode::Amount, Some(2), Some(5)),
         (ErrorCode::Currency, Some(3), Some(4)),
-        (ErrorCode::Missing, Some(4), None),
+        (ErrorCode::Missing, Some(4), Some(3)),
         (ErrorCode::Date, Some(4), Some(6)),
         (ErrorCode::Amount, Some(5), Some(5)),
         (ErrorCode::Value, Some(6), Some(7)),
     ];
     assert_eq!(codes(got), want);
-    assert_eq!(codes(read("", &["1,A,C1,EUR,1.00", "1,B,C1,EUR,2.00"])), [(ErrorCode::Duplicate, Some(3), None)]);
+    assert_eq!(codes(read("", &["1,A,C1,EUR,1.00", "1,B,C1,EUR,2.00"])), [(ErrorCode::Duplicate, Some(3), Some(1))]);
 }
 
 #[test]

@@ -227,6 +227,10 @@ pub(super) fn map_statement(
     };
     s.statement_id = raw.id;
     s.account = raw.account.unwrap_or_default();
+    if s.account.is_empty() {
+        notes.tell(FindingCode::AccountMissing, raw.place.clone(), "the statement names no account");
+        notes.broken = true;
+    }
     s.owner = raw.owner.or(raw.account_name);
     s.servicer = raw.servicer;
     s.sequence = raw.electronic_sequence.or(raw.legal_sequence);

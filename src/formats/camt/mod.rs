@@ -7,6 +7,7 @@ mod map;
 mod read;
 mod read_entry;
 mod record;
+mod values;
 mod write;
 mod write_entry;
 mod write_remittance;

@@ -186,6 +186,15 @@ fn a_difference_of_a_cent_is_named_with_all_figures() {
 }
 
 #[test]
+fn a_statement_without_account_is_not_proven() {
+    let named = closing_with("10.00", &entry("10.00", "CRDT", ""));
+    let (from, to) = (named.find("<Acct>").unwrap(), named.find("</Acct>").unwrap());
+    let s = one(&format!("{}{}", &named[..from], &named[to + 7..]));
+    assert_eq!(s.tie_out, TieOut::Broken);
+    assert!(has(&s, FindingCode::AccountMissing));
+}
+
+#[test]
 fn prcd_opens_and_available_balances_never_count() {
     let good = closing_with("10.00", &entry("10.00", "CRDT", ""));
     let s = one(&good.replace("OPBD", "PRCD"));
@@ -203,7 +212,9 @@ fn prcd_opens_and_available_balances_never_count() {
         balance("CLBD", "10", "CRDT").replace("04-24", "04-25"),
         balance("CLBD", "5", "CRDT")
     );
-    let s = one(&document(&format!("<Stmt>{days}{}{}</Stmt>", entry("5", "CRDT", ""), entry("5", "CRDT", ""))));
+    let account = "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>";
+    let s =
+        one(&document(&format!("<Stmt>{account}{days}{}{}</Stmt>", entry("5", "CRDT", ""), entry("5", "CRDT", ""))));
     assert_eq!(s.tie_out, TieOut::Proven);
 }
 

@@ -1,14 +1,12 @@
 //! A pull cursor over XML text: events in, element by element out, with the place of each. No tree is built.
 //!
-//! What `quick-xml` leaves to its caller is done here: refusing document types and unknown entities, limits, ends that are
-//! missing, text outside elements, and putting text together that comes in pieces (it splits at every entity and comment).
+//! The scanner is our own and small: statements need elements, text, the five entities and character references, CDATA, comments
+//! and processing instructions. Everything else is refused: document types, other entities, ends that do not fit or are missing,
+//! text outside elements.
 
-use crate::base::{AmountStyle, CreditDebit, Currency, Limits, Money, Place, parse_iso_date, parse_scaled};
+use crate::base::{Limits, Place};
 use crate::error::{Error, ErrorCode, visible};
-use crate::model::is_no_reference;
-use chrono::NaiveDate;
-use quick_xml::Reader;
-use quick_xml::events::{Event as Raw, attributes::Attributes};
+use quick_xml::events::attributes::Attributes;
 use std::borrow::Cow;
 
 /// What comes next.
@@ -25,28 +23,18 @@ pub(super) enum Event<'a> {
     Eof,
 }
 
+#[derive(Clone, Copy)]
 struct Frame<'a> {
+    /// The name with its prefix, as the end must repeat it.
+    whole: &'a str,
     name: &'a str,
     /// Number among its like, 0 where it is not shown.
     ordinal: u32,
 }
 
-/// The cursor.
-pub(super) struct Xml<'a> {
-    text: &'a str,
-    reader: Reader<&'a [u8]>,
-    limits: Limits,
-    stack: Vec<Frame<'a>>,
-    pending_end: bool,
-    /// Offset of the current event.
-    at: usize,
-    /// What stands between `<` and `>` of the last element opened.
-    tag: &'a str,
-    /// How much of `tag` is its name.
-    name_len: usize,
-    line: u64,
-    column: u64,
-    line_at: usize,
+/// How many of each were opened, for the path in places.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
     statements: u32,
     entries: u32,
     balances: u32,
@@ -54,26 +42,46 @@ pub(super) struct Xml<'a> {
     details: u32,
 }
 
+/// Line and column of an offset.
+#[derive(Debug, Clone, Copy)]
+struct LineColumn {
+    offset: usize,
+    line: u64,
+    column: u64,
+}
+
+/// The cursor.
+pub(super) struct Xml<'a> {
+    text: &'a str,
+    pub(super) limits: Limits,
+    stack: Vec<Frame<'a>>,
+    pending_end: bool,
+    /// Offset of what comes next.
+    next: usize,
+    /// Offset of the current event.
+    at: usize,
+    /// What stands between `<` and `>` of the last element opened.
+    tag: &'a str,
+    /// How much of `tag` is its name.
+    name_len: usize,
+    known: LineColumn,
+    counts: Counts,
+}
+
 impl<'a> Xml<'a> {
     /// A cursor at the beginning of a text.
     pub fn new(text: &'a str, limits: Limits) -> Self {
         Xml {
             text,
-            reader: Reader::from_str(text),
             limits,
             stack: Vec::with_capacity(16),
             pending_end: false,
+            next: 0,
             at: 0,
             tag: "",
             name_len: 0,
-            line: 1,
-            column: 1,
-            line_at: 0,
-            statements: 0,
-            entries: 0,
-            balances: 0,
-            detail_groups: 0,
-            details: 0,
+            known: LineColumn { offset: 0, line: 1, column: 1 },
+            counts: Counts::default(),
         }
     }
 
@@ -86,7 +94,7 @@ impl<'a> Xml<'a> {
     pub fn place(&mut self) -> Place {
         let (line, column) = self.line_column_of(self.at);
         let from = self.stack.iter().position(|f| is_statement(f.name)).unwrap_or(0);
-        let mut path = String::new();
+        let mut path = String::with_capacity(32);
         for frame in self.stack.iter().skip(from) {
             if !path.is_empty() {
                 path.push('/');
@@ -99,7 +107,7 @@ impl<'a> Xml<'a> {
             }
             if frame.ordinal > 0 {
                 path.push('[');
-                path.push_str(&frame.ordinal.to_string());
+                push_number(&mut path, frame.ordinal);
                 path.push(']');
             }
         }
@@ -120,70 +128,49 @@ impl<'a> Xml<'a> {
             return Ok(Event::End);
         }
         loop {
-            let before = self.position();
-            let event = self.reader.read_event();
-            let after = self.position();
-            self.at = before;
-            match event {
-                Ok(Raw::Start(e)) => {
-                    let name = e.name().0.len();
-                    return self.open(before + 1, after.saturating_sub(1), name, false);
+            self.at = self.next;
+            match self.rest() {
+                [] if self.stack.is_empty() => return Ok(Event::Eof),
+                [] => return Err(self.truncated()),
+                [b'<', b'/', ..] => return self.close(),
+                [b'<', b'!', ..] => {
+                    if let Some(text) = self.declaration()? {
+                        return Ok(Event::Text(text));
+                    }
                 }
-                Ok(Raw::Empty(e)) => {
-                    let name = e.name().0.len();
-                    return self.open(before + 1, after.saturating_sub(2), name, true);
+                [b'<', b'?', ..] => self.instruction()?,
+                [b'<', ..] => return self.open(),
+                [b'&', ..] => return self.character(),
+                rest => {
+                    let length = memchr::memchr2(b'<', b'&', rest).unwrap_or(rest.len());
+                    return Ok(Event::Text(self.take(length)));
                 }
-                Ok(Raw::End(_)) => {
-                    self.stack.pop();
-                    return Ok(Event::End);
-                }
-                Ok(Raw::Text(_)) => return Ok(Event::Text(self.text.get(before..after).unwrap_or_default())),
-                Ok(Raw::CData(_)) => {
-                    return Ok(Event::Text(self.text.get(before + 9..after.saturating_sub(3)).unwrap_or_default()));
-                }
-                Ok(Raw::GeneralRef(_)) => {
-                    let name = self.text.get(before + 1..after.saturating_sub(1)).unwrap_or_default();
-                    return match resolve(name) {
-                        Some(c) => Ok(Event::Char(c)),
-                        None => Err(self
-                            .error(
-                                ErrorCode::Xml,
-                                format!("entity `&{name};`"),
-                                "one of the five of XML, or a character reference",
-                            )
-                            .with_hint("entities of a document type are never read; ask the sender for plain text")),
-                    };
-                }
-                Ok(Raw::Decl(_)) if !self.stack.is_empty() => {
-                    return Err(self.error(
-                        ErrorCode::Xml,
-                        "an XML declaration inside an element",
-                        "it at the beginning only",
-                    ));
-                }
-                Ok(Raw::Comment(_) | Raw::PI(_) | Raw::Decl(_)) => {}
-                Ok(Raw::DocType(_)) => return Err(self.doctype()),
-                Ok(Raw::Eof) => {
-                    self.at = self.text.len();
-                    return if self.stack.is_empty() { Ok(Event::Eof) } else { Err(self.truncated()) };
-                }
-                Err(e) => return Err(self.malformed(&e)),
             }
         }
     }
 
     /// Calls `f` for every child of the element just opened, up to its end. What `f` does not read is skipped.
     pub fn children(&mut self, mut f: impl FnMut(&mut Self, &'a str) -> Result<(), Error>) -> Result<(), Error> {
+        while let Some(name) = self.next_child()? {
+            let depth = self.stack.len();
+            f(self, name)?;
+            if self.stack.len() >= depth {
+                self.skip(depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next child of the innermost open element; nothing at its end. Text between elements is an error.
+    pub fn next_child(&mut self) -> Result<Option<&'a str>, Error> {
         loop {
+            // Most of what stands between elements is the end of a line and some blanks.
+            if !self.pending_end {
+                self.next += self.rest().iter().take_while(|b| b.is_ascii_whitespace()).count();
+            }
             match self.next()? {
-                Event::Start(name) => {
-                    let depth = self.stack.len();
-                    f(self, name)?;
-                    if self.stack.len() >= depth {
-                        self.skip(depth)?;
-                    }
-                }
-                Event::End => return Ok(()),
+                Event::Start(name) => return Ok(Some(name)),
+                Event::End => return Ok(None),
                 Event::Text(t) if t.trim_ascii().is_empty() => {}
                 Event::Text(t) => {
                     let found = format!("text `{}` between elements", t.trim());
@@ -210,6 +197,9 @@ impl<'a> Xml<'a> {
     /// The text of the element just opened, ends trimmed; empty text may come back.
     pub fn text(&mut self) -> Result<Cow<'a, str>, Error> {
         let (start, name) = (self.at, self.tag_name());
+        if let Some(plain) = self.plain_text(name) {
+            return Ok(Cow::Borrowed(plain));
+        }
         let mut all: Cow<'a, str> = Cow::Borrowed("");
         loop {
             match self.next()? {
@@ -237,160 +227,25 @@ impl<'a> Xml<'a> {
         })
     }
 
-    /// The text of the element in one line; nothing if it is empty.
-    pub fn string(&mut self) -> Result<Option<String>, Error> {
-        let text = self.text()?;
-        if text.is_empty() {
-            return Ok(None);
+    /// The text of a leaf written as `<a>text</a>`, as nearly all are: one step instead of three.
+    fn plain_text(&mut self, name: &str) -> Option<&'a str> {
+        let rest = self.rest();
+        let length = memchr::memchr2(b'<', b'&', rest).filter(|n| *n <= self.limits.field_bytes)?;
+        let behind = rest.get(length..)?.strip_prefix(b"</")?.strip_prefix(name.as_bytes())?;
+        if self.pending_end || behind.first() != Some(&b'>') {
+            return None;
         }
-        Ok(Some(if text.bytes().any(|b| matches!(b, b'\n' | b'\r' | b'\t')) {
-            text.split(['\n', '\r', '\t']).map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
-        } else {
-            text.into_owned()
-        }))
-    }
-
-    /// The text of the element, its lines trimmed and kept apart.
-    pub fn lines(&mut self) -> Result<Option<String>, Error> {
-        let text = self.text()?;
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-        Ok((!lines.is_empty()).then(|| lines.join("\n")))
-    }
-
-    /// A reference; `NOTPROVIDED` and the like are nothing.
-    pub fn reference(&mut self) -> Result<Option<String>, Error> {
-        Ok(self.string()?.filter(|t| !is_no_reference(t)))
-    }
-
-    /// An account, blanks removed.
-    pub fn account(&mut self) -> Result<Option<String>, Error> {
-        let text = self.text()?;
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        Ok(Some(compact).filter(|a| !is_no_reference(a)))
-    }
-
-    /// An amount without sign, with its currency from the attribute `Ccy`.
-    pub fn money(&mut self) -> Result<Money, Error> {
-        let currency = self.attribute("Ccy");
-        let name = self.tag_name();
-        let (units, scale) = self.scaled()?;
-        let Some(code) = currency else {
-            let found = format!("`{name}` without `Ccy`");
-            return Err(self.error(ErrorCode::Currency, found, "a currency code of three letters").with_element(name));
-        };
-        let currency = Currency::parse(code.trim())
-            .map_err(|e| self.error(ErrorCode::Currency, e.to_string(), "a code as EUR").with_element(name))?;
-        Money::from_scaled(units, scale, currency)
-            .map_err(|e| self.error(ErrorCode::Amount, e.to_string(), "at most 18 digits").with_element(name))
-    }
-
-    /// A figure without sign and currency: units and number of decimals.
-    pub fn scaled(&mut self) -> Result<(i128, u8), Error> {
-        const EXPECTED: &str = "digits with a point before the decimals, as in 1190.00";
-        let name = self.tag_name();
-        let text = self.text()?;
-        let mut fail =
-            |what: &str| self.error(ErrorCode::Amount, format!("amount `{text}` {what}"), EXPECTED).with_element(name);
-        if text.bytes().any(|b| !b.is_ascii_digit() && !matches!(b, b'.' | b'+' | b'-')) || text.ends_with(['+', '-']) {
-            return Err(fail("has a character that does not belong there"));
-        }
-        let (mut units, mut scale) = match parse_scaled(&text, AmountStyle::PLAIN) {
-            Ok(read) => read,
-            Err(e) => return Err(fail(&e.to_string())),
-        };
-        if units < 0 {
-            let e = fail("is negative");
-            return Err(e.with_hint("camt amounts have no sign; the direction stands in CdtDbtInd"));
-        }
-        while scale > 5 && units % 10 == 0 {
-            units /= 10;
-            scale -= 1;
-        }
-        if scale > 5 {
-            return Err(fail("has more than 5 decimals"));
-        }
-        Ok((units, scale))
-    }
-
-    /// A date, or the date of a date with time.
-    pub fn date(&mut self) -> Result<Option<NaiveDate>, Error> {
-        let name = self.tag_name();
-        let text = self.text()?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        match parse_iso_date(&text) {
-            Some(date) => Ok(Some(date)),
-            None => Err(self.error(ErrorCode::Date, format!("date `{text}`"), "YYYY-MM-DD").with_element(name)),
-        }
-    }
-
-    /// The date in `Dt` or `DtTm` below the element just opened, or in its own text (camt before version 12 has both).
-    pub fn date_choice(&mut self) -> Result<Option<NaiveDate>, Error> {
-        let name = self.tag_name();
-        let mut date = None;
-        let mut own = String::new();
-        loop {
-            match self.next()? {
-                Event::Start("Dt" | "DtTm") => date = self.date()?.or(date),
-                Event::Start(_) => self.skip(self.stack.len())?,
-                Event::Text(t) => own.push_str(t),
-                Event::Char(c) => own.push(c),
-                Event::End => break,
-                Event::Eof => return Err(self.truncated()),
-            }
-        }
-        let own = own.trim();
-        if date.is_none() && !own.is_empty() {
-            date = parse_iso_date(own);
-            if date.is_none() {
-                return Err(self.error(ErrorCode::Date, format!("date `{own}`"), "YYYY-MM-DD").with_element(name));
-            }
-        }
-        Ok(date)
-    }
-
-    /// `CRDT` or `DBIT`; nothing if the element is empty.
-    pub fn direction(&mut self) -> Result<Option<CreditDebit>, Error> {
-        let name = self.tag_name();
-        let text = self.text()?;
-        match &*text {
-            "CRDT" => Ok(Some(CreditDebit::Credit)),
-            "DBIT" => Ok(Some(CreditDebit::Debit)),
-            "" => Ok(None),
-            _ => {
-                Err(self.error(ErrorCode::Direction, format!("direction `{text}`"), "CRDT or DBIT").with_element(name))
-            }
-        }
-    }
-
-    /// `true`, `false`, `1` or `0`; nothing if the element is empty.
-    pub fn boolean(&mut self) -> Result<Option<bool>, Error> {
-        let name = self.tag_name();
-        let text = self.text()?;
-        match &*text {
-            "true" | "1" => Ok(Some(true)),
-            "false" | "0" => Ok(Some(false)),
-            "" => Ok(None),
-            _ => Err(self.error(ErrorCode::Value, format!("`{text}`"), "true or false").with_element(name)),
-        }
-    }
-
-    /// A count; nothing if the element is empty.
-    pub fn count(&mut self) -> Result<Option<u64>, Error> {
-        let name = self.tag_name();
-        let text = self.text()?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        match text.parse() {
-            Ok(n) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(n)),
-            _ => Err(self.error(ErrorCode::Value, format!("count `{text}`"), "a whole number").with_element(name)),
-        }
+        let text = self.take(length);
+        self.next += name.len() + 3;
+        self.stack.pop();
+        Some(text.trim())
     }
 
     /// An attribute of the element just opened, by local name, as written.
     pub fn attribute(&self, local: &str) -> Option<&'a str> {
+        if let Some((key, value)) = only_attribute(self.tag.get(self.name_len..)?) {
+            return (local_name(key) == local).then_some(value);
+        }
         self.attributes().find(|(key, _)| key.rsplit(':').next() == Some(local)).map(|(_, value)| value)
     }
 
@@ -406,63 +261,179 @@ impl<'a> Xml<'a> {
     }
 
     /// The whole name of the element just opened.
-    fn tag_name(&self) -> &'a str {
+    pub(super) fn tag_name(&self) -> &'a str {
         self.tag.get(..self.name_len).unwrap_or(self.tag)
     }
 
-    fn open(&mut self, from: usize, to: usize, name_len: usize, empty: bool) -> Result<Event<'a>, Error> {
-        self.tag = self.text.get(from..to).unwrap_or_default();
+    /// What was not read yet.
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.next..).unwrap_or_default()
+    }
+
+    /// The next so many bytes, which are read with it.
+    fn take(&mut self, length: usize) -> &'a str {
+        let end = self.next + length;
+        let taken = self.text.get(self.next..end).unwrap_or_default();
+        self.next = end;
+        taken
+    }
+
+    /// `</name>`.
+    fn close(&mut self) -> Result<Event<'a>, Error> {
+        let rest = self.rest().get(2..).unwrap_or_default();
+        let expected = self.stack.last().map(|f| f.whole);
+        if let Some(name) = expected
+            && rest.get(name.len()) == Some(&b'>')
+            && rest.starts_with(name.as_bytes())
+        {
+            self.next += name.len() + 3;
+            self.stack.pop();
+            return Ok(Event::End);
+        }
+        let Some(end) = memchr::memchr(b'>', rest) else { return Err(self.unfinished("an end tag")) };
+        let found = self.text.get(self.next + 2..self.next + 2 + end).unwrap_or_default();
+        match expected {
+            // A blank may stand behind the name.
+            Some(name) if found.trim_ascii_end() == name => {
+                self.next += end + 3;
+                self.stack.pop();
+                Ok(Event::End)
+            }
+            Some(name) => {
+                let expected = format!("`</{}>`", visible(name));
+                Err(self.malformed(&format!("the end tag `</{found}>`"), &expected))
+            }
+            None => Err(self.malformed(&format!("the end tag `</{found}>`"), "no end of what is not open")),
+        }
+    }
+
+    /// `<name …>`.
+    fn open(&mut self) -> Result<Event<'a>, Error> {
+        let body = self.rest().get(1..).unwrap_or_default();
+        let ends_name = |b: &u8| matches!(b, b'>' | b'/') || b.is_ascii_whitespace();
+        let Some(name_len) = body.iter().position(ends_name) else { return Err(self.unfinished("a tag")) };
+        let length = match body.get(name_len) {
+            Some(b'>') => Some(name_len),
+            _ => end_of_tag(body, name_len),
+        };
+        let Some(length) = length else { return Err(self.unfinished("a tag")) };
+        let from = self.next + 1;
+        let inside = self.text.get(from..from + length).unwrap_or_default();
+        let empty = inside.strip_suffix('/');
+        self.tag = empty.unwrap_or(inside);
         self.name_len = name_len;
         let whole = self.tag_name();
-        let name = whole.split_once(':').map_or(whole, |(_, local)| local);
+        if whole.is_empty() || whole.bytes().any(|b| matches!(b, b'<' | b'&' | b'"' | b'\'' | b'=')) {
+            return Err(self.malformed(&format!("the tag `<{inside}>`"), "a name behind `<`"));
+        }
+        self.next = from + length + 1;
+        self.pending_end = empty.is_some();
+        let name = local_name(whole);
         let ordinal = self.ordinal(name);
-        self.stack.push(Frame { name, ordinal });
+        self.stack.push(Frame { whole, name, ordinal });
         if self.stack.len() > self.limits.xml_depth {
             let expected = format!("at most {} levels", self.limits.xml_depth);
             return Err(self.error(ErrorCode::Limit, "elements nested deeper", expected));
         }
-        if whole.len() < self.tag.len() {
-            let mut count = 0;
-            // One attribute has no double; looking for doubles costs memory each time.
-            let rest = self.tag.get(whole.len()..).unwrap_or_default().as_bytes();
-            let several = memchr::memchr_iter(b'=', rest).nth(1).is_some();
-            let mut attributes = Attributes::new(self.tag, whole.len());
-            for attribute in attributes.with_checks(several) {
-                if let Err(e) = attribute {
-                    return Err(self.error(
-                        ErrorCode::Xml,
-                        format!("an attribute that is no XML ({e})"),
-                        "name=\"value\"",
-                    ));
-                }
-                count += 1;
-                if count > self.limits.xml_attributes {
-                    let expected = format!("at most {} attributes", self.limits.xml_attributes);
-                    return Err(self.error(ErrorCode::Limit, "more attributes on one element", expected));
-                }
-            }
+        if name_len < self.tag.len() {
+            self.check_attributes()?;
         }
-        self.pending_end = empty;
         Ok(Event::Start(name))
     }
 
+    fn check_attributes(&mut self) -> Result<(), Error> {
+        let rest = self.tag.get(self.name_len..).unwrap_or_default();
+        if self.limits.xml_attributes > 0 && only_attribute(rest).is_some() {
+            return Ok(());
+        }
+        let mut count = 0;
+        // One attribute has no double; looking for doubles costs memory each time.
+        let several = memchr::memchr_iter(b'=', rest.as_bytes()).nth(1).is_some();
+        let mut attributes = Attributes::new(self.tag, self.name_len);
+        for attribute in attributes.with_checks(several) {
+            if let Err(e) = attribute {
+                let found = format!("an attribute that is no XML ({e})");
+                return Err(self.error(ErrorCode::Xml, found, "name=\"value\""));
+            }
+            count += 1;
+            if count > self.limits.xml_attributes {
+                let expected = format!("at most {} attributes", self.limits.xml_attributes);
+                return Err(self.error(ErrorCode::Limit, "more attributes on one element", expected));
+            }
+        }
+        Ok(())
+    }
+
+    /// A comment is passed over, a CDATA section is text; a document type is refused.
+    fn declaration(&mut self) -> Result<Option<&'a str>, Error> {
+        let rest = self.rest();
+        if let Some(comment) = rest.strip_prefix(b"<!--") {
+            let Some(end) = memchr::memmem::find(comment, b"-->") else { return Err(self.unfinished("a comment")) };
+            self.next += end + 7;
+            return Ok(None);
+        }
+        if let Some(section) = rest.strip_prefix(b"<![CDATA[") {
+            let end = memchr::memmem::find(section, b"]]>");
+            let Some(end) = end else { return Err(self.unfinished("a CDATA section")) };
+            self.next += 9;
+            let text = self.take(end);
+            self.next += 3;
+            return Ok(Some(text));
+        }
+        if rest.get(..9).is_some_and(|head| head.eq_ignore_ascii_case(b"<!DOCTYPE")) {
+            let error = self.error(ErrorCode::Doctype, "a document type declaration", "none in a bank statement");
+            return Err(error.with_hint("document types can name other files and blow up the text, so they are never read; ask the sender for the statement without it"));
+        }
+        Err(self.malformed("`<!`", "a comment or a CDATA section behind `<!`"))
+    }
+
+    /// `<?…?>`. An XML declaration stands before an element, never inside.
+    fn instruction(&mut self) -> Result<(), Error> {
+        let rest = self.rest();
+        let end = memchr::memmem::find(rest.get(2..).unwrap_or_default(), b"?>");
+        let Some(end) = end else { return Err(self.unfinished("a processing instruction")) };
+        let behind = rest.strip_prefix(b"<?xml").and_then(<[u8]>::first);
+        if behind.is_some_and(|b| b.is_ascii_whitespace() || *b == b'?') && !self.stack.is_empty() {
+            return Err(self.error(ErrorCode::Xml, "an XML declaration inside an element", "it at the beginning only"));
+        }
+        self.next += end + 4;
+        Ok(())
+    }
+
+    /// `&amp;`, `&#228;`.
+    fn character(&mut self) -> Result<Event<'a>, Error> {
+        let rest = self.rest().get(1..).unwrap_or_default();
+        let length = match memchr::memchr3(b';', b'&', b'<', rest) {
+            Some(end) if rest.get(end) == Some(&b';') => end,
+            Some(_) => return Err(self.malformed("`&` without `;`", "`&amp;` for the character itself")),
+            None => return Err(self.unfinished("an entity")),
+        };
+        let name = self.text.get(self.next + 1..self.next + 1 + length).unwrap_or_default();
+        let Some(c) = resolve(name) else {
+            let expected = "one of the five of XML, or a character reference";
+            let error = self.error(ErrorCode::Xml, format!("entity `&{name};`"), expected);
+            return Err(error.with_hint("entities of a document type are never read; ask the sender for plain text"));
+        };
+        self.next += length + 2;
+        Ok(Event::Char(c))
+    }
+
     fn ordinal(&mut self, name: &str) -> u32 {
+        let counts = &mut self.counts;
         let counter = match name {
             "Ntry" => {
-                self.detail_groups = 0;
-                self.details = 0;
-                &mut self.entries
+                (counts.detail_groups, counts.details) = (0, 0);
+                &mut counts.entries
             }
             "NtryDtls" => {
-                self.details = 0;
-                &mut self.detail_groups
+                counts.details = 0;
+                &mut counts.detail_groups
             }
-            "TxDtls" => &mut self.details,
-            "Bal" => &mut self.balances,
+            "TxDtls" => &mut counts.details,
+            "Bal" => &mut counts.balances,
             _ if is_statement(name) => {
-                self.entries = 0;
-                self.balances = 0;
-                &mut self.statements
+                (counts.entries, counts.balances) = (0, 0);
+                &mut counts.statements
             }
             _ => return 0,
         };
@@ -470,54 +441,83 @@ impl<'a> Xml<'a> {
         *counter
     }
 
-    fn position(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
-    }
-
     /// Lines and characters are counted onwards from the last place asked for, since places come in file order.
     fn line_column_of(&mut self, at: usize) -> (u64, u64) {
-        if at < self.line_at {
-            (self.line, self.column, self.line_at) = (1, 1, 0);
+        if at < self.known.offset {
+            self.known = LineColumn { offset: 0, line: 1, column: 1 };
         }
-        let between = self.text.as_bytes().get(self.line_at..at).unwrap_or_default();
-        let ends = memchr::memchr_iter(b'\n', between).count() as u64;
+        let known = &mut self.known;
+        let between = self.text.as_bytes().get(known.offset..at).unwrap_or_default();
         let last = match memchr::memrchr(b'\n', between) {
             Some(end) => {
-                self.column = 1;
+                known.line += memchr::memchr_iter(b'\n', between).count() as u64;
+                known.column = 1;
                 between.get(end + 1..).unwrap_or_default()
             }
             None => between,
         };
-        self.line += ends;
-        self.column += last.iter().filter(|b| (**b & 0xC0) != 0x80).count() as u64;
-        self.line_at = at;
-        (self.line, self.column)
+        known.column += last.iter().filter(|b| (**b & 0xC0) != 0x80).count() as u64;
+        known.offset = at;
+        (known.line, known.column)
     }
 
-    fn truncated(&mut self) -> Error {
+    /// The end of the input inside an element.
+    pub(super) fn truncated(&mut self) -> Error {
         let open = self.stack.last().map(|f| f.name).unwrap_or_default();
         self.error(ErrorCode::Xml, "the end of the file", format!("`</{}>`", visible(open)))
             .with_hint("the file is cut off; download it again")
     }
 
-    fn doctype(&mut self) -> Error {
-        self.error(ErrorCode::Doctype, "a document type declaration", "none in a bank statement")
-            .with_hint("document types can name other files and blow up the text, so they are never read; ask the sender for the statement without it")
+    /// The end of the input inside markup.
+    fn unfinished(&mut self, what: &str) -> Error {
+        self.error(ErrorCode::Xml, format!("the end of the file inside {what}"), "well-formed XML")
+            .with_hint("the file is cut off; download it again")
     }
 
-    fn malformed(&mut self, error: &quick_xml::Error) -> Error {
-        self.at = usize::try_from(self.reader.error_position()).unwrap_or(self.at);
-        let rest = self.text.get(self.at..).unwrap_or_default().as_bytes();
-        if rest.get(..9).is_some_and(|head| head.eq_ignore_ascii_case(b"<!DOCTYPE")) {
-            return self.doctype();
-        }
-        self.error(ErrorCode::Xml, format!("no well-formed XML ({error})"), "well-formed XML")
+    fn malformed(&mut self, found: &str, expected: &str) -> Error {
+        self.error(ErrorCode::Xml, format!("no well-formed XML: {found}"), expected)
     }
 }
 
 /// `Stmt`, `Rpt`, `Ntfctn`.
 pub(super) fn is_statement(name: &str) -> bool {
     matches!(name, "Stmt" | "Rpt" | "Ntfctn")
+}
+
+fn local_name(whole: &str) -> &str {
+    match whole.bytes().position(|b| b == b':') {
+        Some(colon) => whole.get(colon + 1..).unwrap_or_default(),
+        None => whole,
+    }
+}
+
+/// Length of what stands before the `>` that ends a tag: one inside quotes is part of a value.
+fn end_of_tag(body: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let rest = body.get(at..)?;
+        let found = memchr::memchr3(b'>', b'"', b'\'', rest)?;
+        let quote = *rest.get(found)?;
+        if quote == b'>' {
+            return Some(at + found);
+        }
+        at += found + 2 + memchr::memchr(quote, rest.get(found + 1..)?)?;
+    }
+}
+
+/// ` name="value"` where it is the only attribute and written in the most usual way, as in `<Amt Ccy="EUR">`.
+fn only_attribute(text: &str) -> Option<(&str, &str)> {
+    let (key, value) = text.strip_prefix(' ')?.split_once("=\"")?;
+    let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b':');
+    let value = value.strip_suffix('"').filter(|v| plain && !v.contains('"'))?;
+    Some((key, value))
+}
+
+fn push_number(into: &mut String, number: u32) {
+    if number >= 10 {
+        push_number(into, number / 10);
+    }
+    into.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or_default()));
 }
 
 fn resolve(name: &str) -> Option<char> {
@@ -537,25 +537,4 @@ fn resolve(name: &str) -> Option<char> {
     // XML 1.0, production 2: no control characters but tab and line ends, no surrogates, no U+FFFE, U+FFFF.
     char::from_u32(value)
         .filter(|c| matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}')))
-}
-
-/// Puts the name of the element that was just read at the end of the place: the cursor has left it already.
-trait WithElement {
-    fn with_element(self, name: &str) -> Self;
-}
-
-impl WithElement for Error {
-    fn with_element(self, name: &str) -> Self {
-        let local = name.rsplit(':').next().unwrap_or(name);
-        let mut place = self.place().clone();
-        place.path = Some(match place.path {
-            Some(path) => format!("{path}/{local}"),
-            None => local.to_owned(),
-        });
-        let again = Error::new(self.code(), place, self.found(), self.expected());
-        match self.hint() {
-            Some(hint) => again.with_hint(hint),
-            None => again,
-        }
-    }
 }

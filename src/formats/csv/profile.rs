@@ -11,6 +11,7 @@ use std::fmt;
 
 /// A bank's CSV layout.
 #[derive(Debug, Clone, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Its id, `nl-rabobank`.
@@ -42,6 +43,7 @@ pub struct Profile {
 
 /// How the header is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Detect {
     /// Columns that must all be there; each a name or a list of alternatives.
@@ -52,6 +54,7 @@ pub(super) struct Detect {
 
 /// How the file is written.
 #[derive(Debug, Clone, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Layout {
     pub delimiter: Names,
@@ -77,6 +80,7 @@ impl Default for Layout {
 
 /// What a column means to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Role {
     Account,
@@ -122,6 +126,7 @@ impl Role {
 
 /// How values are written.
 #[derive(Debug, Clone, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Format {
     /// `,`, `.` or `auto` (decided over the whole file; refused when it cannot be).
@@ -158,6 +163,7 @@ pub(super) struct Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum AmountModel {
     /// One column with its sign; where it is empty, the credit and debit columns if there are any.
@@ -171,6 +177,7 @@ pub(super) enum AmountModel {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum DebitSign {
     /// Money out stands as a positive figure in its column.
@@ -183,6 +190,7 @@ pub(super) enum DebitSign {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Zero {
     /// A row of amount zero is an entry.
@@ -193,6 +201,7 @@ pub(super) enum Zero {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Order {
     #[default]
@@ -202,6 +211,7 @@ pub(super) enum Order {
 
 /// A figure above the header or in a control row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Figure {
     Account,
@@ -216,6 +226,7 @@ pub(super) enum Figure {
 
 /// Rows that are no money.
 #[derive(Debug, Clone, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Skip {
     pub when: When,
@@ -233,6 +244,7 @@ pub(super) struct Skip {
 
 /// Rows that state a balance and no movement.
 #[derive(Debug, Clone, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct BalanceRow {
     pub when: When,
@@ -240,6 +252,7 @@ pub(super) struct BalanceRow {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum BalanceRowKind {
     Opening,
@@ -248,6 +261,7 @@ pub(super) enum BalanceRowKind {
 
 /// A condition on one cell. All that is given must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Derive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct When {
     /// Name (or alternatives), or `#2` for the second cell whatever the header says.
@@ -275,6 +289,22 @@ impl Names {
     }
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Names {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Names".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let text = schemars::json_schema!({ "type": "string" });
+        let texts = schemars::json_schema!({ "type": "array", "items": text });
+        let either = schemars::json_schema!({ "anyOf": [text, texts] });
+        schemars::json_schema!({ "anyOf": [text, { "type": "array", "items": either }] })
     }
 }
 

@@ -7,7 +7,7 @@ use super::map::{self, Defaults, Key, Mapped};
 use super::profile::{BalanceRowKind, Figure, Profile, Role};
 use super::rows::{self, Kind};
 use super::{ReadOptions, Statements, detect};
-use crate::base::{CsvRow, Currency, DecodeTextError, Money, Place, decode_text, line_column};
+use crate::base::{CsvRow, Currency, DecodeTextError, Money, Place, decode_text, is_encoding, line_column};
 use crate::error::{Error, ErrorCode};
 use crate::model::{Balance, BalanceKind, Finding, FindingCode, Format, Statement, StatementKind, TieOut};
 
@@ -15,13 +15,25 @@ use crate::model::{Balance, BalanceKind, Finding, FindingCode, Format, Statement
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
     let usual = ["windows-1252".to_owned()];
     let given = options.profile.as_ref();
-    let decoded =
-        decode_text(bytes, given.map_or(&usual[..], |p| &p.file.encodings)).map_err(|e| decode_error(bytes, &e))?;
+    let forced = options.encoding.as_slice();
+    if let Some(name) = forced.iter().find(|name| !is_encoding(name)) {
+        let expected = "an encoding by its usual name, as in utf-8, windows-1250, iso-8859-2";
+        return Err(Error::new(
+            ErrorCode::Usage,
+            Place::default().at("encoding"),
+            format!("encoding `{name}`"),
+            expected,
+        ));
+    }
+    let allowed =
+        |profile: &'_ Profile| if forced.is_empty() { profile.file.encodings.clone() } else { forced.to_vec() };
+    let first = given.map_or_else(|| if forced.is_empty() { usual.to_vec() } else { forced.to_vec() }, allowed);
+    let decoded = decode_text(bytes, &first).map_err(|e| decode_error(bytes, &e))?;
     let (decoded, profile) = match given {
         Some(profile) => (decoded, profile),
         None => {
             let profile = detect::choose(&decoded.text)?;
-            (decode_text(bytes, &profile.file.encodings).map_err(|e| decode_error(bytes, &e))?, profile)
+            (decode_text(bytes, &allowed(profile)).map_err(|e| decode_error(bytes, &e))?, profile)
         }
     };
     let mut findings = Vec::new();

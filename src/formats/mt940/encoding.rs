@@ -1,5 +1,6 @@
 //! Bytes to text. Comes in: the file as it is. Goes out: text without control characters, and what was done to get it.
 
+use super::code_page::{self, CodePage};
 use crate::base::Place;
 use crate::model::{Finding, FindingCode};
 use std::borrow::Cow;
@@ -12,13 +13,13 @@ pub(super) struct Decoded<'b> {
     pub findings: Vec<Finding>,
 }
 
-/// Decodes a file: by its byte order mark, else as UTF-8, else as windows-1252, which reads every byte.
+/// Decodes a file: by its byte order mark, else as UTF-8, else in the page asked for, else in the one that explains it best.
 ///
 /// SWIFT allows ASCII only; banks send umlauts in 8-bit pages, NUL and other control bytes, and the `@@` that old FinTS
 /// servers put for a line end. None of that may keep a statement from being read.
-pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
+pub(super) fn decode(bytes: &[u8], page: Option<CodePage>) -> Decoded<'_> {
     let mut findings = Vec::new();
-    let text = decode_characters(bytes, &mut findings);
+    let text = decode_characters(bytes, page, &mut findings);
     let text = without_controls(text, &mut findings);
     let text = match text.trim_start().starts_with("@@:") {
         true => {
@@ -30,7 +31,7 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
     Decoded { text, findings }
 }
 
-fn decode_characters<'b>(bytes: &'b [u8], findings: &mut Vec<Finding>) -> Cow<'b, str> {
+fn decode_characters<'b>(bytes: &'b [u8], page: Option<CodePage>, findings: &mut Vec<Finding>) -> Cow<'b, str> {
     let utf16 = match bytes {
         [0xFF, 0xFE, rest @ ..] => Some((encoding_rs::UTF_16LE, rest)),
         [0xFE, 0xFF, rest @ ..] => Some((encoding_rs::UTF_16BE, rest)),
@@ -48,9 +49,15 @@ fn decode_characters<'b>(bytes: &'b [u8], findings: &mut Vec<Finding>) -> Cow<'b
         Ok(text) => Cow::Borrowed(text),
         Err(wrong) => {
             let line = body.iter().take(wrong.valid_up_to()).filter(|b| **b == b'\n').count() as u64 + 1;
-            let text = "the bytes are no UTF-8 and were read as windows-1252; names may show wrong letters";
-            findings.push(Finding::new(FindingCode::EncodingGuessed, Place::line(line), text));
-            encoding_rs::WINDOWS_1252.decode_without_bom_handling(body).0
+            let chosen = page.unwrap_or_else(|| code_page::choose(body));
+            if page.is_none() {
+                let text = format!(
+                    "the bytes are no UTF-8 and were read as {}, which explains them best; `--encoding` forces another page",
+                    chosen.name
+                );
+                findings.push(Finding::new(FindingCode::EncodingGuessed, Place::line(line), text));
+            }
+            Cow::Owned(chosen.decode(body))
         }
     }
 }
@@ -83,7 +90,7 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8]) -> (String, Vec<FindingCode>) {
-        let d = decode(bytes);
+        let d = decode(bytes, None);
         (d.text.into_owned(), d.findings.iter().map(|f| f.code).collect())
     }
 

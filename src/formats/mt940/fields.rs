@@ -121,7 +121,7 @@ pub(super) fn statement_line(text: &str) -> Result<StatementLine, Fault> {
     let (rest, mark) = mark(rest).map_err(|_| Fault {
         offset: at(rest),
         code: ErrorCode::Direction,
-        found: format!("mark `{}`", clip(rest, 4)),
+        found: found("mark", rest, 4),
         expected: "C, D, RC, RD, EC or ED after the dates",
         hint: "the line may be cut off or shifted; ask the bank for the file again",
     })?;
@@ -157,7 +157,7 @@ pub(super) fn balance(text: &str) -> Result<BalanceField, Fault> {
     let (rest, direction) = direction(head).map_err(|_| Fault {
         offset: 0,
         code: ErrorCode::Direction,
-        found: format!("mark `{}`", clip(head, 2)),
+        found: found("mark", head, 2),
         expected: "C or D before the date of the balance",
         hint: "the line may be cut off; ask the bank for the file again",
     })?;
@@ -168,7 +168,7 @@ pub(super) fn balance(text: &str) -> Result<BalanceField, Fault> {
     let (rest, currency) = currency(rest).map_err(|_| Fault {
         offset: at(rest),
         code: ErrorCode::Currency,
-        found: format!("currency `{}`", clip(rest, 3)),
+        found: found("currency", rest, 3),
         expected: "a currency code of three letters, as in EUR",
         hint: "the line may be cut off; ask the bank for the file again",
     })?;
@@ -330,15 +330,19 @@ fn month_end(year: i32, month: u32) -> Option<NaiveDate> {
     (28..=31).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
 }
 
-fn clip(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
+/// What stands in the place of a part: its first characters, or the end of the line.
+fn found(what: &str, rest: &str, characters: usize) -> String {
+    if rest.trim().is_empty() {
+        return format!("the end of the line in the place of the {what}");
+    }
+    format!("{what} `{}`", rest.chars().take(characters).collect::<String>())
 }
 
 fn date_fault(rest: &str, offset: usize) -> Fault {
     Fault {
         offset,
         code: ErrorCode::Date,
-        found: format!("date `{}`", clip(rest, 6)),
+        found: found("date", rest, 6),
         expected: "a date as YYMMDD, or MMDD for the entry date",
         hint: "the line may be cut off; ask the bank for the file again",
     }
@@ -348,7 +352,7 @@ fn amount_fault(rest: &str, offset: usize) -> Fault {
     Fault {
         offset,
         code: ErrorCode::Amount,
-        found: format!("amount `{}`", clip(rest, 20)),
+        found: found("amount", rest, 20),
         expected: "at most 18 digits with one decimal sign, as in 1234,56",
         hint: "MT940 has no thousands sign and no minus; the line may be cut off or made by a converter",
     }
@@ -428,6 +432,14 @@ mod tests {
         assert_eq!(line("260102C1,00//77").type_code, None);
         assert_eq!(line("260102C1,00NONREF").type_code, None);
         assert_eq!(line("260102C1,00NOV NONREF").type_code.as_deref(), Some("NOV"));
+    }
+
+    #[test]
+    fn a_line_that_ends_too_early_says_so() {
+        let of = |text: &str| statement_line(text).unwrap_err().found;
+        assert_eq!(of("2603120312C"), "the end of the line in the place of the amount");
+        assert_eq!(of("260312"), "the end of the line in the place of the mark");
+        assert_eq!(balance("C").unwrap_err().found, "the end of the line in the place of the date");
     }
 
     #[test]

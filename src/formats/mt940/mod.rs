@@ -4,6 +4,7 @@
 //! message, pages merged. The way: `encoding` bytes to text, `lines` text to fields, `fields` the grammar of a field,
 //! `info86` the dialects of `:86:`, `entry` and `map` to the model, `pages` messages to statements.
 
+mod code_page;
 mod encoding;
 mod entry;
 mod fields;
@@ -33,7 +34,7 @@ impl Reader for Mt940Reader {
     /// A field line or a SWIFT envelope near the start; text before it is allowed, XML is not.
     fn recognises(&self, bytes: &[u8], _options: &ReadOptions) -> bool {
         let head = bytes.get(..NEAR).unwrap_or(bytes);
-        let decoded = encoding::decode(head);
+        let decoded = encoding::decode(head, None);
         let text = decoded.text.trim_start();
         if text.starts_with('<') {
             return false;
@@ -44,7 +45,8 @@ impl Reader for Mt940Reader {
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
-        let decoded = encoding::decode(bytes);
+        let page = options.encoding.as_deref().map(page_of).transpose()?.flatten();
+        let decoded = encoding::decode(bytes, page);
         let (messages, mut findings) = lines::messages(&decoded.text, options.limits.findings);
         let beheaded = messages.first().is_some_and(|m| m.fields.iter().all(|f| f.tag != lines::Tag::Reference));
         findings.splice(0..0, decoded.findings);
@@ -72,6 +74,18 @@ impl Reader for Mt940Reader {
         let format = statements.first().map_or(Format::Mt940, |s| s.format);
         Ok(Statements { format, statements: pages::merge(statements), findings })
     }
+}
+
+/// The page that a user asks for. UTF-8 is always tried first, so that asking for it forces nothing.
+fn page_of(name: &str) -> Result<Option<code_page::CodePage>, Error> {
+    if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8") {
+        return Ok(None);
+    }
+    let unknown = || {
+        let expected = format!("utf-8, {}", code_page::CodePage::names());
+        Error::new(ErrorCode::Usage, Place::default().at("encoding"), format!("encoding `{name}`"), expected)
+    };
+    code_page::CodePage::of_name(name).map(Some).ok_or_else(unknown)
 }
 
 /// How far from the start the first field may stand: some files begin with a covering text.

@@ -194,7 +194,10 @@ fn a_change_of_currency_keeps_both_balances() {
 fn a_cut_line_is_an_error_with_its_place() {
     let text = ":20:A\r\n:25:1\r\n:60F:C260101EUR1,\r\n:61:2601020102C12,00NTRFX\r\n:86:x\r\n:61:260102";
     let e = error(text);
-    assert_eq!(e.to_string(), "input:6:11: :61:: mark ``, expected C, D, RC, RD, EC or ED after the dates");
+    assert_eq!(
+        e.to_string(),
+        "input:6:11: :61:: the end of the line in the place of the mark, expected C, D, RC, RD, EC or ED after the dates"
+    );
     assert!(e.hint().is_some());
     let e = error(&with_lines(":61:2601020102C1.234,56NTRFX"));
     assert_eq!((e.code(), e.place().clone()), (ErrorCode::Amount, Place::line_column(5, 16).at(":61:")));

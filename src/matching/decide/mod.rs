@@ -93,6 +93,7 @@ fn plain(
             would_need: None,
             candidates: Vec::new(),
             candidates_cut: 0,
+            review: None,
         },
         claims: Vec::new(),
         wants: Vec::new(),
@@ -307,6 +308,7 @@ fn decide(context: &Context<'_>, mut all: Vec<Hypothesis>) -> Proposed {
         },
         would_need: (!applied).then(|| wording::would_need(reason).to_owned()),
         candidates_cut: u32::try_from(all.len().saturating_sub(PROPOSALS_MAX)).unwrap_or(u32::MAX),
+        review: None,
         candidates: proposals,
     };
     let parts: Vec<(ItemIx, i64)> = best.parts.iter().map(|p| (p.item, p.cleared())).collect();

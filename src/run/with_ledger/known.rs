@@ -266,9 +266,8 @@ impl<S: Store> Session<'_, S> {
                 current = origin.statement;
                 have_before.clear();
             }
-            let had = *have_before
-                .entry(origin.base.clone())
-                .or_insert_with(|| have.get(&origin.base).copied().unwrap_or(0));
+            let had =
+                *have_before.entry(origin.base.clone()).or_insert_with(|| have.get(&origin.base).copied().unwrap_or(0));
             let nth = counts.entry((origin.statement, origin.base.clone())).or_insert(0);
             *nth += 1;
             let nth = *nth;
@@ -279,11 +278,8 @@ impl<S: Store> Session<'_, S> {
             } else {
                 None
             };
-            let joined = if known.is_none() && !self.fresh {
-                intraday.find(payment, &used, self.ledger)?
-            } else {
-                Vec::new()
-            };
+            let joined =
+                if known.is_none() && !self.fresh { intraday.find(payment, &used, self.ledger)? } else { Vec::new() };
             let (ids, joins) = match known {
                 Some(id) => (vec![id], false),
                 None => (joined, true),
@@ -315,9 +311,11 @@ impl<S: Store> Session<'_, S> {
                 if let Some(slot) = keep.get_mut(k) {
                     *slot = false;
                 }
-                let slot = left
-                    .entry((payment.account.clone(), payment.currency.to_string()))
-                    .or_insert((payment.currency, 0, 0));
+                let slot = left.entry((payment.account.clone(), payment.currency.to_string())).or_insert((
+                    payment.currency,
+                    0,
+                    0,
+                ));
                 slot.1 += 1;
                 slot.2 += i128::from(payment.amount);
                 continue;

@@ -14,11 +14,8 @@ use rayon::prelude::*;
 impl<S: Store> Session<'_, S> {
     /// Keeps what is to be remembered: payments of statements that hold, and the items that they moved.
     pub(super) fn keep_decided(&mut self, _day: &Day, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
-        let moved: crate::base::Set<String> = decisions
-            .iter()
-            .flat_map(|d| &d.allocations)
-            .map(|a| item_key(&a.company, &a.item_id))
-            .collect();
+        let moved: crate::base::Set<String> =
+            decisions.iter().flat_map(|d| &d.allocations).map(|a| item_key(&a.company, &a.item_id)).collect();
         self.items = items
             .iter()
             .map(|i| (item_key(&i.company, &i.item_id), i))

@@ -127,7 +127,7 @@ impl<S: Store> Session<'_, S> {
                 fits.push((sure, standing, fee));
             }
         }
-        fits.sort_by(|a, b| (a.0, a.2, a.1.seq).cmp(&(b.0, b.2, b.1.seq)));
+        fits.sort_by_key(|f| (f.0, f.2, f.1.seq));
         let best = fits.first().map(|f| (f.0, f.2));
         let mut alike = fits.into_iter().filter(|f| Some((f.0, f.2)) == best);
         let first = alike.next();
@@ -136,7 +136,11 @@ impl<S: Store> Session<'_, S> {
     }
 
     /// Facts that nobody signed are shown and never decide.
-    pub(super) fn show_unsigned_facts(&mut self, payments: &[Payment], decisions: &mut [Decision]) -> Result<(), Error> {
+    pub(super) fn show_unsigned_facts(
+        &mut self,
+        payments: &[Payment],
+        decisions: &mut [Decision],
+    ) -> Result<(), Error> {
         if self.fresh {
             return Ok(());
         }
@@ -179,8 +183,7 @@ fn reopened(
     fee: i64,
     items: &[OpenItem],
 ) -> Option<Decision> {
-    let open: Map<String, i64> =
-        items.iter().map(|i| (item_key(&i.company, &i.item_id), i.open_amount)).collect();
+    let open: Map<String, i64> = items.iter().map(|i| (item_key(&i.company, &i.item_id), i.open_amount)).collect();
     let mut allocations = Vec::new();
     for m in original.movements.iter().rev() {
         let now = open.get(&item_key(&m.company, &m.item_id)).copied()?;

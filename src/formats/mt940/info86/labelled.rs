@@ -60,7 +60,37 @@ pub(super) fn read(text: &str, context: Context<'_>) -> Info {
             info.counterparty.agent.get_or_insert_with(|| bic.to_owned());
         }
     }
+    if info.counterparty.account.is_none() && is_dutch(context) {
+        old_dutch(text, &mut info);
+    }
     info
+}
+
+/// Our own account is a Dutch one: an IBAN of the country, or a number of at most ten digits as before SEPA.
+fn is_dutch(context: Context<'_>) -> bool {
+    let account = context.account;
+    let number = (7..=10).contains(&account.len()) && account.bytes().all(|b| b.is_ascii_digit());
+    context.currency.code() == "EUR" && (account.starts_with("NL") || number)
+}
+
+/// Layouts before SEPA: the counterparty's account and name stand without labels on the first line, as ten digits
+/// (`0123456789 J JANSEN`, ING, SNS) or in groups (`54.49.42.108 JANSEN BV`, ABN AMRO).
+fn old_dutch(text: &str, info: &mut Info) {
+    let mut lines = split_lines(text);
+    let first = lines.next().unwrap_or("");
+    let Some((account, name)) = first.split_once(' ') else { return };
+    let digits: String = account.chars().filter(char::is_ascii_digit).collect();
+    let grouped = account.split('.').map(str::len).eq([2, 2, 2, 3]) && digits.len() == 9;
+    if !(grouped || account.len() == 10 && digits.len() == 10) || digits.bytes().all(|b| b == b'0') {
+        return;
+    }
+    // Where the text goes on in the same line, nothing tells where the name ends.
+    let alone = grouped || lines.any(|l| !l.trim().is_empty());
+    info.counterparty.account = Some(digits);
+    info.counterparty.name = info.counterparty.name.take().or_else(|| {
+        let name = tidy(name.split("  ").next().unwrap_or(name))?;
+        (alone && name.len() <= 35 && name.contains(char::is_alphabetic)).then_some(name)
+    });
 }
 
 fn labels(line: &str, info: &mut Info) {
@@ -140,6 +170,21 @@ mod tests {
             (i.counterparty.name.as_deref(), i.transaction_id.as_deref()),
             (Some("JAN NOWAK"), Some("17917.01"))
         );
+    }
+
+    #[test]
+    fn account_and_name_of_old_dutch_layouts_stand_on_the_first_line() {
+        let of = |account: &str, text: &str| {
+            let party = super::read(text, super::Context { currency: Currency::EUR, account }).counterparty;
+            (party.account, party.name)
+        };
+        let found = (Some("0987654321".to_owned()), Some("J JANSEN".to_owned()));
+        assert_eq!(of("0123456789", "0987654321 J JANSEN\nfactuur 2026-7"), found);
+        let grouped = (Some("544942108".to_owned()), Some("JANSEN BV".to_owned()));
+        assert_eq!(of("NL91ABNA0417164300", "54.49.42.108 JANSEN BV"), grouped);
+        assert_eq!(of("0123456789", "0987654321 JANSEN FACTUUR 7 VAN MEI"), (Some("0987654321".to_owned()), None));
+        assert_eq!(of("DE02120300000000202051", "0987654321 J JANSEN\nx"), (None, None), "elsewhere it is a number");
+        assert_eq!(of("0123456789", "54.49 JANSEN"), (None, None));
     }
 
     #[test]

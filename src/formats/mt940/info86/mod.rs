@@ -247,6 +247,11 @@ fn free_pieces(text: &str) -> Vec<String> {
     if let Some(first) = pieces.first_mut() {
         *first = first.trim_start().to_owned();
     }
+    // Such a line is as long as a full subfield of the German structure, which goes on without a blank; a line is not full.
+    let last = pieces.len().saturating_sub(1);
+    for piece in pieces.iter_mut().take(last).filter(|p| matches!(p.chars().count(), 22 | 27)) {
+        piece.push(' ');
+    }
     pieces
 }
 

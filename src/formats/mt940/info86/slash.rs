@@ -276,14 +276,17 @@ impl State {
 
     /// A party without keys of its own: `/BENM/300000000000133/NAME AND STREET`, `/ORDP/name`, `/ULTD/name/id`.
     fn party_words(&mut self, value: &str) {
-        let mut words = value.split('/').map(str::trim).filter(|w| !w.is_empty()).peekable();
-        if words.peek().is_none() {
+        let mut words: Vec<&str> = value.split('/').map(str::trim).filter(|w| !w.is_empty()).collect();
+        if words.is_empty() {
             return;
         }
         self.narrative |= matches!(self.group, Group::Ordering | Group::Beneficiary);
         let is_account = |w: &&str| looks_like_iban(w) || w.len() >= 7 && w.bytes().all(|b| b.is_ascii_digit());
-        let account = words.next_if(is_account).and_then(compact);
-        let name = words.next().and_then(tidy);
+        let account = words.first().filter(|w| is_account(w)).and_then(|w| compact(w));
+        if account.is_some() {
+            words.remove(0);
+        }
+        let name = name_of(&words);
         let party = self.party();
         set(&mut party.account, account);
         set(&mut party.name, name);
@@ -295,7 +298,25 @@ fn counterparty(party: &mut Party, value: &str) {
     let words: Vec<&str> = value.trim().split('/').collect();
     set(&mut party.account, words.first().copied().and_then(compact));
     set(&mut party.agent, words.get(1).copied().filter(|b| looks_like_bic(b)).map(str::to_owned));
-    set(&mut party.name, words.get(2).copied().and_then(tidy));
+    set(&mut party.name, name_of(words.get(2..).unwrap_or_default()));
+}
+
+/// The name that a list of words begins with. A slash between one or two letters and at most three belongs to it, as in
+/// `NORDISK FILTER A/S`, `J JANSEN H/O DE BRUG`, `X V/D BERG`: what follows elsewhere is an address or an id.
+fn name_of(words: &[&str]) -> Option<String> {
+    let letters =
+        |word: &str, most: usize| word.len() <= most && word.chars().all(char::is_alphabetic) && !word.is_empty();
+    let mut name = words.first()?.trim().to_owned();
+    for word in words.iter().skip(1) {
+        let before = name.rsplit(' ').next().unwrap_or("").rsplit('/').next().unwrap_or("");
+        let after = word.split(' ').next().unwrap_or("");
+        if word.starts_with(' ') || !letters(before, 2) || !letters(after, 3) {
+            break;
+        }
+        name.push('/');
+        name.push_str(word.trim_end());
+    }
+    tidy(&name)
 }
 
 /// Czech and Slovak payment symbols: `/VS1234567890/SS0/KS0308`.
@@ -332,6 +353,17 @@ mod tests {
         assert_eq!(i.end_to_end_id.as_deref(), Some("RF/17-22"));
         assert_eq!(i.ordering.name.as_deref(), Some("Bedrijf B.V."));
         assert_eq!(i.remittance.unstructured, ["NR.201303-111/11.3.2013", "NR.112/INV/7"]);
+    }
+
+    #[test]
+    fn a_slash_inside_a_name_stays() {
+        let name = |t: &str| info(t).ordering.name;
+        assert_eq!(name("/ORDP/NORDISK FILTER A/S/REMI/INV 7").as_deref(), Some("NORDISK FILTER A/S"));
+        assert_eq!(name("/ORDP/NORDISK FILTER A/S/VESTERGADE 1/REMI/INV 7").as_deref(), Some("NORDISK FILTER A/S"));
+        assert_eq!(name("/ORDP/MUSTER GMBH/HAUPTSTR. 1/REMI/INV 7").as_deref(), Some("MUSTER GMBH"));
+        let i = info("/EREF/E1//CNTP/DK5000400440116243/NDEADKKK/NORDISK FILTER A/S/AARHUS//REMI/USTD//INV 7/");
+        assert_eq!(i.counterparty.name.as_deref(), Some("NORDISK FILTER A/S"));
+        assert_eq!(info("/ULTD/KUNDE A/S/DK12345678/REMI/x").ultimate_debtor.name.as_deref(), Some("KUNDE A/S"));
     }
 
     #[test]

@@ -70,6 +70,10 @@ pub(super) fn keyed(text: &str, separator: char, context: Context<'_>) -> Info {
         if account_at_26.is_some() {
             text_keys.retain(|k| !(26..=29).contains(k));
         }
+        // From 60 on the address goes on, as in Poland, unless the text has filled its own keys before.
+        if account_at_26.is_some() || record.first(29).is_none() {
+            text_keys.retain(|k| *k < 60);
+        }
         let iban = record.first(38).and_then(compact).filter(|a| is_account(a));
         other.account = iban.or(record.first(31).and_then(compact)).or(account_at_26.clone());
         other.agent = record.first(30).and_then(compact);
@@ -193,6 +197,9 @@ mod tests {
         );
         assert_eq!(i.remittance.unstructured, ["FV 25/2026"]);
         assert_eq!(i.counterparty.account.as_deref(), Some("45106000760000321000095503"));
+        assert_eq!(i.counterparty.name.as_deref(), Some("ELEKTRO SP. Z O.O."));
+        let i = keyed("020<00Przelew<20FV 25/2026<21<32ELEKTRO SP. Z O.O.<60UL. DLUGA 7<6130-300 KRAKOW", '<', CONTEXT);
+        assert_eq!(i.remittance.unstructured, ["FV 25/2026"], "an address is no remittance");
         assert_eq!(i.counterparty.name.as_deref(), Some("ELEKTRO SP. Z O.O."));
         let i = keyed("000>100000000000\n>20TRIONL2U\n>21NL91ABNA0417164300\n>22rent>310390123456", '>', CONTEXT);
         assert_eq!(i.counterparty.account.as_deref(), Some("NL91ABNA0417164300"));

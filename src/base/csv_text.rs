@@ -12,7 +12,7 @@
 //! C:\files        C:\files
 //! ```
 
-use crate::error::is_hidden;
+use super::is_hidden;
 use std::fmt::Write;
 
 /// How CSV is written.
@@ -34,7 +34,8 @@ impl CsvDialect {
         }
     }
 
-    fn separator(self) -> char {
+    /// What stands between cells.
+    pub fn separator(self) -> char {
         match self {
             CsvDialect::Plain => ',',
             CsvDialect::ExcelSemicolon => ';',
@@ -51,54 +52,55 @@ impl CsvDialect {
 
 /// One cell.
 #[derive(Debug, Clone)]
-pub(super) enum Cell {
+pub enum CsvCell {
     /// Text from outside or ours; escaped.
     Text(String),
     /// A figure of ours with a decimal point; written with the dialect's decimal sign.
     Figure(String),
 }
 
-impl Cell {
+impl CsvCell {
     /// A text cell.
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        Cell::Text(text.into())
+    pub fn text(text: impl Into<String>) -> Self {
+        CsvCell::Text(text.into())
     }
 
     /// A text cell, empty for nothing.
-    pub(super) fn maybe(text: Option<impl ToString>) -> Self {
-        Cell::Text(text.map(|t| t.to_string()).unwrap_or_default())
+    pub fn maybe(text: Option<impl ToString>) -> Self {
+        CsvCell::Text(text.map(|t| t.to_string()).unwrap_or_default())
     }
 }
 
 /// A CSV file in the making.
-pub(super) struct Table {
+#[derive(Debug)]
+pub struct CsvTable {
     dialect: CsvDialect,
     out: String,
 }
 
-impl Table {
+impl CsvTable {
     /// A table with its header.
-    pub(super) fn new(dialect: CsvDialect, header: &[&str]) -> Self {
-        let mut table = Table { dialect, out: String::new() };
+    pub fn new(dialect: CsvDialect, header: &[&str]) -> Self {
+        let mut table = CsvTable { dialect, out: String::new() };
         if dialect == CsvDialect::ExcelSemicolon {
             table.out.push('\u{feff}');
         }
-        table.row(header.iter().map(|h| Cell::text(*h)));
+        table.row(header.iter().map(|h| CsvCell::text(*h)));
         table
     }
 
     /// Adds a row.
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+    pub fn row(&mut self, cells: impl IntoIterator<Item = CsvCell>) {
         for (i, cell) in cells.into_iter().enumerate() {
             if i > 0 {
                 self.out.push(self.dialect.separator());
             }
             match cell {
-                Cell::Text(text) => self.quoted(&escape(&text)),
-                Cell::Figure(figure) if self.dialect == CsvDialect::ExcelSemicolon => {
+                CsvCell::Text(text) => self.quoted(&escape(&text)),
+                CsvCell::Figure(figure) if self.dialect == CsvDialect::ExcelSemicolon => {
                     self.out.push_str(&figure.replace('.', ","));
                 }
-                Cell::Figure(figure) => self.out.push_str(&figure),
+                CsvCell::Figure(figure) => self.out.push_str(&figure),
             }
         }
         self.out.push_str(self.dialect.line_end());
@@ -117,7 +119,7 @@ impl Table {
     }
 
     /// The whole file.
-    pub(super) fn finish(self) -> String {
+    pub fn finish(self) -> String {
         self.out
     }
 }
@@ -200,11 +202,12 @@ fn is_separator(c: char) -> bool {
     matches!(c, ',' | ';' | '|')
 }
 
-/// Characters that do not show, turn the reading direction, or break a line.
+/// Characters that do not show, turn the reading direction, break a line, or that XML cannot carry.
 fn hides(c: char) -> bool {
     is_hidden(c)
         || matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' | '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]
@@ -241,8 +244,8 @@ mod tests {
 
     #[test]
     fn the_semicolon_dialect_has_mark_comma_and_crlf() {
-        let mut table = Table::new(CsvDialect::ExcelSemicolon, &["a", "b"]);
-        table.row([Cell::Figure("-12.50".to_owned()), Cell::text("x, y")]);
+        let mut table = CsvTable::new(CsvDialect::ExcelSemicolon, &["a", "b"]);
+        table.row([CsvCell::Figure("-12.50".to_owned()), CsvCell::text("x, y")]);
         assert_eq!(table.finish(), "\u{feff}a;b\r\n-12,50;\"x, y\"\r\n");
     }
 
