@@ -69,16 +69,16 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
             }
         }
         Body::Payment(p) => {
-            let payment = p.payment(seq)?;
-            keys::of_payment(&payment, p.base.as_ref().map(|b| b.as_str()), &mut keys);
+            let text = |name: &str| p.payment.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+            keys::of_payment(&p.payment, p.base.as_ref().map(|b| b.as_str()), &mut keys);
             movements(&p.decided.movements, &mut keys, sets)?;
             if let Some(original) = &p.decided.returns {
                 keys.push(key(KeyKind::Payment, original));
             }
             if let Some(customer) = &p.decided.customer_id {
-                keys.push(key(KeyKind::Customer, &item_key(&payment.company, customer)));
+                keys.push(key(KeyKind::Customer, &item_key(text("company"), customer)));
             }
-            wait(sets, payment.payment_id.as_str(), seq, &p.decided, payment.currency.code());
+            wait(sets, p.payment_id(), seq, &p.decided, text("currency"));
         }
         Body::Decision(d) => {
             keys.push(key(KeyKind::Payment, &d.payment_id));
@@ -160,7 +160,7 @@ fn put_waiting(sets: &mut dyn Sets, payment_id: &str, row: Option<&Waiting>) {
 
 fn movements(list: &[Movement], keys: &mut Vec<u64>, sets: &mut dyn Sets) -> Result<(), Error> {
     for m in list {
-        keys::of_movement(m, m.open_item().as_ref(), keys);
+        keys::of_movement(m, keys);
         let item = item_key(&m.company, &m.item_id);
         let mut flight =
             flight(sets, &item)?.unwrap_or_else(|| Flight { was: m.before, shifts: Vec::new(), unclear: false });

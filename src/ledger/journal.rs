@@ -5,7 +5,7 @@ use super::checks::Checks;
 use super::facts::{self, LearnedFact};
 use super::fold::{Flight, Sets, Waiting, fold};
 use super::keys::{self, KeyKind, item_key, key};
-use super::record::{Head, Record, Stamp};
+use super::record::{Head, Kind, Record, Stamp};
 use super::standing::{ItemStanding, PaymentStanding};
 use super::store::{Batch, Set, Store};
 use crate::error::Error;
@@ -65,13 +65,16 @@ impl<S: Store> Ledger<S> {
 
     fn batch(&self, before: Head, bodies: &[Body], stamp: &Stamp, intent: Option<String>) -> Result<Batch, Error> {
         let texts: Vec<String> = bodies.par_iter().map(Body::to_text).collect();
-        let meta = stamp.to_meta();
+        // The hash of the manifest stands in the record of the run alone.
+        let with_manifest = stamp.to_meta();
+        let plain = Stamp { manifest_sha256: None, ..stamp.clone() }.to_meta();
         let mut sets = Overlay { store: &self.store, fresh: before.seq == 0, changes: BTreeMap::new() };
         let mut batch = Batch { before, after: before, intent, ..Batch::default() };
         batch.records.reserve(bodies.len());
         for (body, text) in bodies.iter().zip(texts) {
             let kind = body.kind();
-            batch.after = batch.after.after(kind, &text, &meta);
+            let meta = if kind == Kind::Run { &with_manifest } else { &plain };
+            batch.after = batch.after.after(kind, &text, meta);
             let seq = batch.after.seq;
             batch.keys.extend(fold(seq, body, &mut sets)?.into_iter().map(|k| (k, seq)));
             batch.records.push(Record { seq, kind, body: text, meta: meta.clone(), hash: batch.after.hash });

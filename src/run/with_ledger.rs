@@ -106,6 +106,8 @@ struct Session<'a, S> {
     snapshot: SnapshotBody,
     /// Payments that returns of this run take back: return to original.
     returns: Map<String, String>,
+    /// The payments that they take back.
+    taken_back: crate::base::Set<String>,
     kept: Vec<(Payment, Decision)>,
     items: Map<String, OpenItem>,
 }
@@ -130,6 +132,7 @@ impl<'a, S: Store> Session<'a, S> {
             statement_of: Map::default(),
             snapshot: SnapshotBody::default(),
             returns: Map::default(),
+            taken_back: crate::base::Set::default(),
             kept: Vec::new(),
             items: Map::default(),
         }

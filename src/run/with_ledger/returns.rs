@@ -30,15 +30,16 @@ impl<S: Store> Session<'_, S> {
         payments: &[Payment],
         decisions: &mut [Decision],
     ) -> Result<(), Error> {
-        let mut changed = false;
+        let mut new: Vec<(usize, Decision)> = Vec::new();
+        let in_run = in_run(payments, decisions);
         for k in 0..payments.len().min(decisions.len()) {
             let (Some(payment), Some(decision)) = (payments.get(k), decisions.get(k)) else { break };
             let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
             if payment.amount >= 0 || !by_engine && payment.return_reason.is_none() && !payment.reversal {
                 continue;
             }
-            let in_run = self.in_run(decision, payments, decisions);
-            if let Some(original) = in_run {
+            if let Some(original) = self.in_run(decision, &in_run) {
+                self.taken_back.insert(original.clone());
                 self.returns.insert(payment.payment_id.0.clone(), original);
                 continue;
             }
@@ -46,13 +47,18 @@ impl<S: Store> Session<'_, S> {
                 continue;
             }
             let Some((original, fee)) = self.original(payment)? else { continue };
-            if let Some(decided) = reopened(payment, decision, &original, fee, items)
-                && let Some(slot) = decisions.get_mut(k)
-            {
+            if let Some(decided) = reopened(payment, decision, &original, fee, items) {
+                self.taken_back.insert(original.payment.payment_id.0.clone());
                 self.returns.insert(payment.payment_id.0.clone(), original.payment.payment_id.0.clone());
                 self.summary.reopened += 1;
+                new.push((k, decided));
+            }
+        }
+        drop(in_run);
+        let changed = !new.is_empty();
+        for (k, decided) in new {
+            if let Some(slot) = decisions.get_mut(k) {
                 *slot = decided;
-                changed = true;
             }
         }
         if changed {
@@ -62,29 +68,22 @@ impl<S: Store> Session<'_, S> {
     }
 
     /// The payment of this run that a return takes back, where the engine linked the two.
-    fn in_run(&self, back: &Decision, payments: &[Payment], decisions: &[Decision]) -> Option<String> {
-        if back.outcome != Outcome::Reopened || back.allocations.is_empty() {
+    fn in_run(&self, back: &Decision, applied: &InRun<'_>) -> Option<String> {
+        if back.outcome != Outcome::Reopened {
             return None;
         }
+        let first = back.allocations.first()?;
         let same = |a: &Allocation, b: &Allocation| {
             a.item_id == b.item_id && a.company == b.company && a.applied.checked_neg() == Some(b.applied)
         };
-        let fits: Vec<&Payment> = payments
-            .iter()
-            .zip(decisions)
-            .filter(|(p, d)| {
-                d.outcome == Outcome::Applied
-                    && p.amount > 0
-                    && d.allocations.len() == back.allocations.len()
-                    && d.allocations.iter().zip(&back.allocations).all(|(a, b)| same(a, b))
-                    && !self.returns.values().any(|r| r == p.payment_id.as_str())
-            })
-            .map(|(p, _)| p)
-            .collect();
-        match fits.as_slice() {
-            [only] => Some(only.payment_id.0.clone()),
-            _ => None,
-        }
+        let mut fits =
+            applied.get(&(first.item_id.as_str(), first.applied.checked_neg()?))?.iter().filter(|(id, of)| {
+                of.len() == back.allocations.len()
+                    && of.iter().zip(&back.allocations).all(|(a, b)| same(a, b))
+                    && !self.taken_back.contains(*id)
+            });
+        let only = fits.next()?.0.to_owned();
+        fits.next().is_none().then_some(only)
     }
 
     /// The one earlier payment that came back, and the fee on top of it.
@@ -111,7 +110,7 @@ impl<S: Store> Session<'_, S> {
             let stands = standing.outcome == Outcome::Applied
                 && standing.unapplied == 0
                 && standing.returned_by.is_none()
-                && !self.returns.values().any(|r| *r == id)
+                && !self.taken_back.contains(&id)
                 && p.amount > 0
                 && p.currency == back.currency
                 && p.booking_date <= back.booking_date
@@ -158,6 +157,20 @@ impl<S: Store> Session<'_, S> {
         }
         Ok(())
     }
+}
+
+/// Payments of the run that were applied, by their first allocation.
+type InRun<'a> = Map<(&'a str, i64), Vec<(&'a str, &'a [Allocation])>>;
+
+fn in_run<'a>(payments: &'a [Payment], decisions: &'a [Decision]) -> InRun<'a> {
+    let mut found: InRun<'a> = Map::default();
+    for (p, d) in payments.iter().zip(decisions).filter(|(p, d)| d.outcome == Outcome::Applied && p.amount > 0) {
+        if let Some(first) = d.allocations.first() {
+            let row = (p.payment_id.as_str(), d.allocations.as_slice());
+            found.entry((first.item_id.as_str(), first.applied)).or_default().push(row);
+        }
+    }
+    found
 }
 
 fn sure(back: &Payment, standing: &PaymentStanding) -> Option<Sure> {
