@@ -45,9 +45,9 @@ fn nothing_that_is_plain_is_ever_lost_or_told() {
             ..TransactionDetails::default()
         };
         if e.amount.is_negative() {
-            d.creditor = party
+            d.creditor = party.into()
         } else {
-            d.debtor = party
+            d.debtor = party.into()
         }
         d.remittance.unstructured = vec!["Rechnung RE-2026-00731 vom 1.4.".into()];
         e.details = vec![d];
@@ -87,10 +87,10 @@ fn differences(s: &Statement, again: &Statement, written: &Written, format: Form
     let mut faults = Vec::new();
     let told = |entry: usize, what: &str| {
         let place = format!("entries[{}]", entry + 1);
-        let here = |p: &Option<String>| {
-            p.as_deref().is_some_and(|p| if entry == usize::MAX { !p.contains("entries") } else { p.ends_with(&place) })
+        let here = |p: Option<&str>| {
+            p.is_some_and(|p| if entry == usize::MAX { !p.contains("entries") } else { p.ends_with(&place) })
         };
-        written.lost.iter().any(|f| here(&f.place.path) && f.text.contains(what))
+        written.lost.iter().any(|f| here(f.place.path.as_deref()) && f.text.contains(what))
     };
     let mut same = |what: &str, named: bool, a: String, b: String| {
         if a != b && !named {
@@ -305,9 +305,9 @@ fn statement() -> impl Strategy<Value = Statement> {
                 };
                 let party = Party { name: word(), account: word(), ..Party::default() };
                 if minor < 0 {
-                    d.creditor = party
+                    d.creditor = party.into()
                 } else {
-                    d.debtor = party
+                    d.debtor = party.into()
                 }
                 d.remittance.unstructured = remittance;
                 e.details = vec![d];

@@ -118,7 +118,7 @@ pub fn parse_scaled(text: &str, style: AmountStyle) -> Result<(i128, u8), Amount
 
 /// The most usual form in one step: an optional minus, at most 18 digits, at most one decimal sign. Anything else is left to
 /// the whole grammar, which reads this form alike.
-fn plain_figure(text: &str, decimal: char) -> Option<(i128, u8)> {
+pub(crate) fn plain_figure(text: &str, decimal: char) -> Option<(i128, u8)> {
     let decimal = u8::try_from(decimal).ok().filter(u8::is_ascii)?;
     let (negative, body) = match text.as_bytes() {
         [b'-', body @ ..] => (true, body),

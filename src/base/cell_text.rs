@@ -51,6 +51,16 @@ pub fn currency_in_title(title: &str) -> Option<Currency> {
 /// A column's name for comparison: without case, marks, blanks and signs; `ae`, `oe`, `ue`, `ss` as one letter.
 pub fn fold_name(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
+    if name.is_ascii() {
+        for c in name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())) {
+            match c {
+                'e' if out.ends_with(['a', 'o', 'u']) => {}
+                's' if out.ends_with('s') => {}
+                c => out.push(c),
+            }
+        }
+        return out;
+    }
     for c in name.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
         match c {
             'ß' => out.push('s'),

@@ -88,6 +88,36 @@ impl<'a> CsvRows<'a> {
         }
     }
 
+    /// Reads the next row into one that is used again. `false` at the end of the text.
+    ///
+    /// # Errors
+    /// Where quotes do not fit together. Nothing can be read after it.
+    pub fn read(&mut self, row: &mut CsvRow<'a>) -> Result<bool, CsvRowsError> {
+        while self.at < self.text.len() {
+            row.line = self.line;
+            row.cells.clear();
+            let last = loop {
+                match self.cell(row.cells.len() as u64 + 1) {
+                    Err(e) => {
+                        self.at = self.text.len();
+                        return Err(e);
+                    }
+                    Ok((cell, end)) => {
+                        row.cells.push(cell);
+                        if end != End::Cell {
+                            break end;
+                        }
+                    }
+                }
+            };
+            row.unfinished = last == End::File;
+            if !matches!(row.cells.as_slice(), [only] if only.is_empty()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn cell(&mut self, column: u64) -> Result<(Cow<'a, str>, End), CsvRowsError> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         if let Some(quote) = self.quote.filter(|q| rest.first() == Some(q)) {
@@ -181,35 +211,11 @@ impl<'a> Iterator for CsvRows<'a> {
     type Item = Result<CsvRow<'a>, CsvRowsError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if self.at >= self.text.len() {
-                return None;
-            }
-            let line = self.line;
-            let mut cells = Vec::new();
-            loop {
-                match self.cell(cells.len() as u64 + 1) {
-                    Err(e) => {
-                        self.at = self.text.len();
-                        return Some(Err(e));
-                    }
-                    Ok((cell, end)) => {
-                        cells.push(cell);
-                        match end {
-                            End::Cell => {}
-                            End::Row | End::File => {
-                                let unfinished = end == End::File;
-                                if let [only] = cells.as_slice()
-                                    && only.is_empty()
-                                {
-                                    break;
-                                }
-                                return Some(Ok(CsvRow { line, cells, unfinished }));
-                            }
-                        }
-                    }
-                }
-            }
+        let mut row = CsvRow { line: 0, cells: Vec::new(), unfinished: false };
+        match self.read(&mut row) {
+            Ok(true) => Some(Ok(row)),
+            Ok(false) => None,
+            Err(e) => Some(Err(e)),
         }
     }
 }

@@ -42,6 +42,9 @@ pub fn parse_compact_date(text: &str) -> Option<NaiveDate> {
 /// A time of day after the date is dropped.
 pub fn parse_date(text: &str, pattern: &str) -> Option<NaiveDate> {
     let mut rest = text.trim();
+    if let Some(date) = padded_date(rest, pattern) {
+        return Some(date);
+    }
     let (mut y, mut m, mut d) = (None, None, None);
     let mut chars = pattern.chars();
     while let Some(p) = chars.next() {
@@ -90,6 +93,35 @@ pub fn parse_date(text: &str, pattern: &str) -> Option<NaiveDate> {
         return None;
     }
     NaiveDate::from_ymd_opt(y?, m?, d?)
+}
+
+/// The most usual form in one step: every part with all its digits, nothing behind. Anything else is left to the whole grammar,
+/// which reads this form alike.
+fn padded_date(text: &str, pattern: &str) -> Option<NaiveDate> {
+    let mut rest = text.as_bytes();
+    let (mut y, mut m, mut d) = (None, None, None);
+    let mut signs = pattern.bytes();
+    while let Some(sign) = signs.next() {
+        if sign != b'%' {
+            rest = rest.strip_prefix(&[sign])?;
+            continue;
+        }
+        let letter = signs.next()?;
+        let (digits, tail) = rest.split_at_checked(if letter == b'Y' { 4 } else { 2 })?;
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let value = digits.iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
+        match letter {
+            b'Y' => y = i32::try_from(value).ok(),
+            b'y' => y = Some(full_year(value)),
+            b'm' => m = Some(value),
+            b'd' => d = Some(value),
+            _ => return None,
+        }
+        rest = tail;
+    }
+    if rest.is_empty() { NaiveDate::from_ymd_opt(y?, m?, d?) } else { None }
 }
 
 /// Saturday or Sunday.

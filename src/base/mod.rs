@@ -18,6 +18,7 @@ mod place;
 mod schema;
 mod text_decode;
 
+pub(crate) use amount_text::plain_figure;
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
 pub use cell_text::{
     bare_amount, bones, currency_in_title, fold_name, line_column, nearest_name, same_name, suggestion_in, unarmour,

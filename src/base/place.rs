@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Where in the input something stands. All parts are optional: a file as a whole has no line.
@@ -16,7 +17,7 @@ pub struct Place {
     pub column: Option<u64>,
     /// Element path, tag or column name: `Stmt[1]/Ntry[3]/Amt`, `:61:`, `Betrag`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
+    pub path: Option<Cow<'static, str>>,
 }
 
 impl Place {
@@ -38,7 +39,14 @@ impl Place {
     /// The same place with an element path, tag or column name.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.path = Some(Cow::Owned(path.into()));
+        self
+    }
+
+    /// The same place with a tag that is always the same, as `:61:`.
+    #[must_use]
+    pub fn at_tag(mut self, tag: &'static str) -> Self {
+        self.path = Some(Cow::Borrowed(tag));
         self
     }
 

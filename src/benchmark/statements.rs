@@ -87,6 +87,7 @@ fn entry(w: &World, p: &Planned, day: usize, n: usize) -> Entry {
         }),
         _ => None,
     };
+    let batch = batch.map(Box::new);
     Entry {
         amount: money(p.amount),
         reversal: false,
@@ -94,7 +95,7 @@ fn entry(w: &World, p: &Planned, day: usize, n: usize) -> Entry {
         booking_date: Some(p.date),
         booking_date_derived: false,
         value_date: Some(p.date),
-        bank_code: bank_code(p),
+        bank_code: bank_code(p).into(),
         servicer_reference: Some(format!("{:02}{day}{n:07}", p.account)),
         entry_reference: None,
         owner_reference: None,
@@ -139,14 +140,16 @@ fn details(w: &World, p: &Planned) -> TransactionDetails {
         amount: Some(money(p.amount)),
         end_to_end_id: p.end_to_end.clone(),
         mandate_id: p.mandate.clone(),
-        debtor,
-        creditor,
-        ultimate_debtor: Party { name: p.ultimate.clone(), ..Party::default() },
+        debtor: debtor.into(),
+        creditor: creditor.into(),
+        ultimate_debtor: Party { name: p.ultimate.clone(), ..Party::default() }.into(),
         remittance: Remittance { unstructured: p.text.clone(), structured: structured.collect() },
         returned: p.return_reason.map(|code| ReturnInfo { reason: Some(code.to_owned()), text: Vec::new() }),
         ..TransactionDetails::default()
     };
-    details.amounts.instructed = p.instructed.map(money);
+    if let Some(instructed) = p.instructed {
+        details.amounts.instructed = Some(money(instructed));
+    }
     if p.charges > 0 {
         details.charges = vec![Charge { amount: money(p.charges), included: Some(true), credit: false }];
     }

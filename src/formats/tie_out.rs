@@ -74,11 +74,21 @@ fn sum<'a>(amounts: impl Iterator<Item = &'a Money>) -> Option<i128> {
     amounts.map(|m| units(*m)).try_fold(0i128, |total, m| total.checked_add(m?))
 }
 
+/// 10^18 divided by each power of ten.
+const UNITS: [i128; 19] = {
+    let mut units = [1; 19];
+    let mut decimals = 18;
+    while decimals > 0 {
+        units[decimals - 1] = units[decimals] * 10;
+        decimals -= 1;
+    }
+    units
+};
+
 /// An amount in units of 10^-18, finer than any source writes.
 fn units(money: Money) -> Option<i128> {
     if let Ok(minor) = money.minor() {
-        let decimals = u32::from(money.currency().decimals());
-        return 10i128.checked_pow(18u32.checked_sub(decimals)?)?.checked_mul(i128::from(minor));
+        return UNITS.get(usize::from(money.currency().decimals()))?.checked_mul(i128::from(minor));
     }
     let decimal = money.to_decimal();
     10i128.checked_pow(18u32.checked_sub(decimal.scale())?)?.checked_mul(decimal.mantissa())

@@ -33,7 +33,7 @@ impl Lost {
         self.place = place.clone();
         if place.line.is_none() && place.path.is_none() {
             let entry = entry.map(|i| format!("/entries[{}]", i + 1)).unwrap_or_default();
-            self.place.path = Some(format!("statements[{}]{entry}", statement + 1));
+            self.place.path = Some(format!("statements[{}]{entry}", statement + 1).into());
         }
     }
 

@@ -1,4 +1,4 @@
-use super::{BankCode, Charge};
+use super::{BankCode, Charge, Empty, Rare};
 use crate::base::Money;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ pub struct TransactionDetails {
     /// Signed effect in the account's currency, where given or derivable. From 07 on camt may leave direction out: inherited.
     pub amount: Option<Money>,
     /// Other amounts of the payment.
-    pub amounts: AmountDetails,
+    pub amounts: Rare<AmountDetails>,
     /// The payer's own id; `NOTPROVIDED` and the like are read as absent.
     pub end_to_end_id: Option<String>,
     /// Instruction id.
@@ -31,13 +31,13 @@ pub struct TransactionDetails {
     /// Cheque number.
     pub cheque_number: Option<String>,
     /// Who pays.
-    pub debtor: Party,
+    pub debtor: Rare<Party>,
     /// Who is paid.
-    pub creditor: Party,
+    pub creditor: Rare<Party>,
     /// On whose behalf; often the true customer when a group or an agent pays.
-    pub ultimate_debtor: Party,
+    pub ultimate_debtor: Rare<Party>,
     /// For whom it is.
-    pub ultimate_creditor: Party,
+    pub ultimate_creditor: Rare<Party>,
     /// What the payer says it is for.
     pub remittance: Remittance,
     /// Why it came back.
@@ -45,7 +45,7 @@ pub struct TransactionDetails {
     /// Fees stated on this payment.
     pub charges: Vec<Charge>,
     /// What sort of movement, if the detail says its own.
-    pub bank_code: BankCode,
+    pub bank_code: Rare<BankCode>,
     /// Purpose code.
     pub purpose: Option<String>,
     /// The bank's free text (`AddtlTxInf`).
@@ -78,6 +78,21 @@ pub struct Party {
     pub id: Option<String>,
     /// Country, ISO 3166, from the address.
     pub country: Option<String>,
+}
+
+impl Empty for AmountDetails {
+    fn empty() -> &'static Self {
+        static EMPTY: AmountDetails =
+            AmountDetails { instructed: None, transaction: None, counter_value: None, exchange_rate: None };
+        &EMPTY
+    }
+}
+
+impl Empty for Party {
+    fn empty() -> &'static Self {
+        static EMPTY: Party = Party { name: None, account: None, agent: None, id: None, country: None };
+        &EMPTY
+    }
 }
 
 impl Party {

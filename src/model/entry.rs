@@ -1,4 +1,4 @@
-use super::TransactionDetails;
+use super::{Empty, Rare, TransactionDetails};
 use crate::base::{Money, Place};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct Entry {
     /// The day from which it counts for interest.
     pub value_date: Option<NaiveDate>,
     /// What sort of movement.
-    pub bank_code: BankCode,
+    pub bank_code: Rare<BankCode>,
     /// The bank's id of the entry (`AcctSvcrRef`; `:61:` after `//`).
     pub servicer_reference: Option<String>,
     /// The bank's number of the entry in the statement (`NtryRef`; `Volgnr`).
@@ -28,7 +28,7 @@ pub struct Entry {
     /// Our own id, when we started the movement (`:61:` reference for the account owner).
     pub owner_reference: Option<String>,
     /// The batch as described, if the entry stands for several payments.
-    pub batch: Option<Batch>,
+    pub batch: Option<Box<Batch>>,
     /// Fees stated on the entry.
     pub charges: Vec<Charge>,
     /// One per payment inside the entry. MT940 and CSV give one; camt none, one or many.
@@ -115,6 +115,23 @@ pub struct BankCode {
     pub text_key: Option<String>,
     /// The bank's booking text (`?00`, Buchungstext).
     pub text: Option<String>,
+}
+
+impl Empty for BankCode {
+    fn empty() -> &'static Self {
+        static EMPTY: BankCode = BankCode {
+            domain: None,
+            family: None,
+            sub_family: None,
+            proprietary: None,
+            issuer: None,
+            swift: None,
+            gvc: None,
+            text_key: None,
+            text: None,
+        };
+        &EMPTY
+    }
 }
 
 impl BankCode {

@@ -11,6 +11,7 @@ mod item;
 mod pages;
 mod payment;
 mod policy;
+mod rare;
 mod reason;
 mod review;
 mod roles;
@@ -36,6 +37,7 @@ pub use policy::{
     OwnAccount, PartialPolicy, Policy, ReturnsPolicy, SegmentOverride, ShortPolicy, StatementPolicy, ThirdPartyPolicy,
     TiesPolicy, TolerancePolicy, Unproven,
 };
+pub use rare::{Empty, Rare};
 pub use reason::{ReasonCode, ReasonRow, reason_table};
 pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
 pub use statement::{

@@ -6,7 +6,12 @@ impl Statement {
     /// The sign alone would err on returns, whose parties are usually those of the payment that came back; it decides only
     /// where neither party can be told to be the owner: the debtor of a credit, the creditor of a debit.
     pub fn counterparty<'a>(&self, entry: &Entry, details: &'a TransactionDetails) -> &'a Party {
-        let (debtor, creditor) = (&details.debtor, &details.creditor);
+        if self.debtor_is_other(entry, details) { &details.debtor } else { &details.creditor }
+    }
+
+    /// Whether [`Statement::counterparty`] is the debtor.
+    pub fn debtor_is_other(&self, entry: &Entry, details: &TransactionDetails) -> bool {
+        let (debtor, creditor): (&Party, &Party) = (&details.debtor, &details.creditor);
         let owns = |party: &Party| {
             let by_account =
                 !self.account.is_empty() && party.account.as_deref().is_some_and(|a| same_account(a, &self.account));
@@ -28,17 +33,17 @@ impl Statement {
         };
         // A credit comes from the debtor; a debit goes to the creditor.
         let debit = details.amount.unwrap_or(entry.amount).is_negative();
-        let (by_sign, other) = if debit { (creditor, debtor) } else { (debtor, creditor) };
+        let by_sign = if debit { creditor } else { debtor };
         let returned = entry.reversal || details.returned.is_some();
         match debtor_is_us {
             // Between two accounts of ours the owner stands on the other side too; in a return he does so for another reason.
-            Some(true) if creditor.is_empty() && !returned => by_sign,
-            Some(false) if debtor.is_empty() && !returned => by_sign,
-            Some(true) => creditor,
-            Some(false) => debtor,
+            Some(true) if creditor.is_empty() && !returned => !debit,
+            Some(false) if debtor.is_empty() && !returned => !debit,
+            Some(true) => false,
+            Some(false) => true,
             // Only one party is named, and it is on the wrong side for the sign: returns look like this.
-            None if by_sign.is_empty() => other,
-            None => by_sign,
+            None if by_sign.is_empty() => debit,
+            None => !debit,
         }
     }
 }

@@ -247,7 +247,7 @@ impl PaymentPart {
             source: Source {
                 format: None,
                 file: self.source.file,
-                place: Place { line: self.source.line, path: self.source.path, ..Place::default() },
+                place: Place { line: self.source.line, path: self.source.path.map(Into::into), ..Place::default() },
             },
         })
     }

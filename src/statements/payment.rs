@@ -29,7 +29,7 @@ pub(super) fn make(p: &Parts<'_>) -> Payment {
     let none = TransactionDetails::default();
     let d = p.details.unwrap_or(&none);
     let party: &Party = statement.counterparty(entry, d);
-    let is_debtor = std::ptr::eq(party, &d.debtor);
+    let is_debtor = statement.debtor_is_other(entry, d);
     let ultimate = if is_debtor { &d.ultimate_debtor } else { &d.ultimate_creditor };
     let return_reason = return_reason(entry, p.details);
     let currency = entry.amount.currency();

@@ -12,7 +12,7 @@ pub(super) fn return_reason(entry: &Entry, details: Option<&TransactionDetails>)
         let reason = returned.reason.clone().or_else(|| returned.text.first().cloned());
         return Some(reason.filter(|r| !r.trim().is_empty()).unwrap_or_else(|| UNSPECIFIED.to_owned()));
     }
-    let codes = || details.map(|d| &d.bank_code).into_iter().chain([&entry.bank_code]);
+    let codes = || details.map(|d| &*d.bank_code).into_iter().chain([&*entry.bank_code]);
     // 990 to 999 are sequence types of direct debits.
     let in_range = |key: &&String| key.parse::<u16>().is_ok_and(|n| (901..=989).contains(&n));
     if let Some(key) = codes().filter_map(|c| c.text_key.as_ref()).find(in_range) {

@@ -27,7 +27,7 @@ fn entry(minor: i64, n: u64, words: &str) -> Entry {
         booking_date: Some(day(n)),
         booking_date_derived: false,
         value_date: Some(day(n)),
-        bank_code: BankCode::default(),
+        bank_code: BankCode::default().into(),
         servicer_reference: None,
         entry_reference: None,
         owner_reference: None,
@@ -261,7 +261,7 @@ fn an_entry_of_a_notification_that_stands_in_the_final_statement_is_one_item() {
     let mut sum = entry(12, 1, "batch");
     sum.servicer_reference = Some("REF-1".to_owned());
     sum.details.clear();
-    sum.batch = Some(Batch { count: Some(2), ..Batch::default() });
+    sum.batch = Some(Box::new(Batch { count: Some(2), ..Batch::default() }));
     let last = statement(1, Some(1), 0, vec![sum.clone(), entry(3, 1, "other")]);
     let mut split = sum.clone();
     split.details = vec![entry(5, 1, "RE-1").details.remove(0), entry(7, 1, "RE-2").details.remove(0)];

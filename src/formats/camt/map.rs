@@ -1,10 +1,10 @@
 //! The bank's record in, our model out: signs, inheritance, which balance opens and which closes, derived dates, oddities.
 
-use super::record::{RawBalance, RawDetails, RawEntry, RawHeader, RawStatement, RawTotal};
+use super::record::{RawBalance, RawEntry, RawHeader, RawStatement, RawTotal, Stated};
 use crate::base::{CreditDebit, Currency, Money, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Statement,
+    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Rare, Statement,
     StatementKind, TieOut, Totals, TransactionDetails,
 };
 use chrono::NaiveDate;
@@ -92,18 +92,25 @@ pub(super) fn map_entry(raw: RawEntry, notes: &mut Notes) -> Result<Entry, Error
     let amount = signed(unsigned, direction);
     let batch = raw
         .batch
-        .map(|b| Batch { total: b.batch.total.map(|t| signed(t, b.direction.unwrap_or(direction))), ..b.batch });
+        .map(|b| Batch { total: b.batch.total.map(|t| signed(t, b.direction.unwrap_or(direction))), ..b.batch })
+        .map(Box::new);
     let only = raw.details.len() == 1;
-    let mut details: Vec<TransactionDetails> =
-        raw.details.into_iter().map(|d| map_details(d, amount, direction, only)).collect();
-    // Before version 3 banks state amounts on the entry that belong to its only payment.
-    if let [only] = details.as_mut_slice() {
-        let a = &mut only.amounts;
-        a.instructed = a.instructed.or(raw.amounts.instructed);
-        a.transaction = a.transaction.or(raw.amounts.transaction);
-        a.counter_value = a.counter_value.or(raw.amounts.counter_value);
-        a.exchange_rate = a.exchange_rate.take().or(raw.amounts.exchange_rate);
+    let mut details = raw.details;
+    for (d, stated) in details.iter_mut().zip(raw.stated) {
+        map_details(d, stated, amount, direction, only);
     }
+    // Before version 3 banks state amounts on the entry that belong to its only payment.
+    if let [only] = details.as_mut_slice()
+        && !raw.amounts.is_absent()
+    {
+        let (a, of_entry) = (&mut only.amounts, raw.amounts.into_inner());
+        a.instructed = a.instructed.or(of_entry.instructed);
+        a.transaction = a.transaction.or(of_entry.transaction);
+        a.counter_value = a.counter_value.or(of_entry.counter_value);
+        a.exchange_rate = a.exchange_rate.take().or(of_entry.exchange_rate);
+    }
+    let mut bank_code = raw.bank_code;
+    with_parts(&mut bank_code);
     Ok(Entry {
         amount,
         reversal: raw.reversal,
@@ -111,7 +118,7 @@ pub(super) fn map_entry(raw: RawEntry, notes: &mut Notes) -> Result<Entry, Error
         booking_date: raw.booking_date,
         booking_date_derived: false,
         value_date: raw.value_date,
-        bank_code: with_parts(raw.bank_code),
+        bank_code,
         servicer_reference: raw.servicer_reference,
         entry_reference: raw.reference,
         owner_reference: None,
@@ -125,29 +132,27 @@ pub(super) fn map_entry(raw: RawEntry, notes: &mut Notes) -> Result<Entry, Error
 
 /// The amount of a detail in the account's currency: `Amt`, else the transaction, the counter value, the instructed amount,
 /// and for the only detail of an entry the entry's own. A figure in another currency is none of these.
-fn map_details(raw: RawDetails, entry: Money, direction: CreditDebit, only: bool) -> TransactionDetails {
-    let mut details = raw.details;
+fn map_details(details: &mut TransactionDetails, stated: Stated, entry: Money, direction: CreditDebit, only: bool) {
     let amounts = &details.amounts;
-    let own = [raw.amount, amounts.transaction, amounts.counter_value, amounts.instructed]
+    let own = [stated.amount, amounts.transaction, amounts.counter_value, amounts.instructed]
         .into_iter()
         .flatten()
         .find(|m| m.currency() == entry.currency());
     details.amount = match own {
-        Some(amount) => Some(signed(amount, raw.direction.unwrap_or(direction))),
+        Some(amount) => Some(signed(amount, stated.direction.unwrap_or(direction))),
         None if only => Some(entry),
         None => None,
     };
     // An amount in another currency is what the payer ordered, where nothing else says so.
-    if let Some(foreign) = raw.amount.filter(|a| a.currency() != entry.currency() && !a.is_zero()) {
+    if let Some(foreign) = stated.amount.filter(|a| a.currency() != entry.currency() && !a.is_zero()) {
         details.amounts.instructed = details.amounts.instructed.or(Some(foreign));
     }
-    details.bank_code = with_parts(details.bank_code);
-    details
+    with_parts(&mut details.bank_code);
 }
 
 /// Takes a German proprietary code apart: `NTRF+166+9310+997` is SWIFT type, GVC, journal number, text key addition.
-fn with_parts(mut code: BankCode) -> BankCode {
-    let Some(text) = &code.proprietary else { return code };
+fn with_parts(code: &mut Rare<BankCode>) {
+    let Some(text) = &code.proprietary else { return };
     let is_swift = |t: &str| {
         t.len() == 4
             && t.starts_with(['N', 'F', 'S'])
@@ -157,18 +162,17 @@ fn with_parts(mut code: BankCode) -> BankCode {
     let mut parts = text.split('+').map(str::trim);
     let (first, second, _journal, fourth) = (parts.next(), parts.next(), parts.next(), parts.next());
     let german = matches!(code.issuer.as_deref(), Some("DK" | "ZKA"));
+    let owned = |t: Option<&str>| t.map(str::to_owned);
     let swift = first.filter(|t| is_swift(t));
     if let Some(gvc) = second.filter(three_digits).filter(|_| german || swift.is_some()) {
-        code.swift = swift.map(str::to_owned);
-        code.text_key = fourth.filter(three_digits).map(str::to_owned);
-        code.gvc = Some(gvc.to_owned());
+        let (swift, gvc, text_key) = (owned(swift), owned(Some(gvc)), owned(fourth.filter(three_digits)));
+        (code.swift, code.gvc, code.text_key) = (swift, gvc, text_key);
     } else if second.is_none() && german {
-        code.gvc = first.filter(three_digits).map(str::to_owned);
-        code.swift = swift.map(str::to_owned);
+        let (swift, gvc) = (owned(swift), owned(first.filter(three_digits)));
+        (code.swift, code.gvc) = (swift, gvc);
     } else if second.is_none() && code.issuer.as_deref() == Some("SWIFT") {
-        code.swift = swift.map(str::to_owned);
+        code.swift = owned(swift);
     }
-    code
 }
 
 fn signed(amount: Money, direction: CreditDebit) -> Money {
@@ -368,11 +372,13 @@ mod tests {
     #[test]
     fn german_codes_come_apart_and_others_stay_whole() {
         let of = |text: &str, issuer: Option<&str>| {
-            with_parts(BankCode {
+            let mut code = Rare::from(BankCode {
                 proprietary: Some(text.to_owned()),
                 issuer: issuer.map(str::to_owned),
                 ..BankCode::default()
-            })
+            });
+            with_parts(&mut code);
+            code
         };
         let code = of("NTRF+166+9310+997", Some("DK"));
         assert_eq!((code.swift.as_deref(), code.gvc.as_deref()), (Some("NTRF"), Some("166")));

@@ -1,7 +1,7 @@
 //! XML events in, the record of one `Ntry` with its `TxDtls` out. Both shapes of every element that changed between versions.
 
 use super::read::{account_id, proxy};
-use super::record::{RawBatch, RawDetails, RawEntry};
+use super::record::{RawBatch, RawEntry, Stated};
 use super::xml::{Event, Xml};
 use crate::base::{CreditDebit, Money};
 use crate::error::{Error, ErrorCode};
@@ -26,15 +26,15 @@ pub(super) fn entry(x: &mut Xml<'_>) -> Result<RawEntry, Error> {
             "BookgDt" => raw.booking_date = x.date_choice()?,
             "ValDt" => raw.value_date = x.date_choice()?,
             "AcctSvcrRef" => raw.servicer_reference = x.reference()?,
-            "BkTxCd" => raw.bank_code = bank_code(x)?,
-            "AmtDtls" => raw.amounts = amount_details(x)?,
+            "BkTxCd" => raw.bank_code = bank_code(x)?.into(),
+            "AmtDtls" => raw.amounts = amount_details(x)?.into(),
             "Chrgs" => charges(x, &mut raw.charges)?,
-            "Btch" => raw.batch = Some(batch(x, raw.batch.take())?),
-            "TxDtls" => raw.details.push(details(x)?),
+            "Btch" => raw.batch = Some(Box::new(batch(x, raw.batch.take())?)),
+            "TxDtls" => details(x, &mut raw)?,
             "NtryDtls" => x.children(|x, name| {
                 match name {
-                    "Btch" => raw.batch = Some(batch(x, raw.batch.take())?),
-                    "TxDtls" => raw.details.push(details(x)?),
+                    "Btch" => raw.batch = Some(Box::new(batch(x, raw.batch.take())?)),
+                    "TxDtls" => details(x, &mut raw)?,
                     _ => {}
                 }
                 Ok(())
@@ -180,7 +180,7 @@ impl RawCharge {
     }
 }
 
-fn batch(x: &mut Xml<'_>, before: Option<RawBatch>) -> Result<RawBatch, Error> {
+fn batch(x: &mut Xml<'_>, before: Option<Box<RawBatch>>) -> Result<RawBatch, Error> {
     let mut raw = RawBatch::default();
     x.children(|x, name| {
         match name {
@@ -203,16 +203,18 @@ fn batch(x: &mut Xml<'_>, before: Option<RawBatch>) -> Result<RawBatch, Error> {
     Ok(raw)
 }
 
-fn details(x: &mut Xml<'_>) -> Result<RawDetails, Error> {
-    let mut raw = RawDetails::default();
-    let d = &mut raw.details;
+fn details(x: &mut Xml<'_>, into: &mut RawEntry) -> Result<(), Error> {
+    let mut stated = Stated::default();
+    // Filled where it stays: it is large, and moving it costs.
+    into.details.push(TransactionDetails::default());
+    let Some(d) = into.details.last_mut() else { return Ok(()) };
     x.children(|x, name| {
         match name {
             "Refs" => references(x, d)?,
-            "Amt" => raw.amount = Some(x.money()?),
-            "CdtDbtInd" => raw.direction = x.direction()?,
-            "AmtDtls" => d.amounts = amount_details(x)?,
-            "BkTxCd" => d.bank_code = bank_code(x)?,
+            "Amt" => stated.amount = Some(x.money()?),
+            "CdtDbtInd" => stated.direction = x.direction()?,
+            "AmtDtls" => d.amounts = amount_details(x)?.into(),
+            "BkTxCd" => d.bank_code = bank_code(x)?.into(),
             "Chrgs" => charges(x, &mut d.charges)?,
             "RltdPties" => parties(x, d)?,
             "RltdAgts" => agents(x, d)?,
@@ -224,7 +226,8 @@ fn details(x: &mut Xml<'_>) -> Result<RawDetails, Error> {
         }
         Ok(())
     })?;
-    Ok(raw)
+    into.stated.push(stated);
+    Ok(())
 }
 
 fn references(x: &mut Xml<'_>, d: &mut TransactionDetails) -> Result<(), Error> {
@@ -358,15 +361,17 @@ pub(super) fn institution(x: &mut Xml<'_>) -> Result<(Option<String>, Option<Str
 
 fn agents(x: &mut Xml<'_>, d: &mut TransactionDetails) -> Result<(), Error> {
     x.children(|x, name| {
-        let slot = match name {
-            "DbtrAgt" => &mut d.debtor.agent,
-            "CdtrAgt" => &mut d.creditor.agent,
+        let party = match name {
+            "DbtrAgt" => &mut d.debtor,
+            "CdtrAgt" => &mut d.creditor,
             _ => return Ok(()),
         };
         x.children(|x, name| {
             if name == "FinInstnId" {
                 let (bic, name) = institution(x)?;
-                *slot = bic.or(name).or(slot.take());
+                if let Some(agent) = bic.or(name) {
+                    party.agent = Some(agent);
+                }
             }
             Ok(())
         })

@@ -2,8 +2,9 @@
 //! is inherited, signed or chosen yet. Version 14 and version 1 look the same from here on.
 
 use crate::base::{CreditDebit, Currency, Money, Place};
-use crate::model::{AmountDetails, BankCode, Batch, Charge, CopyMark, Page, TransactionDetails};
+use crate::model::{AmountDetails, BankCode, Batch, Charge, CopyMark, Page, Rare, TransactionDetails};
 use chrono::NaiveDate;
+use smallvec::SmallVec;
 
 /// `GrpHdr`.
 #[derive(Debug, Default)]
@@ -76,11 +77,13 @@ pub(super) struct RawEntry {
     pub booking_date: Option<NaiveDate>,
     pub value_date: Option<NaiveDate>,
     pub servicer_reference: Option<String>,
-    pub bank_code: BankCode,
-    pub amounts: AmountDetails,
+    pub bank_code: Rare<BankCode>,
+    pub amounts: Rare<AmountDetails>,
     pub charges: Vec<Charge>,
-    pub batch: Option<RawBatch>,
-    pub details: Vec<RawDetails>,
+    pub batch: Option<Box<RawBatch>>,
+    pub details: Vec<TransactionDetails>,
+    /// One for each of `details`.
+    pub stated: SmallVec<[Stated; 1]>,
     pub narrative: Option<String>,
 }
 
@@ -91,10 +94,9 @@ pub(super) struct RawBatch {
     pub direction: Option<CreditDebit>,
 }
 
-/// `TxDtls`; [`TransactionDetails::amount`] is still empty.
-#[derive(Debug, Default)]
-pub(super) struct RawDetails {
+/// Amount and direction of a `TxDtls`, without sign; [`TransactionDetails::amount`] is still empty.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Stated {
     pub amount: Option<Money>,
     pub direction: Option<CreditDebit>,
-    pub details: TransactionDetails,
 }

@@ -174,8 +174,8 @@ impl WithElement for Error {
         let local = name.rsplit(':').next().unwrap_or(name);
         let mut place = self.place().clone();
         place.path = Some(match place.path {
-            Some(path) => format!("{path}/{local}"),
-            None => local.to_owned(),
+            Some(path) => format!("{path}/{local}").into(),
+            None => local.to_owned().into(),
         });
         let again = Error::new(self.code(), place, self.found(), self.expected());
         match self.hint() {

@@ -158,7 +158,7 @@ fn details(out: &mut Out, d: &TransactionDetails, entry: Money, only: bool, lost
         None => {}
     }
     amounts(out, d, lost);
-    if d.bank_code != BankCode::default() {
+    if *d.bank_code != BankCode::default() {
         lost.no_field("the payment's booking text", d.bank_code.text.as_deref());
         out.within("BkTxCd", |out| bank_code(out, &d.bank_code, lost));
     }

@@ -5,7 +5,7 @@ use super::header::Found;
 use super::profile::{AmountModel, DebitSign, Names, Profile, Role, When};
 use crate::base::{
     AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, parse_date, parse_scaled,
-    unarmour,
+    plain_figure, unarmour,
 };
 use crate::error::{Error, ErrorCode, visible};
 use chrono::NaiveDate;
@@ -151,6 +151,13 @@ impl<'a> Cells<'a> {
         if cell.is_empty() {
             return Ok(None);
         }
+        let style = self.amounts.first().copied().unwrap_or(AmountStyle::PLAIN);
+        // The most usual cell has nothing around its digits.
+        if let Some((units, scale)) = plain_figure(cell, style.decimal)
+            && let Ok(money) = Money::from_scaled(units, scale, currency)
+        {
+            return Ok(Some(money));
+        }
         let (figure, named) = bare_amount(cell);
         if let Some(named) = named.filter(|n| *n != currency && !currency.is_none()) {
             return Err(Error::new(
@@ -160,7 +167,6 @@ impl<'a> Cells<'a> {
                 format!("{currency}"),
             ));
         }
-        let style = self.amounts.first().copied().unwrap_or(AmountStyle::PLAIN);
         let money = parse_scaled(&figure, style).and_then(|(units, scale)| {
             Money::from_scaled(units, scale, currency).map_err(|_| AmountTextError::TooLong)
         });
@@ -249,7 +255,13 @@ impl Cells<'_> {
     /// Whether a row meets a condition.
     pub(super) fn meets(&self, row: &CsvRow<'_>, when: &When) -> bool {
         let cell = self.found.named(&when.column).map_or("", |column| self.text(row, column));
-        let folded = fold_name(cell);
+        if when.empty.is_some_and(|e| cell.is_empty() != e) {
+            return false;
+        }
+        let folded = match (&when.one_of, &when.not_in, &when.starts_with) {
+            (None, None, None) => String::new(),
+            _ => fold_name(cell),
+        };
         let same = |n: &str| n == cell || (!folded.is_empty() && fold_name(n) == folded);
         let among = |names: &Names| names.flat().any(same);
         let starts =
@@ -257,7 +269,6 @@ impl Cells<'_> {
         when.one_of.as_ref().is_none_or(among)
             && when.not_in.as_ref().is_none_or(|names| !among(names))
             && when.starts_with.as_ref().is_none_or(starts)
-            && when.empty.is_none_or(|e| cell.is_empty() == e)
             && when.and.as_ref().is_none_or(|more| self.meets(row, more))
     }
 }

@@ -116,7 +116,7 @@ pub(super) fn entry(
         booking_date: Some(booking_date),
         booking_date_derived: false,
         value_date: cells.date(row, Role::ValueDate)?,
-        bank_code,
+        bank_code: bank_code.into(),
         servicer_reference: None,
         entry_reference: text(Role::BankId),
         owner_reference: None,
@@ -189,9 +189,9 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, amount: Money) -> Result<Transac
         ..TransactionDetails::default()
     };
     if credit {
-        (details.debtor, details.ultimate_debtor) = (other, ultimate);
+        (details.debtor, details.ultimate_debtor) = (other.into(), ultimate.into());
     } else {
-        (details.creditor, details.ultimate_creditor) = (other, ultimate);
+        (details.creditor, details.ultimate_creditor) = (other.into(), ultimate.into());
     }
     details.remittance.unstructured = words;
     if let Some(creditor_reference) = reference(Role::StructuredRef) {
@@ -200,6 +200,8 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, amount: Money) -> Result<Transac
         details.remittance.structured.push(structured);
     }
     let original_currency = Currency::parse(cells.of(row, Role::OriginalCurrency)).unwrap_or(amount.currency());
-    details.amounts.instructed = cells.figure(row, Role::OriginalAmount, original_currency)?.map(Money::abs);
+    if let Some(instructed) = cells.figure(row, Role::OriginalAmount, original_currency)? {
+        details.amounts.instructed = Some(instructed.abs());
+    }
     Ok(details)
 }

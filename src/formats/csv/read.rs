@@ -3,13 +3,13 @@
 use super::cells::Cells;
 use super::chain::{self, Link};
 use super::control::Control;
-use super::map::{self, Defaults, Key, Mapped};
+use super::map::{self, Defaults, Key};
 use super::profile::{BalanceRowKind, Figure, Profile, Role};
 use super::rows::{self, Kind};
 use super::{ReadOptions, Statements, detect};
-use crate::base::{CsvRow, Currency, DecodeTextError, Money, Place, decode_text, is_encoding, line_column};
+use crate::base::{CsvRow, CsvRows, Currency, DecodeTextError, Money, Place, decode_text, is_encoding, line_column};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Balance, BalanceKind, Finding, FindingCode, Format, Statement, StatementKind, TieOut};
+use crate::model::{Balance, BalanceKind, Entry, Finding, FindingCode, Format, Statement, StatementKind, TieOut};
 
 /// Reads a file by a profile, or by the built-in one that fits.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
@@ -57,6 +57,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
         options,
         control: Control::default(),
         groups: Vec::new(),
+        last: None,
         left_out: Vec::new(),
         findings,
         small_codes: None,
@@ -96,6 +97,8 @@ struct File<'a> {
     options: &'a ReadOptions,
     control: Control,
     groups: Vec<Group>,
+    /// Account and currency as the row before wrote them, and its group.
+    last: Option<(String, String, usize)>,
     /// Rows that belong to no account: reason and count.
     left_out: Vec<(String, u64)>,
     findings: Vec<Finding>,
@@ -105,7 +108,9 @@ struct File<'a> {
 
 struct Group {
     key: Key,
-    rows: Vec<Mapped>,
+    entries: Vec<Entry>,
+    /// The running balance of each entry.
+    balances: Vec<Option<Money>>,
     opening: Option<(Money, Place)>,
     closing: Option<(Money, Place)>,
     left_out: Vec<(String, u64)>,
@@ -116,9 +121,12 @@ impl File<'_> {
     fn read_rows(&mut self, text: &str) -> Result<(), Error> {
         let defaults = map::defaults(&self.cells, &self.control, self.options.currency);
         let mut rest: Option<String> = None;
-        let rows = rows::rows(text, &self.cells).collect::<Vec<_>>();
-        for row in rows {
-            let row = row?;
+        let mut rows = CsvRows::new(text, self.cells.found.delimiter, self.cells.profile.quote());
+        let mut row = CsvRow { line: 0, cells: Vec::new(), unfinished: false };
+        for _ in 0..self.cells.found.rows_before {
+            rows.read(&mut row).map_err(rows::quote_error)?;
+        }
+        while rows.read(&mut row).map_err(rows::quote_error)? {
             self.check_length(&row)?;
             if let Some(reason) = &rest {
                 self.control.take(&self.cells.profile.preamble, row.line, &row.cells);
@@ -155,16 +163,33 @@ impl File<'_> {
 
     fn money(&mut self, row: &CsvRow<'_>, defaults: &Defaults) -> Result<(), Error> {
         self.check_letters(row)?;
-        let key = map::key(row, &self.cells, defaults)?;
-        let mut findings = Vec::new();
-        let mapped = map::entry(row, &self.cells, &key, &mut findings)?;
-        let group = self.group(key);
-        group.findings.append(&mut findings);
-        match mapped {
-            Some(mapped) => group.rows.push(mapped),
+        let at = self.group_of(row, defaults)?;
+        let File { cells, groups, .. } = self;
+        let Some(group) = groups.get_mut(at) else { return Ok(()) };
+        match map::entry(row, cells, &group.key, &mut group.findings)? {
+            Some(mapped) => {
+                group.entries.push(mapped.entry);
+                group.balances.push(mapped.balance);
+            }
             None => count(&mut group.left_out, "zero_amount"),
         }
         Ok(())
+    }
+
+    /// The group of a row. Most rows have the account and currency of the row before.
+    fn group_of(&mut self, row: &CsvRow<'_>, defaults: &Defaults) -> Result<usize, Error> {
+        let (account, currency) = (self.cells.of(row, Role::Account), self.cells.of(row, Role::Currency));
+        if let Some((last_account, last_currency, at)) = &self.last
+            && last_account == account
+            && last_currency == currency
+        {
+            return Ok(*at);
+        }
+        let key = map::key(row, &self.cells, defaults)?;
+        let last = (account.to_owned(), currency.to_owned());
+        let at = self.index(key);
+        self.last = Some((last.0, last.1, at));
+        Ok(at)
     }
 
     /// A bank writes currency codes in capitals or in small letters. Both in one file: a letter was damaged.
@@ -203,19 +228,30 @@ impl File<'_> {
     }
 
     fn group(&mut self, key: Key) -> &mut Group {
-        let at = self.groups.iter().position(|g| g.key == key).unwrap_or_else(|| {
-            let (rows, left_out, findings) = (Vec::new(), Vec::new(), Vec::new());
-            self.groups.push(Group { key, rows, opening: None, closing: None, left_out, findings });
-            self.groups.len() - 1
-        });
+        let at = self.index(key);
         &mut self.groups[at]
+    }
+
+    fn index(&mut self, key: Key) -> usize {
+        self.groups.iter().position(|g| g.key == key).unwrap_or_else(|| {
+            self.groups.push(Group {
+                key,
+                entries: Vec::new(),
+                balances: Vec::new(),
+                opening: None,
+                closing: None,
+                left_out: Vec::new(),
+                findings: Vec::new(),
+            });
+            self.groups.len() - 1
+        })
     }
 
     /// Adds the text of a continuation row to the entry above it.
     fn join(&mut self, row: &CsvRow<'_>) {
         let pieces = map::remittance(row, &self.cells);
-        let last = self.groups.iter_mut().filter_map(|g| g.rows.last_mut()).max_by_key(|m| m.entry.place.line);
-        if let Some(details) = last.and_then(|m| m.entry.details.last_mut()) {
+        let last = self.groups.iter_mut().filter_map(|g| g.entries.last_mut()).max_by_key(|e| e.place.line);
+        if let Some(details) = last.and_then(|e| e.details.last_mut()) {
             details.remittance.unstructured.extend(pieces);
         }
     }
@@ -249,11 +285,11 @@ impl File<'_> {
 
 /// A statement of one account and currency: the oldest entry first, balances as far as they prove something.
 fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: usize) -> Result<Statement, Error> {
-    let Group { key, mut rows, opening, closing, left_out, findings } = group;
+    let Group { key, mut entries, mut balances, opening, closing, left_out, findings } = group;
     let currency = key.currency;
     let mut s = Statement::new(StatementKind::Statement, Format::Csv, "");
     (s.account, s.currency, s.left_out) = (key.account, currency, left_out);
-    s.place = rows.first().map_or(Place::line_column(cells.found.line.unwrap_or(1), 1), |m| m.entry.place.clone());
+    s.place = entries.first().map_or(Place::line_column(cells.found.line.unwrap_or(1), 1), |e| e.place.clone());
     s.findings = cut(findings, limit);
     if !currency.is_listed() && !currency.is_none() {
         let text = format!("{currency} is no currency that ISO 4217 lists");
@@ -273,13 +309,14 @@ fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: 
         s.totals.debits.sum = control.money(Figure::Debits, cells, currency)?.map(|(m, _)| m.abs());
     }
 
-    let link = |m: &Mapped| Link { amount: m.entry.amount, balance: m.balance, date: m.entry.booking_date };
-    let links: Vec<Link> = rows.iter().map(link).collect();
+    let link =
+        |(e, balance): (&Entry, &Option<Money>)| Link { amount: e.amount, balance: *balance, date: e.booking_date };
+    let links: Vec<Link> = entries.iter().zip(&balances).map(link).collect();
     let first = opening.as_ref().map(|(m, _)| *m);
     let chain = chain::follow(&links, first, cells.profile.format.order)
         .map_err(|e| Error::new(ErrorCode::Amount, s.place.clone(), e.to_string(), "balances that can be added up"))?;
     if let Some((row, expected, found)) = chain.first_break {
-        let line = rows.get(row).and_then(|m| m.entry.place.line).unwrap_or(0);
+        let line = entries.get(row).and_then(|e| e.place.line).unwrap_or(0);
         let place = cells.found.column(Role::Balance).map_or(Place::line(line), |c| cells.place(line, c));
         let text = format!(
             "the running balance is {found}; the balance before and the amount of this row give {expected} (first of the rows that differ)"
@@ -289,26 +326,27 @@ fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: 
         s.tie_out = TieOut::Broken;
     }
     if chain.newest_first {
-        rows.reverse();
+        entries.reverse();
+        balances.reverse();
     }
-    let dates = || rows.iter().filter_map(|m| m.entry.booking_date);
+    let dates = || entries.iter().filter_map(|e| e.booking_date);
     s.period = dates().min().zip(dates().max());
     // One balance alone proves nothing: an opening balance worked out from it would always fit.
     let proves = chain.checked > 0 || opening.is_some();
-    let oldest = rows.first().map(|m| m.entry.place.clone()).unwrap_or_default();
-    let newest = rows.last().map(|m| m.entry.place.clone()).unwrap_or_default();
+    let oldest = entries.first().map(|e| e.place.clone()).unwrap_or_default();
+    let newest = entries.last().map(|e| e.place.clone()).unwrap_or_default();
     let opening = opening.or_else(|| chain.opening.filter(|_| proves).map(|m| (m, oldest)));
     let closing = closing.or_else(|| chain.closing.map(|m| (m, newest)));
     let balance = |kind, date| move |(amount, place)| Balance { kind, amount, date, place };
-    if closing.is_none() && rows.iter().any(|m| m.balance.is_some()) {
-        let place = rows.last().map(|m| m.entry.place.clone()).unwrap_or_default();
+    if closing.is_none() && balances.iter().any(Option::is_some) {
+        let place = entries.last().map(|e| e.place.clone()).unwrap_or_default();
         let text = "other rows have a balance and the newest has none, so nothing proves the end of the file";
         s.findings.push(Finding::new(FindingCode::ClosingMissing, place, text));
     }
     s.opening = opening.map(balance(BalanceKind::OpeningBooked, s.period.map(|p| p.0)));
     s.closing = closing.map(balance(BalanceKind::ClosingBooked, s.period.map(|p| p.1)));
     s.balances = s.opening.iter().chain(&s.closing).cloned().collect();
-    s.entries = rows.into_iter().map(|m| m.entry).collect();
+    s.entries = entries;
     Ok(s)
 }
 

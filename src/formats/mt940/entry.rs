@@ -6,7 +6,11 @@ use super::lines::{Field, split_lines};
 use super::notes::{Notes, fault};
 use crate::base::{CreditDebit, Money};
 use crate::error::{Error, ErrorCode};
-use crate::model::{BankCode, Batch, Charge, Entry, EntryStatus, FindingCode, Party, ReturnInfo, TransactionDetails};
+use crate::model::{
+    AmountDetails, BankCode, Batch, Charge, Entry, EntryStatus, FindingCode, Party, Rare, ReturnInfo,
+    TransactionDetails,
+};
+use std::borrow::Cow;
 
 /// Reads one entry. Findings go to the notes of its statement.
 ///
@@ -14,7 +18,7 @@ use crate::model::{BankCode, Batch, Charge, Entry, EntryStatus, FindingCode, Par
 /// When the `:61:` breaks the grammar or its amount has more than 18 digits.
 pub(super) fn entry(
     line: Field<'_>,
-    infos: &[Field<'_>],
+    infos: &[&str],
     context: Context<'_>,
     house: Option<&str>,
     notes: &mut Notes,
@@ -29,8 +33,8 @@ pub(super) fn entry(
         notes.add(FindingCode::ImpossibleDate, line.place(0), text);
     }
 
-    let texts: Vec<&str> = infos.iter().map(|f| f.text).collect();
-    let (mut info, dialect) = info86::read(&texts, context);
+    let texts = infos;
+    let (mut info, dialect) = info86::read(texts, context);
     let (supplementary, under_line) = supplementary(&read, context, house, &mut info);
     if texts.is_empty() {
         // Some banks put the words under the `:61:` and send no `:86:`.
@@ -53,14 +57,11 @@ pub(super) fn entry(
         _ => {}
     }
     let returned = info.returned || read.type_code.as_deref().is_some_and(|t| t.ends_with("RTI"));
-    let narrative = (!texts.is_empty()).then(|| narrative(&texts)).filter(|n| !n.is_empty());
+    let narrative = (!texts.is_empty()).then(|| narrative(texts)).filter(|n| !n.is_empty());
     let (own_code, issuer) = info.own_code.take().map_or((None, None), |(c, i)| (Some(c), Some(i.to_owned())));
     let batch_id = info.batch_reference.take().or(info.customer_reference.take());
-    let batch = info.batch_count.map(|count| Batch {
-        payment_info_id: batch_id.clone(),
-        count: Some(count),
-        ..Batch::default()
-    });
+    let of_count = |count| Batch { payment_info_id: batch_id.clone(), count: Some(count), ..Batch::default() };
+    let batch = info.batch_count.map(of_count).map(Box::new);
 
     let mut charges: Vec<Charge> = Vec::new();
     for money in info.charges.drain(..).chain(under_line.1) {
@@ -85,12 +86,16 @@ pub(super) fn entry(
         narrative: supplementary.filter(|_| !texts.is_empty()),
         ..TransactionDetails::default()
     };
-    details.amounts.instructed = info.original_amount.or(under_line.0);
-    details.amounts.exchange_rate = info.exchange_rate.take();
+    let amounts = AmountDetails {
+        instructed: info.original_amount.or(under_line.0),
+        exchange_rate: info.exchange_rate.take(),
+        ..AmountDetails::default()
+    };
+    details.amounts = amounts.into();
     let bank_code = BankCode {
         proprietary: own_code,
         issuer,
-        swift: read.type_code,
+        swift: read.type_code.map(Cow::into_owned),
         gvc: info.gvc.take(),
         text_key: info.text_key.take(),
         text: info.booking_text.take(),
@@ -104,7 +109,7 @@ pub(super) fn entry(
         booking_date: Some(booking_date),
         booking_date_derived,
         value_date: Some(read.value_date.date),
-        bank_code,
+        bank_code: bank_code.into(),
         servicer_reference: reference(&read.bank_reference),
         entry_reference: None,
         owner_reference,
@@ -120,7 +125,7 @@ pub(super) fn entry(
 /// The counterparty pays on a credit and is paid on a debit. Where the layout names only one side, that is the other one,
 /// also on a return; where it names both, it says itself who is who.
 fn set_parties(details: &mut TransactionDetails, info: &mut Info, direction: CreditDebit) {
-    let take = std::mem::take::<Party>;
+    let take = std::mem::take::<Rare<Party>>;
     let (mut ordering, mut beneficiary) = (take(&mut info.ordering), take(&mut info.beneficiary));
     let mut other = take(&mut info.counterparty);
     match (ordering.is_empty(), beneficiary.is_empty(), direction) {
@@ -138,7 +143,12 @@ fn set_parties(details: &mut TransactionDetails, info: &mut Info, direction: Cre
     details.ultimate_creditor = take(&mut info.ultimate_creditor);
 }
 
-fn fill(party: &mut Party, from: Party) {
+fn fill(party: &mut Rare<Party>, from: Rare<Party>) {
+    if party.is_absent() || from.is_absent() {
+        *party = if from.is_absent() { std::mem::take(party) } else { from };
+        return;
+    }
+    let from = from.into_inner();
     party.name = party.name.take().or(from.name);
     party.account = party.account.take().or(from.account);
     party.agent = party.agent.take().or(from.agent);
@@ -147,7 +157,7 @@ fn fill(party: &mut Party, from: Party) {
 }
 
 /// The entry date with its year; without one the value date, marked as derived.
-fn booking_date(line: Field<'_>, read: &StatementLine, notes: &mut Notes) -> (chrono::NaiveDate, bool) {
+fn booking_date(line: Field<'_>, read: &StatementLine<'_>, notes: &mut Notes) -> (chrono::NaiveDate, bool) {
     let value = read.value_date.date;
     match read.entry_date.and_then(|md| fields::entry_year(value, md)) {
         Some(entry) => {
@@ -168,7 +178,7 @@ fn booking_date(line: Field<'_>, read: &StatementLine, notes: &mut Notes) -> (ch
 /// Gives the words, and the original amount with charges.
 #[allow(clippy::type_complexity)]
 fn supplementary(
-    read: &StatementLine,
+    read: &StatementLine<'_>,
     context: Context<'_>,
     house: Option<&str>,
     info: &mut Info,
@@ -226,7 +236,7 @@ fn narrative(texts: &[&str]) -> String {
     out
 }
 
-fn too_long(line: Field<'_>, read: &StatementLine) -> Error {
+fn too_long(line: Field<'_>, read: &StatementLine<'_>) -> Error {
     let place = line.place(read.amount_offset);
     Error::new(ErrorCode::Amount, place, "an amount of more than 18 digits", "at most 18 digits, decimals included")
         .with_hint("no account holds this; the file is damaged")

@@ -11,6 +11,7 @@ use nom::character::complete::{anychar, space0};
 use nom::combinator::{map, map_opt, opt, verify};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
+use std::borrow::Cow;
 
 /// What keeps a field from being read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub(super) struct Mark {
 
 /// A `:61:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct StatementLine {
+pub(super) struct StatementLine<'t> {
     /// Subfield 1.
     pub value_date: SwiftDate,
     /// Subfield 2, month and day; `None` if absent, blank or `0000`.
@@ -79,13 +80,30 @@ pub(super) struct StatementLine {
     /// Where the amount begins, offset in bytes.
     pub amount_offset: usize,
     /// Subfield 6; some banks write three or two letters and a blank, some none.
-    pub type_code: Option<String>,
+    pub type_code: Option<Cow<'t, str>>,
     /// Subfield 7, trimmed, as written (`NONREF` too). Empty if there is none.
-    pub owner_reference: String,
+    pub owner_reference: Cow<'t, str>,
     /// Subfield 8, trimmed. Empty if there is none.
-    pub bank_reference: String,
+    pub bank_reference: Cow<'t, str>,
     /// Subfield 9 and whatever lines follow.
     pub supplementary: Option<String>,
+}
+
+impl StatementLine<'_> {
+    fn into_owned(self) -> StatementLine<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        StatementLine {
+            value_date: self.value_date,
+            entry_date: self.entry_date,
+            mark: self.mark,
+            amount: self.amount,
+            amount_offset: self.amount_offset,
+            type_code: self.type_code.map(owned),
+            owner_reference: owned(self.owner_reference),
+            bank_reference: owned(self.bank_reference),
+            supplementary: self.supplementary,
+        }
+    }
 }
 
 /// A `:60:`, `:62:`, `:64:` or `:65:`.
@@ -102,18 +120,20 @@ pub(super) struct BalanceField {
 }
 
 /// Reads a `:61:`. The value date takes the first characters; see the format in the reference of SWIFT field 61.
-pub(super) fn statement_line(text: &str) -> Result<StatementLine, Fault> {
+pub(super) fn statement_line(text: &str) -> Result<StatementLine<'_>, Fault> {
     let mut lines = split_lines(text);
     let first = lines.next().unwrap_or("");
     // Some banks break the line between mark and amount.
     let broken = first.len() < 20 && marks(first).is_ok_and(|(rest, _)| rest.trim().is_empty());
-    let joined: String;
-    let head = if broken {
-        joined = format!("{first}{}", lines.next().unwrap_or(""));
-        joined.as_str()
-    } else {
-        first
-    };
+    if broken {
+        let joined = format!("{first}{}", lines.next().unwrap_or(""));
+        return head_and_more(&joined, lines).map(StatementLine::into_owned);
+    }
+    head_and_more(first, lines)
+}
+
+/// The first line, and the lines behind it.
+fn head_and_more<'h, 't: 'h>(head: &'h str, lines: impl Iterator<Item = &'t str>) -> Result<StatementLine<'h>, Fault> {
     let at = |rest: &str| head.len() - rest.len();
 
     let (rest, value_date) = swift_date(head).map_err(|_| date_fault(head, 0))?;
@@ -143,9 +163,9 @@ pub(super) fn statement_line(text: &str) -> Result<StatementLine, Fault> {
         mark,
         amount,
         amount_offset,
-        type_code: type_code.map(|t| t.trim_end().to_owned()),
-        owner_reference: owner.trim().to_owned(),
-        bank_reference: bank.trim().to_owned(),
+        type_code: type_code.map(|t| t.trim_end().into()),
+        owner_reference: owner.trim().into(),
+        bank_reference: bank.trim().into(),
         supplementary: (!supplementary.is_empty()).then(|| supplementary.join("\n")),
     })
 }
@@ -299,18 +319,21 @@ fn figure(input: &str) -> IResult<&str, Figure> {
     map_opt(preceded(space0, take_while1(sign)), |text: &str| {
         let mut figure = Figure { units: 0, scale: 0, separator: None };
         let mut digits = 0u8;
-        for c in text.chars() {
-            match c.to_digit(10) {
-                None if figure.separator.is_some() => return None,
-                None => figure.separator = Some(c),
-                Some(d) => {
-                    figure.units = figure.units.checked_mul(10)?.checked_add(i128::from(d))?;
+        let mut units = 0u64;
+        for byte in text.bytes() {
+            match byte.is_ascii_digit() {
+                false if figure.separator.is_some() => return None,
+                false => figure.separator = Some(char::from(byte)),
+                true => {
+                    // Leading zeros may be many; what counts is at most 18 digits.
+                    units = units.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
                     figure.scale += u8::from(figure.separator.is_some());
                     digits = digits.checked_add(1).filter(|d| *d < 36)?;
                 }
             }
         }
-        (digits > 0 && figure.units <= 999_999_999_999_999_999).then_some(figure)
+        figure.units = i128::from(units);
+        (digits > 0 && units <= 999_999_999_999_999_999).then_some(figure)
     })
     .parse(input)
 }
@@ -367,8 +390,8 @@ mod tests {
         NaiveDate::from_ymd_opt(y, m, d).unwrap()
     }
 
-    fn line(text: &str) -> StatementLine {
-        statement_line(text).unwrap()
+    fn line(text: &str) -> StatementLine<'static> {
+        statement_line(text).unwrap().into_owned()
     }
 
     #[test]
@@ -425,10 +448,10 @@ mod tests {
     #[test]
     fn references_split_at_the_first_double_slash() {
         let l = line("2601020102C1,00NTRFA/B//C//D\r\n/OCMT/EUR1,00/");
-        assert_eq!((l.owner_reference.as_str(), l.bank_reference.as_str()), ("A/B", "C//D"));
+        assert_eq!((&*l.owner_reference, &*l.bank_reference), ("A/B", "C//D"));
         assert_eq!(l.supplementary.as_deref(), Some("/OCMT/EUR1,00/"));
         let l = line("260102C1,00NTRFLONG\n//BANK\nmore");
-        assert_eq!((l.bank_reference.as_str(), l.supplementary.as_deref()), ("BANK", Some("more")));
+        assert_eq!((&*l.bank_reference, l.supplementary.as_deref()), ("BANK", Some("more")));
         assert_eq!(line("260102C1,00//77").type_code, None);
         assert_eq!(line("260102C1,00NONREF").type_code, None);
         assert_eq!(line("260102C1,00NOV NONREF").type_code.as_deref(), Some("NOV"));

@@ -45,34 +45,34 @@ pub(super) enum Tag {
     Extension,
 }
 
-const TAGS: &[(&str, Tag)] = &[
-    ("61", Tag::Line),
-    ("86", Tag::Info),
-    ("20", Tag::Reference),
-    ("21", Tag::Related),
-    ("25", Tag::Account),
-    ("25P", Tag::AccountWithBic),
-    ("28C", Tag::Number),
-    ("28", Tag::Number),
-    ("60F", Tag::Opening),
-    ("60M", Tag::OpeningPage),
-    ("62F", Tag::Closing),
-    ("62M", Tag::ClosingPage),
-    ("64", Tag::Available),
-    ("65", Tag::Forward),
-    ("34F", Tag::Floor),
-    ("13D", Tag::Stamp),
-    ("13", Tag::Stamp),
-    ("90D", Tag::DebitTotal),
-    ("90C", Tag::CreditTotal),
-    ("NS", Tag::Extension),
+/// Name of each tag, and the tag in its colons, for places.
+const TAGS: &[(&str, Tag, &str)] = &[
+    ("61", Tag::Line, ":61:"),
+    ("86", Tag::Info, ":86:"),
+    ("20", Tag::Reference, ":20:"),
+    ("21", Tag::Related, ":21:"),
+    ("25", Tag::Account, ":25:"),
+    ("25P", Tag::AccountWithBic, ":25P:"),
+    ("28C", Tag::Number, ":28C:"),
+    ("28", Tag::Number, ":28:"),
+    ("60F", Tag::Opening, ":60F:"),
+    ("60M", Tag::OpeningPage, ":60M:"),
+    ("62F", Tag::Closing, ":62F:"),
+    ("62M", Tag::ClosingPage, ":62M:"),
+    ("64", Tag::Available, ":64:"),
+    ("65", Tag::Forward, ":65:"),
+    ("34F", Tag::Floor, ":34F:"),
+    ("13D", Tag::Stamp, ":13D:"),
+    ("13", Tag::Stamp, ":13:"),
+    ("90D", Tag::DebitTotal, ":90D:"),
+    ("90C", Tag::CreditTotal, ":90C:"),
+    ("NS", Tag::Extension, ":NS:"),
 ];
 
 impl Tag {
     /// The tag as it stands in the file, for places: `:61:`.
-    pub(super) fn path(self) -> String {
-        let name = TAGS.iter().find(|(_, t)| *t == self).map_or("", |(n, _)| n);
-        format!(":{name}:")
+    pub(super) fn path(self) -> &'static str {
+        TAGS.iter().find(|(_, t, _)| *t == self).map_or("", |(.., path)| path)
     }
 
     fn opens_message(self) -> bool {
@@ -109,6 +109,9 @@ impl<'t> Field<'t> {
 
     /// The place of a character, by its offset in bytes from the start of the text.
     pub(super) fn place(&self, offset: usize) -> Place {
+        if offset == 0 {
+            return Place::line_column(self.line, self.column).at_tag(self.tag.path());
+        }
         let before = self.text.get(..offset).unwrap_or(self.text);
         let lines = split_lines(before).count().max(1);
         let last = split_lines(before).last().unwrap_or("").chars().count() as u64;
@@ -118,7 +121,7 @@ impl<'t> Field<'t> {
             (1, false) => (0, self.column + last),
             (n, false) => (n as u64 - 1, last + 1),
         };
-        Place::line_column(self.line + down, column).at(self.tag.path())
+        Place::line_column(self.line + down, column).at_tag(self.tag.path())
     }
 }
 
@@ -279,7 +282,7 @@ impl<'t> Splitter<'t> {
             }
         }
         let found = tag_pattern(line);
-        let known = found.and_then(|(name, value)| Some((TAGS.iter().find(|(n, _)| *n == name)?.1, name, value)));
+        let known = found.and_then(|(name, value)| Some((TAGS.iter().find(|(n, ..)| *n == name)?.1, name, value)));
         let known = known.filter(|(.., value)| !self.cuts_a_time(value));
         let Some((tag, name, value)) = known else {
             if let Some((name, _)) = found.filter(|_| self.findings.len() < self.limit) {

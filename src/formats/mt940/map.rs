@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCode};
 use crate::model::{
     Balance, BalanceKind, ControlTotals, Entry, FindingCode, Format, Page, Statement, StatementKind, TieOut, Totals,
 };
+use smallvec::SmallVec;
 
 /// Reads a message.
 ///
@@ -74,14 +75,14 @@ struct MessageReader<'t> {
     house: Option<&'static str>,
     dialect: Option<Dialect>,
     /// A `:61:` whose `:86:` are still coming, and whether its text stands in `:NS:`.
-    pending: Option<(Field<'t>, Vec<Field<'t>>)>,
+    pending: Option<(Field<'t>, SmallVec<[&'t str; 2]>)>,
 }
 
 impl<'t> MessageReader<'t> {
     fn field(&mut self, field: Field<'t>) -> Result<(), Error> {
         match field.tag {
             Tag::Info => match self.pending.as_mut() {
-                Some((_, infos)) => infos.push(field),
+                Some((_, infos)) => infos.push(field.text),
                 None => self.statement_text(field),
             },
             Tag::Line => {
@@ -89,7 +90,7 @@ impl<'t> MessageReader<'t> {
                 if self.statement.closing.is_some() {
                     self.disorder(field, "an entry behind the closing balance");
                 }
-                self.pending = Some((field, Vec::new()));
+                self.pending = Some((field, SmallVec::new()));
             }
             Tag::Extension => {
                 self.notes.add(

@@ -1,12 +1,14 @@
 //! Text put together from pieces that were cut at fixed columns, with the cuts remembered.
 
+use smallvec::SmallVec;
+
 /// Text with the offsets at which its pieces began.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Joined {
     /// The pieces without anything between them.
     pub text: String,
     /// Offset of each piece but the first, ascending.
-    pub cuts: Vec<usize>,
+    pub cuts: SmallVec<[usize; 14]>,
     /// Those of the cuts at which a blank was trimmed: the line before is one short of the 65 columns.
     lost_blanks: Vec<usize>,
 }
@@ -14,8 +16,7 @@ pub(super) struct Joined {
 impl Joined {
     /// Joins pieces.
     pub(super) fn new<'p>(pieces: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut joined =
-            Joined { text: String::with_capacity(256), cuts: Vec::with_capacity(8), lost_blanks: Vec::new() };
+        let mut joined = Joined { text: String::with_capacity(256), cuts: SmallVec::new(), lost_blanks: Vec::new() };
         let mut one_short = false;
         for piece in pieces {
             if !joined.text.is_empty() {
@@ -25,7 +26,7 @@ impl Joined {
                 }
             }
             joined.text.push_str(piece);
-            one_short = piece.chars().count() == 64;
+            one_short = piece.len() >= 64 && piece.chars().count() == 64;
         }
         joined
     }
@@ -50,23 +51,19 @@ impl Joined {
 
     /// The pieces of a range, as the cuts give them; blanks at both ends of the range are dropped.
     pub(super) fn pieces(&self, from: usize, to: usize) -> Vec<String> {
-        let mut out = Vec::new();
+        let mut cut: SmallVec<[&str; 14]> = SmallVec::new();
         let mut start = from;
         for end in self.cuts_inside(from, to).chain([to]) {
-            let piece = self.range(start, end);
-            if !piece.is_empty() {
-                out.push(piece.to_owned());
-            }
+            cut.extend(Some(self.range(start, end)).filter(|p| !p.is_empty()));
             start = end;
         }
-        if let Some(first) = out.first_mut() {
-            *first = first.trim_start().to_owned();
+        if let Some(first) = cut.first_mut() {
+            *first = first.trim_start();
         }
-        if let Some(last) = out.last_mut() {
-            last.truncate(last.trim_end().len());
+        if let Some(last) = cut.last_mut() {
+            *last = last.trim_end();
         }
-        out.retain(|p| !p.is_empty());
-        out
+        cut.into_iter().filter(|p| !p.is_empty()).map(str::to_owned).collect()
     }
 
     /// The cuts between two offsets.

@@ -5,6 +5,7 @@
 use super::joined::Joined;
 use super::{Context, Info, compact, tidy};
 use crate::formats::mt940::fields::money_text;
+use smallvec::SmallVec;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keyword {
@@ -73,17 +74,22 @@ pub(super) fn starts(text: &str) -> bool {
 pub(super) fn read(subfields: &Joined, info: &mut Info, context: Context<'_>) {
     let found = find(subfields);
     let end = subfields.text.len();
-    let mut unkeyed = subfields.pieces(0, found.first().map_or(end, |f| f.start));
+    let mut unkeyed: SmallVec<[(usize, usize); 8]> = SmallVec::new();
+    unkeyed.push((0, found.first().map_or(end, |f| f.start)));
     let mut has_text = false;
     for (i, f) in found.iter().enumerate() {
         let next = found.get(i + 1).map_or(end, |n| n.start);
         let stop = if f.keyword.is_text() { next } else { end_of_id(subfields, f, next) };
         let value = subfields.range(f.value, stop);
-        unkeyed.extend(subfields.pieces(stop, next));
+        unkeyed.push((stop, next));
         match f.keyword {
             Keyword::Text => {
                 has_text = true;
-                info.remittance.unstructured.extend(subfields.pieces(f.value, next));
+                let pieces = subfields.pieces(f.value, next);
+                match info.remittance.unstructured.is_empty() {
+                    true => info.remittance.unstructured = pieces,
+                    false => info.remittance.unstructured.extend(pieces),
+                }
             }
             Keyword::EndToEnd => set(&mut info.end_to_end_id, tidy(value)),
             Keyword::Customer => set(&mut info.customer_reference, tidy(value)),
@@ -102,7 +108,9 @@ pub(super) fn read(subfields: &Joined, info: &mut Info, context: Context<'_>) {
         }
     }
     if !has_text {
-        info.remittance.unstructured.extend(unkeyed);
+        let pieces =
+            unkeyed.into_iter().filter(|(from, to)| from < to).flat_map(|(from, to)| subfields.pieces(from, to));
+        info.remittance.unstructured.extend(pieces);
     }
 }
 
@@ -114,9 +122,9 @@ fn set<T>(slot: &mut Option<T>, value: Option<T>) {
 
 /// Keywords that are trusted: at the start of a subfield; right after another keyword (`KREF+EREF+`); and, in the layouts
 /// that run ids on in one line, after a blank. Inside the remittance text the last is not trusted: payers write keywords.
-fn find(subfields: &Joined) -> Vec<Found> {
+fn find(subfields: &Joined) -> SmallVec<[Found; 8]> {
     let text = subfields.text.as_str();
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: SmallVec<[Found; 8]> = SmallVec::new();
     for plus in memchr::memchr_iter(b'+', text.as_bytes()) {
         let before = text.get(..plus).unwrap_or("");
         let Some((name, keyword)) = KEYWORDS.iter().find(|(n, _)| before.ends_with(n)) else { continue };
@@ -133,6 +141,9 @@ fn find(subfields: &Joined) -> Vec<Found> {
     let begins = [0].into_iter().chain(subfields.cuts.iter().copied());
     for start in begins {
         let rest = text.get(start..).unwrap_or("");
+        if !matches!(rest.as_bytes(), [_, _, _, b':', ..] | [_, _, _, _, b':', ..]) {
+            continue;
+        }
         for (name, keyword) in KEYWORDS.iter().take(10) {
             if let Some(colon) = rest.strip_prefix(name).filter(|r| r.starts_with(": ")) {
                 found.push(Found { keyword: *keyword, start, value: text.len() - colon.len() + 1 });

@@ -176,7 +176,7 @@ mod tests {
     fn account_and_name_of_old_dutch_layouts_stand_on_the_first_line() {
         let of = |account: &str, text: &str| {
             let party = super::read(text, super::Context { currency: Currency::EUR, account }).counterparty;
-            (party.account, party.name)
+            (party.account.clone(), party.name.clone())
         };
         let found = (Some("0987654321".to_owned()), Some("J JANSEN".to_owned()));
         assert_eq!(of("0123456789", "0987654321 J JANSEN\nfactuur 2026-7"), found);

@@ -11,7 +11,7 @@ mod subfields;
 
 use super::lines::split_lines;
 use crate::base::{Currency, Money};
-use crate::model::{DocumentRef, Party, Remittance, StructuredRemittance, is_no_reference};
+use crate::model::{DocumentRef, Party, Rare, Remittance, StructuredRemittance};
 
 pub(super) use slash::amounts as slash_amounts;
 
@@ -57,13 +57,13 @@ pub(super) struct Info {
     pub text_key: Option<String>,
     pub own_code: Option<(String, &'static str)>,
     /// The other side, where the layout does not say who pays whom.
-    pub counterparty: Party,
+    pub counterparty: Rare<Party>,
     /// Who ordered the payment, where the layout says so.
-    pub ordering: Party,
+    pub ordering: Rare<Party>,
     /// Who gets the payment, where the layout says so.
-    pub beneficiary: Party,
-    pub ultimate_debtor: Party,
-    pub ultimate_creditor: Party,
+    pub beneficiary: Rare<Party>,
+    pub ultimate_debtor: Rare<Party>,
+    pub ultimate_creditor: Rare<Party>,
     pub remittance: Remittance,
     pub end_to_end_id: Option<String>,
     pub mandate_id: Option<String>,
@@ -156,10 +156,7 @@ fn finish(info: &mut Info) {
     }
 }
 
-/// As [`is_no_reference`], asked only where it can be so: with a digit other than zero a text is a reference.
-pub(super) fn says_none(text: &str) -> bool {
-    !text.bytes().any(|b| matches!(b, b'1'..=b'9')) && is_no_reference(text)
-}
+pub(super) use crate::model::is_no_reference as says_none;
 
 /// Structured references that stand inside free text: Dutch payment references (`SCOR/CUR/…`, `ISSUER: CUR REF: …`) and the
 /// invoice of a Polish split payment (`/VAT/23,00/IDC/…/INV/PM1253/2018/TXT/…`).
@@ -200,7 +197,7 @@ impl Info {
                 *mine = other;
             }
         }
-        fn party(mine: &mut Party, other: Party) {
+        fn party(mine: &mut Rare<Party>, other: Rare<Party>) {
             if mine.is_empty() {
                 *mine = other;
             }
@@ -257,6 +254,10 @@ fn free_pieces(text: &str) -> Vec<String> {
 
 /// Trimmed, with runs of blanks made one; `None` if nothing is left.
 fn tidy(text: &str) -> Option<String> {
+    let text = text.trim();
+    if !text.bytes().zip(text.bytes().skip(1)).any(is_untidy) {
+        return (!text.is_empty()).then(|| text.to_owned());
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -265,6 +266,11 @@ fn tidy(text: &str) -> Option<String> {
         out.push_str(word);
     }
     (!out.is_empty()).then_some(out)
+}
+
+/// Two blanks, or what may be a blank of another kind: a tab, or the first byte of those beyond ASCII.
+fn is_untidy((a, b): (u8, u8)) -> bool {
+    a == b' ' && b == b' ' || b < b' ' || matches!(b, 0xC2 | 0xE1..=0xE3)
 }
 
 /// Without any blank; `None` if nothing is left.

@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_slash_inside_a_name_stays() {
-        let name = |t: &str| info(t).ordering.name;
+        let name = |t: &str| info(t).ordering.name.clone();
         assert_eq!(name("/ORDP/NORDISK FILTER A/S/REMI/INV 7").as_deref(), Some("NORDISK FILTER A/S"));
         assert_eq!(name("/ORDP/NORDISK FILTER A/S/VESTERGADE 1/REMI/INV 7").as_deref(), Some("NORDISK FILTER A/S"));
         assert_eq!(name("/ORDP/MUSTER GMBH/HAUPTSTR. 1/REMI/INV 7").as_deref(), Some("MUSTER GMBH"));

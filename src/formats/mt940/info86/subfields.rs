@@ -5,6 +5,8 @@
 use super::joined::Joined;
 use super::{Context, Info, compact, free_pieces, keywords, looks_like_bic, looks_like_iban, tidy};
 use crate::formats::mt940::lines::split_lines;
+use crate::model::Party;
+use smallvec::SmallVec;
 
 const SEPARATORS: &[u8] = b"?<>~^@#|+";
 
@@ -40,7 +42,7 @@ pub(super) fn dk(text: &str, context: Context<'_>) -> Info {
     let mut info = record.base();
     let subfields = Joined::new(record.values(|k| matches!(k, 20..=29 | 60..=63)));
     keywords::read(&subfields, &mut info, context);
-    let other = &mut info.counterparty;
+    let other: &mut Party = &mut info.counterparty;
     other.agent = record.first(30).and_then(compact).or(other.agent.take());
     other.account = record.first(31).and_then(compact).or(other.account.take());
     other.name = record.name(32, 33);
@@ -58,7 +60,7 @@ pub(super) fn keyed(text: &str, separator: char, context: Context<'_>) -> Info {
     let triodos = record.first(31).and_then(compact).is_some_and(|a| own(&a)) && record.first(32).is_none();
 
     let mut text_keys: Vec<u8> = (20..=29).chain(60..=63).collect();
-    let other = &mut info.counterparty;
+    let other: &mut Party = &mut info.counterparty;
     if triodos {
         let iban = record.first(21).and_then(compact).filter(|a| looks_like_iban(a));
         let bic = record.first(20).and_then(compact).filter(|b| iban.is_some() && looks_like_bic(b));
@@ -100,14 +102,14 @@ struct Record {
     /// Where the first separator stands.
     code: usize,
     /// Key, start and end of its value.
-    subfields: Vec<(u8, usize, usize)>,
+    subfields: SmallVec<[(u8, usize, usize); 16]>,
 }
 
 impl Record {
     fn read(text: &str, separator: char) -> Record {
         let mut joined = String::with_capacity(text.len());
         split_lines(text).for_each(|line| joined.push_str(line));
-        let mut record = Record { code: joined.len(), text: joined, subfields: Vec::with_capacity(16) };
+        let mut record = Record { code: joined.len(), text: joined, subfields: SmallVec::new() };
         // Every separator is ASCII. One that no key follows is a sign of its own inside a value.
         let sign = u8::try_from(separator).unwrap_or(b'?');
         for at in memchr::memchr_iter(sign, record.text.as_bytes()) {
@@ -141,16 +143,19 @@ impl Record {
     }
 
     /// Values of the wanted keys, in the order of the keys: banks write 24 before 23.
-    fn values(&self, wanted: impl Fn(u8) -> bool) -> Vec<&str> {
-        let mut found: Vec<_> = self.subfields.iter().filter(|(k, ..)| wanted(*k)).collect();
+    fn values(&self, wanted: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
+        let mut found: SmallVec<[_; 16]> = self.subfields.iter().filter(|(k, ..)| wanted(*k)).collect();
         found.sort_by_key(|(k, ..)| *k);
-        found.into_iter().map(|s| self.value(s)).collect()
+        found.into_iter().map(|s| self.value(s))
     }
 
     /// A name over two subfields: glued where the first is full (27 characters), else with a blank.
     fn name(&self, first: u8, second: u8) -> Option<String> {
         let (a, b) = (self.first(first).unwrap_or(""), self.first(second).unwrap_or(""));
-        let glue = if a.chars().count() >= 27 || b.is_empty() { "" } else { " " };
+        if b.is_empty() {
+            return tidy(a);
+        }
+        let glue = if a.chars().count() >= 27 { "" } else { " " };
         tidy(&format!("{a}{glue}{b}"))
     }
 }
