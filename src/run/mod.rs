@@ -20,7 +20,7 @@ pub use policy_file::{ledger_of, read_policy};
 pub use policy_template::default_toml;
 pub use queue::{QueueFiles, queue_files};
 pub use record::{RECORD_FILES, RecordedInput, RunRecord};
-pub use with_ledger::{LedgerRun, run_with_ledger};
+pub use with_ledger::{LedgerRun, record_of_ledger, run_with_ledger};
 
 pub use crate::model::InputFile;
 

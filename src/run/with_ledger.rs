@@ -3,9 +3,12 @@
 
 mod closed;
 mod known;
+mod queue;
 mod records;
 mod returns;
 mod snapshot;
+
+pub use queue::record_of_ledger;
 
 use super::day::{RunError, RunInputs, RunResult, Step, run_in};
 use crate::base::{Map, sha256_hex};

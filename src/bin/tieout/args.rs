@@ -244,8 +244,11 @@ pub struct Explain {
 #[derive(ClapArgs)]
 pub struct Queue {
     /// The run folder.
-    #[arg(long, value_name = "DIR")]
-    pub run: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "ledger", conflicts_with = "ledger")]
+    pub run: Option<PathBuf>,
+    /// Everything that waits in a ledger instead.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
     /// The folder to write: new, empty, or holding this same queue.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
