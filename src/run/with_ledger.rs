@@ -111,7 +111,8 @@ struct Session<'a, S> {
     returns: Map<String, String>,
     /// The payments that they take back.
     taken_back: crate::base::Set<String>,
-    kept: Vec<(Payment, Decision)>,
+    /// The records of the payments, in step with those of the run.
+    kept: Vec<Option<Body>>,
     items: Map<String, OpenItem>,
 }
 

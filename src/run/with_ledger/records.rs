@@ -22,7 +22,43 @@ impl<S: Store> Session<'_, S> {
             .filter(|(name, _)| moved.contains(name))
             .map(|(name, i)| (name, i.clone()))
             .collect();
-        self.kept = read.payments.iter().cloned().zip(decisions.iter().cloned()).collect();
+        let (again, returns) = (&self.again, &self.returns);
+        let (bases, statement_of, items) = (&self.bases, &self.statement_of, &self.items);
+        let of = |(payment, decision): (&Payment, &Decision)| -> Option<Body> {
+            let id = payment.payment_id.as_str();
+            let decided = decided(payment, decision, items, returns.get(id).cloned());
+            if again.contains_key(id) {
+                return Some(Body::Decision(DecisionBody {
+                    payment_id: id.to_owned(),
+                    decided,
+                    comment: String::new(),
+                    currency: payment.currency,
+                    payer_account: payment.payer_account.clone(),
+                    booking_date: payment.booking_date,
+                }));
+            }
+            let statement = statement_of.get(id)?.clone();
+            let base: Option<ContentId> = bases.get(id).cloned();
+            Some(Body::Payment(PaymentBody { base, statement, payment: pruned::of_payment(payment), decided }))
+        };
+        self.kept = read.payments.par_iter().zip(decisions).map(of).collect();
+        self.prove_sums();
+    }
+
+    /// A statement whose new and known payments do not give its booked entries (an entry without a day, say) cannot be proved
+    /// again later; it says so by having no sum.
+    fn prove_sums(&mut self) {
+        let mut sums: Map<&str, i128> = Map::default();
+        for body in self.kept.iter().flatten() {
+            if let Body::Payment(p) = body {
+                let amount = p.payment.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);
+                *sums.entry(p.statement.as_str()).or_insert(0) += i128::from(amount);
+            }
+        }
+        for read in &mut self.statements {
+            let new = sums.get(read.body.content.as_str()).copied().unwrap_or(0);
+            read.body.booked = read.body.booked.filter(|booked| *booked - read.known == new);
+        }
     }
 
     pub(super) fn records(&mut self, inputs: &RunInputs, result: &RunResult) -> Result<Vec<Body>, Error> {
@@ -38,27 +74,19 @@ impl<S: Store> Session<'_, S> {
             body.known = if body.booked.is_some() { read.known } else { 0 };
             rest.push(Body::Statement(body));
         }
-        let (again, returns) = (&self.again, &self.returns);
-        let (bases, statement_of, items) = (&self.bases, &self.statement_of, &self.items);
-        let of = |(k, (payment, decision)): (usize, &(Payment, Decision))| -> Option<Body> {
-            let id = payment.payment_id.as_str();
-            let line = lines.get(k).filter(|_| decision.outcome == Outcome::Queued).map(|l| (*l).to_owned());
-            let decided = decided(payment, decision, items, returns.get(id).cloned(), line);
-            if again.contains_key(id) {
-                return Some(Body::Decision(DecisionBody {
-                    payment_id: id.to_owned(),
-                    decided,
-                    comment: String::new(),
-                    currency: payment.currency,
-                    payer_account: payment.payer_account.clone(),
-                    booking_date: payment.booking_date,
-                }));
+        for (k, body) in std::mem::take(&mut self.kept).into_iter().enumerate() {
+            let Some(mut body) = body else { continue };
+            let decided = match &mut body {
+                Body::Payment(p) => Some(&mut p.decided),
+                Body::Decision(d) => Some(&mut d.decided),
+                _ => None,
+            };
+            // A reviewer reads the line of a queued one.
+            if let Some(decided) = decided.filter(|d| d.outcome == Outcome::Queued) {
+                decided.line = lines.get(k).map(|l| (*l).to_owned());
             }
-            let statement = statement_of.get(id)?.clone();
-            let base: Option<ContentId> = bases.get(id).cloned();
-            Some(Body::Payment(PaymentBody { base, statement, payment: pruned::of_payment(payment), decided }))
-        };
-        rest.extend(self.kept.par_iter().enumerate().filter_map(of).collect::<Vec<_>>());
+            rest.push(body);
+        }
         rest.extend(self.joins.drain(..).map(Body::Join));
         let run = RunBody {
             run_id: result.run_id.clone(),
@@ -95,13 +123,7 @@ impl<S: Store> Session<'_, S> {
 }
 
 /// What is remembered of a decision.
-pub(crate) fn decided(
-    payment: &Payment,
-    decision: &Decision,
-    items: &Map<String, OpenItem>,
-    returns: Option<String>,
-    line: Option<String>,
-) -> Decided {
+fn decided(payment: &Payment, decision: &Decision, items: &Map<String, OpenItem>, returns: Option<String>) -> Decided {
     let movement = |(n, a): (usize, &Allocation)| {
         Movement::of(a, &payment.payment_id, n, items.get(&item_key(&a.company, &a.item_id)))
     };
@@ -121,6 +143,6 @@ pub(crate) fn decided(
         disposition: decision.disposition,
         by: "policy".to_owned(),
         returns,
-        line,
+        line: None,
     }
 }
