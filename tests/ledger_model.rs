@@ -218,7 +218,8 @@ impl World {
                 let all = records(&self.ledger, u64::MAX);
                 let ids: Vec<String> = all
                     .iter()
-                    .filter_map(|(k, b)| (k == "payment").then(|| text(&b["payment"], "payment_id")))
+                    .filter(|(k, _)| k == "payment")
+                    .map(|(_, b)| text(&b["payment"], "payment_id"))
                     .collect();
                 if ids.is_empty() {
                     return "nothing";

@@ -347,6 +347,18 @@ fn decisions_of_people_teach_and_a_signature_counts() {
 }
 
 #[cfg(feature = "ledger")]
+fn dump<S: Store>(ledger: &Ledger<S>) -> String {
+    let mut text = String::new();
+    ledger
+        .dump(&mut |line| {
+            text.push_str(line);
+            Ok(())
+        })
+        .unwrap();
+    text
+}
+
+#[cfg(feature = "ledger")]
 #[test]
 fn sqlite_keeps_what_memory_keeps_and_refuses_what_is_newer_or_foreign() {
     let folder = tempfile::tempdir().unwrap();
@@ -358,15 +370,7 @@ fn sqlite_keeps_what_memory_keeps_and_refuses_what_is_newer_or_foreign() {
     file.append(&bodies, &Stamp { at: "2026-04-01T06:00:00Z".into(), ..Stamp::default() }, None).unwrap();
     assert_eq!(file.head().unwrap(), memory.head().unwrap());
     assert!(file.verify().unwrap().is_sound());
-    let dump = |l: &dyn Fn(&mut dyn FnMut(&str) -> Result<(), crate::Error>)| {
-        let mut text = String::new();
-        l(&mut |line| {
-            text.push_str(line);
-            Ok(())
-        });
-        text
-    };
-    assert_eq!(dump(&|e| file.dump(e).unwrap()), dump(&|e| memory.dump(e).unwrap()));
+    assert_eq!(dump(&file), dump(&memory));
     drop(file);
     let raw = rusqlite::Connection::open(&path).unwrap();
     raw.execute_batch("DELETE FROM idx WHERE seq = 5").unwrap();
