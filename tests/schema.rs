@@ -12,7 +12,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tieout::formats::ReadOptions;
 use tieout::outputs::{parsed_json, payments_csv, payments_jsonl, safe_json, unescape};
 use tieout::run::{InputFile, RunInputs, RunResult, check_files, payments_of, run};
