@@ -1,7 +1,7 @@
 //! The one public error: what was found, where, what was expected, what to do.
 
 pub use crate::base::is_hidden;
-use crate::base::{Place, line_column, suggestion_in};
+use crate::base::{Place, hides, line_column, suggestion_in};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -111,7 +111,7 @@ impl Error {
     /// that hostile input cannot speak to a terminal.
     pub fn new(code: ErrorCode, place: Place, found: impl AsRef<str>, expected: impl Into<String>) -> Self {
         let found = visible(found.as_ref());
-        Error(Box::new(Inner { code, place, found, expected: expected.into(), hint: None }))
+        Error(Box::new(Inner { code, place, found, expected: harmless(expected.into()), hint: None }))
     }
 
     /// A TOML file that cannot be used: the place of the fault, what the parser says, and the nearest known name as advice.
@@ -133,7 +133,7 @@ impl Error {
     /// The same error with advice on what to do.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.0.hint = Some(harmless(hint.into()));
         self
     }
 
@@ -232,6 +232,15 @@ impl Serialize for Error {
     }
 }
 
+/// A sentence of ours that may quote a text from outside: the same as [`visible`], uncut.
+fn harmless(text: String) -> String {
+    if !text.chars().any(hides) {
+        return text;
+    }
+    let one = |c: char| if hides(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(one).collect()
+}
+
 /// Text from outside, fit for a message: control, bidirectional and invisible characters as `\u{…}`, at most 200 characters.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(220));
@@ -240,7 +249,7 @@ pub fn visible(text: &str) -> String {
             out.push('…');
             break;
         }
-        if is_hidden(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+        if hides(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
     }
     out
 }

@@ -45,7 +45,14 @@ fn every_transcript_of_the_readme_is_what_the_program_says() {
 
 #[test]
 fn every_file_that_the_pages_link_to_is_there() {
-    let pages = ["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/formats.md", "fixtures/README.md"];
+    let pages = [
+        "README.md",
+        "CHANGELOG.md",
+        "docs/architecture.md",
+        "docs/formats.md",
+        "docs/review-page.md",
+        "fixtures/README.md",
+    ];
     for page in pages {
         let path = root().join(page);
         let text = fs::read_to_string(&path).unwrap();

@@ -203,7 +203,10 @@ fn is_separator(c: char) -> bool {
 }
 
 /// Characters that do not show, turn the reading direction, break a line, or that XML cannot carry.
-fn hides(c: char) -> bool {
+pub fn hides(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     is_hidden(c)
         || matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' | '\u{fdd0}'..='\u{fdef}')

@@ -25,7 +25,7 @@ pub use cell_text::{
 };
 pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
 pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};
-pub use csv_text::{CsvCell, CsvDialect, CsvTable, escape, unescape};
+pub use csv_text::{CsvCell, CsvDialect, CsvTable, escape, hides, unescape};
 pub use currency::{Currency, CurrencyError};
 pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, parse_iso_date};
 pub use direction::CreditDebit;

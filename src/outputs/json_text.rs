@@ -1,7 +1,7 @@
 //! JSON that no terminal, editor or line splitter misreads: in goes any value, out goes one line of JSON in which control,
 //! bidirectional and invisible characters stand as `\uXXXX`. A reader of JSON gets the original text back.
 
-use crate::error::is_hidden;
+use crate::base::hides;
 use serde::Serialize;
 
 /// One line of JSON with hidden characters escaped. `serde_json` leaves U+007F to U+009F, U+2028 and direction marks as they
@@ -21,7 +21,7 @@ pub fn escape_hidden(json: &str) -> String {
     let mut units = [0u16; 2];
     for c in json.chars() {
         // Line ends only stand between tokens: inside strings JSON has them escaped already.
-        if is_hidden(c) && c != '\n' {
+        if hides(c) && c != '\n' {
             for unit in c.encode_utf16(&mut units) {
                 out.push_str(&format!("\\u{unit:04x}"));
             }
@@ -40,7 +40,7 @@ mod tests {
     fn hidden_characters_are_escaped_and_read_back_exactly() {
         let text = "a\u{85}b\u{2028}c\u{202e}d\u{7f}\n\u{1b}[31m ü €";
         let json = safe_json(text);
-        assert!(!json.chars().any(is_hidden), "{json}");
+        assert!(!json.chars().any(hides), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 }

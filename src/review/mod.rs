@@ -6,11 +6,14 @@
 //! | `columns.rs` | the columns as data: name, meaning, kind |
 //! | `queue.rs` | rows from payments and decisions; `exception_id`, `row_hash` |
 //! | `recorded.rs` | the same values read back from `decisions.jsonl` |
+//! | `page/` | `exceptions.html` |
 //! | `csv.rs` | `exceptions.csv` |
 
 mod cells;
 mod columns;
 mod csv;
+#[cfg(feature = "review")]
+mod page;
 mod queue;
 mod recorded;
 #[cfg(feature = "review")]
@@ -21,6 +24,8 @@ mod xlsx_guide;
 pub use cells::{from_sheet, to_sheet};
 pub use columns::{COLUMNS, Column, ColumnKind, ColumnPart, PROPOSALS, QUEUE_SCHEMA, column_of};
 pub use csv::exceptions_csv;
+#[cfg(feature = "review")]
+pub use page::exceptions_html;
 pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, exception_id, row_hash};
 pub use recorded::{Recorded, read_decisions};
 #[cfg(feature = "review")]

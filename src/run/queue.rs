@@ -37,6 +37,8 @@ pub fn queue_files(record: &RunRecord, by: Option<SplitBy>, dialect: CsvDialect)
         #[cfg(feature = "review")]
         add("xlsx", review::exceptions_xlsx(part)?);
         add("csv", review::exceptions_csv(part, dialect).into_bytes());
+        #[cfg(feature = "review")]
+        add("html", review::exceptions_html(part).into_bytes());
     }
     let by_word = by.map_or("", |b| match b {
         SplitBy::Owner => "owner",
