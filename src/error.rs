@@ -53,6 +53,10 @@ pub enum ErrorCode {
     TieOut,
     /// A result that does not conserve money. A defect of ours: nothing is written.
     Conservation,
+    /// A ledger that is damaged, of another version, or says otherwise than what was asked of it.
+    Ledger,
+    /// The ledger is held by another run.
+    Locked,
 }
 
 impl ErrorCode {
@@ -81,6 +85,8 @@ impl ErrorCode {
             ErrorCode::Usage => "USAGE",
             ErrorCode::TieOut => "TIE_OUT",
             ErrorCode::Conservation => "CONSERVATION",
+            ErrorCode::Ledger => "LEDGER",
+            ErrorCode::Locked => "LOCKED",
         }
     }
 }

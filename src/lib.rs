@@ -66,6 +66,7 @@ pub mod benchmark;
 pub mod book;
 pub mod error;
 pub mod formats;
+pub mod ledger;
 pub mod matching;
 pub mod model;
 pub mod names;

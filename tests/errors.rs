@@ -15,6 +15,8 @@ use std::path::Path;
 
 /// Codes without a fixture, and why.
 const WITHOUT_FIXTURE: &[(&str, &str)] = &[
+    ("LEDGER", "a ledger that is damaged or newer: src/ledger/tests.rs"),
+    ("LOCKED", "another run must hold the ledger at that moment: tests/ledger_story.rs"),
     ("CONSERVATION", "a defect of ours; src/run/equations.rs tests that each equation is checked"),
     ("FIELD", "no reader uses it: a field that breaks the grammar is told by what is wrong in it"),
     ("IO", "the words are those of the operating system; tests/cli.rs provokes it"),

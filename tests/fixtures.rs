@@ -107,6 +107,8 @@ fn every_fixture_is_claimed_by_a_test_and_listed_in_the_readme() {
         claimed.extend(inputs.iter().chain(story.statements).map(|n| name_of(&folder.join(n))));
         claimed.extend(OUTPUTS.iter().map(|n| name_of(&folder.join("expected").join(story.expected).join(n))));
     }
+    // tests/ledger_story.rs works on a copy of the whole folder.
+    claimed.extend(files_below(&fixtures().join("runs/five-days")).iter().map(|f| name_of(f)));
     for folder in folders_in(&fixtures().join("errors")) {
         // tests/errors.rs runs every folder; a file in it is used if the command names it or its folder.
         let cmd = fs::read_to_string(folder.join("cmd")).unwrap_or_else(|_| panic!("{} has no cmd", folder.display()));

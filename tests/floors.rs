@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("statements", 3),
     ("book", 4),
     ("matching", 5),
+    ("ledger", 6),
     ("outputs", 6),
     ("reports", 6),
     ("review", 6),
@@ -28,6 +29,7 @@ const FLOORS: &[(&str, u8)] = &[
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("book", &["formats", "statements"]),
     ("matching", &["formats", "statements"]),
+    ("ledger", &["formats", "references", "names", "statements", "book", "matching"]),
     ("outputs", &["formats", "references", "names", "statements", "book", "matching"]),
     ("reports", &["formats", "references", "names", "statements", "book", "matching"]),
     ("review", &["formats", "references", "names", "statements", "book", "matching"]),

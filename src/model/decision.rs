@@ -1,5 +1,5 @@
 use super::{ReasonCode, Review};
-use crate::base::{ContentId, Currency};
+use crate::base::{ContentId, Currency, content_id};
 use serde::{Deserialize, Serialize};
 
 /// What happens to a payment. Each has exactly one.
@@ -163,6 +163,17 @@ pub struct Allocation {
 }
 
 impl Allocation {
+    /// The id of the `n`-th allocation (from 0) of a payment: a hash of what it says.
+    pub fn id(&self, payment_id: &ContentId, n: usize) -> ContentId {
+        let figures = [self.applied, self.discount, self.writeoff, self.charges, self.fx_difference];
+        let figures = figures.map(|f| f.to_string());
+        let mut parts = vec![payment_id.as_str(), &self.company, &self.item_id];
+        let n = n.to_string();
+        parts.push(&n);
+        parts.extend(figures.iter().map(String::as_str));
+        content_id('a', &parts)
+    }
+
     /// Everything that reduces the item: cash, discount, write-off, charges and exchange difference. `None` on overflow.
     pub fn cleared(&self) -> Option<i64> {
         self.applied

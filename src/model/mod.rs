@@ -46,7 +46,7 @@ pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Movement, Page, Statement, StatementKind, TieOut, Totals,
 };
 pub use summary::{
-    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LeftOutSummary, ReasonSummary,
-    ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
+    AccountSummary, ControlTotalClaim, CurrencySummary, Equation, FileSummary, LedgerSummary, LeftOutSummary,
+    ReasonSummary, ReceivablesSummary, RepeatedStatement, StatementSummary, Sum, Summary,
 };
 pub use words::joined_words;

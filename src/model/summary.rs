@@ -86,6 +86,9 @@ pub struct Summary {
     pub overrides: Vec<String>,
     /// What is not proven, in sentences.
     pub not_proven: Vec<String>,
+    /// What the ledger had to do with it; `None` without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerSummary>,
 }
 
 impl Summary {
@@ -355,4 +358,38 @@ pub struct Equation {
     pub right: Sum,
     /// Whether both sides are equal.
     pub holds: bool,
+}
+
+/// What the ledger had to do with a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LedgerSummary {
+    /// Records before the run.
+    pub records_before: u64,
+    /// Hash over the content of all records before the run: the same for the same history.
+    pub content_before: String,
+    /// Files that were known by their bytes and not read again.
+    pub known_files: Vec<String>,
+    /// Statements that were known by their content.
+    pub known_statements: u64,
+    /// Payments that were known and left out.
+    pub known_payments: u64,
+    /// Of these, payments that joined one of a report of the day or a notification.
+    pub joined: u64,
+    /// Items of which something was taken off that the ERP does not show yet.
+    pub subtracted: u64,
+    /// Movements that the ERP shows now.
+    pub settled: u64,
+    /// Items that fit neither, with the three figures.
+    pub unclear: Vec<String>,
+    /// Closed items that were brought into the book for the payments of the day.
+    pub closed_found: u64,
+    /// Returns that opened again exactly what a payment of the ledger had closed.
+    pub reopened: u64,
+    /// Statements that are missing in the accounts of the run, in words.
+    pub gaps: Vec<String>,
+    /// Facts with a signature.
+    pub signed_facts: u64,
+    /// What else is worth knowing.
+    pub notes: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! `allocations.csv`, `tieout.allocations/1`: one row per payment and item that were set against each other.
 
 use super::{Decided, figure};
-use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table, content_id};
+use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table};
 
 const HEADER: [&str; 29] = [
     "allocation_id",
@@ -43,19 +43,8 @@ pub fn allocations_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
         for (n, a) in decision.allocations.iter().enumerate() {
             let item = items.get(&(a.company.as_str(), a.item_id.as_str()));
             let money = |minor: i64| Cell::Figure(figure(minor, decision.currency));
-            let parts = [
-                payment.payment_id.as_str(),
-                &a.company,
-                &a.item_id,
-                &n.to_string(),
-                &a.applied.to_string(),
-                &a.discount.to_string(),
-                &a.writeoff.to_string(),
-                &a.charges.to_string(),
-                &a.fx_difference.to_string(),
-            ];
             table.row([
-                Cell::text(content_id('a', &parts).0),
+                Cell::text(a.id(&payment.payment_id, n).0),
                 Cell::text(&a.company),
                 Cell::text(payment.payment_id.as_str()),
                 Cell::text(&payment.account),

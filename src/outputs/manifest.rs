@@ -36,6 +36,9 @@ struct Manifest<'a> {
     run_id: &'a str,
     /// Version of tieout.
     engine_version: &'a str,
+    /// Hash over the content of the ledger before the run; not there without a ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger_before: Option<&'a str>,
     /// The files read.
     inputs: &'a [ManifestFile],
     /// The files written beside this one.
@@ -48,9 +51,21 @@ pub(crate) fn manifest_schema(generator: schemars::SchemaGenerator) -> schemars:
     generator.into_root_schema_for::<Manifest<'_>>()
 }
 
-/// The file's text.
+/// The file's text of a run without a ledger.
 pub fn manifest_json(run_id: &str, engine_version: &str, inputs: &[ManifestFile], outputs: &[ManifestFile]) -> String {
-    let mut text = safe_json_pretty(&Manifest { schema: MANIFEST_SCHEMA, run_id, engine_version, inputs, outputs });
+    manifest_json_after(run_id, engine_version, inputs, outputs, None)
+}
+
+/// The file's text. `ledger_before` is the hash of the content of the ledger before the run.
+pub fn manifest_json_after(
+    run_id: &str,
+    engine_version: &str,
+    inputs: &[ManifestFile],
+    outputs: &[ManifestFile],
+    ledger_before: Option<&str>,
+) -> String {
+    let manifest = Manifest { schema: MANIFEST_SCHEMA, run_id, engine_version, ledger_before, inputs, outputs };
+    let mut text = safe_json_pretty(&manifest);
     text.push('\n');
     text
 }

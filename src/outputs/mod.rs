@@ -19,7 +19,7 @@ pub(crate) use decisions::decisions_schema;
 pub use json_text::{escape_hidden, safe_json};
 #[cfg(feature = "schema")]
 pub(crate) use manifest::manifest_schema;
-pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json};
+pub use manifest::{MANIFEST_SCHEMA, ManifestFile, manifest_json, manifest_json_after};
 pub use parsed::parsed_json;
 #[cfg(feature = "schema")]
 pub(crate) use parsed::parsed_schema;

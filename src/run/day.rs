@@ -4,6 +4,7 @@
 use super::inputs;
 use super::reading::read_files;
 use super::summarise::{Facts, summarise};
+use super::with_ledger::Memory;
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256_hex};
 use crate::book::OpenItemBook;
@@ -70,6 +71,10 @@ pub enum RunError {
     NoStatement(Vec<Error>),
     /// An equation fails: a defect of ours.
     Conservation(Error),
+    /// The ledger holds all statements already; the names of their files.
+    AllKnown(Vec<String>),
+    /// The ledger cannot be read, or says otherwise than the run.
+    Ledger(Error),
 }
 
 impl RunError {
@@ -77,7 +82,8 @@ impl RunError {
     pub fn errors(&self) -> &[Error] {
         match self {
             RunError::Configuration(e) | RunError::Receivables(e) | RunError::NoStatement(e) => e,
-            RunError::Conservation(e) => std::slice::from_ref(e),
+            RunError::Conservation(e) | RunError::Ledger(e) => std::slice::from_ref(e),
+            RunError::AllKnown(_) => &[],
         }
     }
 }
@@ -107,6 +113,15 @@ pub fn run(inputs: &RunInputs) -> Result<RunResult, RunError> {
 /// # Errors
 /// As [`run`].
 pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<RunResult, RunError> {
+    run_in(inputs, watch, None)
+}
+
+/// A run with or without a memory.
+pub(super) fn run_in(
+    inputs: &RunInputs,
+    watch: &(dyn Fn(Step) + Sync),
+    mut memory: Option<&mut dyn Memory>,
+) -> Result<RunResult, RunError> {
     let policy = policy(inputs.config.as_ref())?;
     let map = match &inputs.items_map {
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
@@ -117,7 +132,16 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
 
     let mut files: Vec<&InputFile> = inputs.statements.iter().collect();
     files.sort_by_cached_key(|f| (f.name.clone(), sha256_hex(&f.bytes)));
+    if let Some(memory) = &mut memory {
+        files = memory.files(files)?;
+    }
     let (mut day, mut file_summaries) = read_day(&files, inputs, watch)?;
+    if let Some(memory) = &mut memory {
+        memory.day(&mut day).map_err(RunError::Ledger)?;
+        if day.statements.is_empty() {
+            return Err(RunError::AllKnown(files.iter().map(|f| f.name.clone()).collect()));
+        }
+    }
 
     let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
     let company_of = |account: &str| companies.of(account);
@@ -125,6 +149,9 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
     if !read.unpostable.is_empty() {
         break_unpostable(&mut day, &read.unpostable);
         read = statements::payments(&day, &company_of);
+    }
+    if let Some(memory) = &mut memory {
+        memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
     }
     let control_total = control_total(inputs, &day)?;
     match control_total.as_ref().map(|c| c.holds) {
@@ -138,8 +165,11 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
     }
 
     let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day));
-    let items = std::mem::take(&mut receivables.items);
-    let customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
+    let mut items = std::mem::take(&mut receivables.items);
+    let mut customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
+    if let Some(memory) = &mut memory {
+        memory.receivables(&mut items, &mut customers, &read.payments).map_err(RunError::Ledger)?;
+    }
     let book = OpenItemBook::build(items, customers);
     watch(Step::Deciding(read.payments.len()));
     let mut decisions = engine.decide(&book, &read.payments);
@@ -147,12 +177,17 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
         say_contradicted(&mut decisions);
     }
     watch(Step::Decided);
+    if let Some(memory) = &mut memory {
+        memory.decided(&policy, book.items(), &read.payments, &mut decisions).map_err(RunError::Ledger)?;
+        memory.keep(&day, &read, book.items(), &decisions);
+    }
     let checked = equations::check(&day, &read, &decisions, book.items()).map_err(RunError::Conservation)?;
 
     let others = other_files(inputs);
     file_summaries.extend(others.iter().map(|(role, file)| file_summary(role, file)));
     let policy_hash = policy_hash(&policy);
-    let run_id = run_id(inputs, &policy_hash, &file_summaries);
+    let head = memory.as_ref().map(|m| m.content());
+    let run_id = run_id(inputs, &policy_hash, &file_summaries, head.as_deref());
     let as_of = inputs.as_of.or_else(|| day.statements.iter().filter_map(|s| s.statement.closing_date()).max());
     let decided = Decided {
         payments: &read.payments,
@@ -178,8 +213,9 @@ pub fn run_watched(inputs: &RunInputs, watch: &(dyn Fn(Step) + Sync)) -> Result<
         customers: book.customers(),
         checked: &checked,
         company_of: &company_of,
+        ledger: memory.as_ref().map(|m| m.summary()),
     });
-    let outputs = write(&decided, &summary, inputs.csv_dialect);
+    let outputs = write(&decided, &summary, inputs.csv_dialect, head.as_deref());
     Ok(RunResult { run_id, summary, outputs })
 }
 
@@ -309,7 +345,7 @@ fn file_summary(role: &'static str, file: &InputFile) -> FileSummary {
 }
 
 /// Names of files do not count: the same bytes under another name are the same run.
-fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary]) -> String {
+fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary], head: Option<&str>) -> String {
     let mut parts: Vec<String> = files.iter().map(|f| format!("{}:{}", f.role, f.sha256)).collect();
     // The policy counts by its meaning: comments in the file do not change a run.
     parts.retain(|p| !p.starts_with("config:"));
@@ -322,10 +358,11 @@ fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary]) -> Strin
     parts.push(format!("as_of:{:?}", inputs.as_of));
     parts.push(format!("control_total:{:?}", inputs.control_total));
     parts.push(format!("csv:{}", inputs.csv_dialect.as_str()));
+    parts.extend(head.map(|h| format!("ledger:{h}")));
     content_id('r', &parts.iter().map(String::as_str).collect::<Vec<_>>()).0
 }
 
-fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect) -> Vec<InputFile> {
+fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect, head: Option<&str>) -> Vec<InputFile> {
     let text = |name: &str, text: String| InputFile { name: name.to_owned(), bytes: text.into_bytes() };
     let queue = review::Queue::build(decided.payments, decided.decisions, decided.customers, decided.as_of);
     let mut files = vec![
@@ -338,6 +375,6 @@ fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect) -> Vec<I
     let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };
     let inputs: Vec<ManifestFile> = summary.files.iter().map(read).collect();
     let written: Vec<ManifestFile> = files.iter().map(|f| ManifestFile::of(&f.name, &f.bytes)).collect();
-    files.push(text("manifest.json", outputs::manifest_json(&summary.run_id, VERSION, &inputs, &written)));
+    files.push(text("manifest.json", outputs::manifest_json_after(&summary.run_id, VERSION, &inputs, &written, head)));
     files
 }

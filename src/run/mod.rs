@@ -16,16 +16,18 @@ mod record;
 mod reviewers;
 mod settle;
 mod summarise;
+mod with_ledger;
 
 pub use check::{Checkup, LargeFile, check_files, check_large_files, payments_of};
 pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
 pub use decide::{DecideInputs, DecideResult, decide};
 pub use inputs::convert_items;
-pub use policy_file::read_policy;
+pub use policy_file::{ledger_of, read_policy};
 pub use policy_show::{PolicyKey, show_policy};
 pub use policy_template::default_toml;
 pub use queue::{QueueFiles, queue_files};
 pub use record::{RECORD_FILES, RecordedInput, RunRecord};
+pub use with_ledger::{LedgerRun, record_of_ledger, run_with_ledger};
 
 pub use crate::model::InputFile;
 

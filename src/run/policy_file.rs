@@ -45,6 +45,7 @@ const OVERRIDE: &[(&str, Kind)] = &[
 
 /// Every key of the file. A test holds this against the fields of [`Policy`].
 const KEYS: &[(&str, Kind)] = &[
+    ("ledger", Kind::Text),
     ("error_budget_ppm", Kind::Whole(1_000_000)),
     ("margin_centibans", Kind::Whole(10_000)),
     ("cap", UNITS),
@@ -137,7 +138,16 @@ pub fn read_policy(text: &str, file: &str) -> Result<Policy, Vec<Error>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    toml::from_str::<Policy>(text).map_err(|e| vec![toml_fault(e)])
+    let mut table: toml::Table = toml::from_str(text).map_err(|e| vec![toml_fault(e)])?;
+    // Where the ledger lies decides nothing.
+    table.remove("ledger");
+    table.try_into::<Policy>().map_err(|e| vec![toml_fault(e)])
+}
+
+/// The ledger that a policy file names, as written there.
+pub fn ledger_of(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)).ok()?;
+    table.get("ledger")?.as_str().map(str::to_owned)
 }
 
 struct Walk<'a> {
@@ -343,8 +353,9 @@ mod tests {
             k.sort();
             k
         };
-        assert_eq!(names(&policy), sorted(KEYS));
-        for (key, kind) in KEYS {
+        let of_policy: Vec<(&str, Kind)> = KEYS.iter().filter(|(k, _)| *k != "ledger").copied().collect();
+        assert_eq!(names(&policy), sorted(&of_policy));
+        for (key, kind) in &of_policy {
             assert!(default_toml().contains(key), "{key} is missing in the default file");
             if let Kind::Table(keys) = kind {
                 assert_eq!(names(&policy[key]), sorted(keys), "{key}");

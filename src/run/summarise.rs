@@ -24,6 +24,7 @@ pub(super) struct Facts<'a> {
     pub(super) customers: &'a [Customer],
     pub(super) checked: &'a Checked,
     pub(super) company_of: &'a dyn Fn(&str) -> String,
+    pub(super) ledger: Option<LedgerSummary>,
 }
 
 /// Builds the summary.
@@ -63,6 +64,7 @@ pub(super) fn summarise(facts: Facts<'_>) -> Summary {
         equations: facts.checked.equations.clone(),
         overrides: segments.chain(customers).collect(),
         not_proven,
+        ledger: facts.ledger,
     }
 }
 
@@ -279,8 +281,14 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
     out.push(
         "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned(),
     );
-    out.push(
-        "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),
-    );
+    match &facts.ledger {
+        None => out.push(
+            "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),
+        ),
+        Some(ledger) => {
+            out.extend(ledger.gaps.iter().map(|g| format!("{g}. Nothing after it is applied without a person.")));
+            out.extend(ledger.unclear.iter().map(|u| format!("{u}. Nothing is applied to it without a person.")));
+        }
+    }
     out
 }

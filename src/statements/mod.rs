@@ -6,6 +6,7 @@
 mod chain;
 mod collect;
 mod content;
+mod identity;
 mod intraday;
 mod payment;
 mod payments;
@@ -15,6 +16,7 @@ mod returns;
 mod tests;
 
 pub use collect::collect;
+pub use identity::{Origin, StatementIdentity, identity, may_be_same_account, occurrence_id};
 pub use payments::payments;
 
 use crate::base::Currency;
@@ -58,6 +60,8 @@ pub struct Marks {
 pub struct Payments {
     /// Order: account, currency, closing date, sequence, entry, detail.
     pub payments: Vec<Payment>,
+    /// In step with `payments`: what each was made of.
+    pub origins: Vec<Origin>,
     /// Entries that became no payment, by reason (`pending`, `information`, `future`, `unknown_status`,
     /// `intraday_repeated`, `no_date`, `excess_decimals`), with count and sum.
     pub left_out: Vec<LeftOut>,

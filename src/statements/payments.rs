@@ -1,6 +1,7 @@
 //! The statements of a day in, its payments out, with a count of everything that became none.
 
 use super::content::account_key;
+use super::identity::{Origin, occurrence_id};
 use super::payment::{Parts, make};
 use super::{Day, FiledStatement, LeftOut, Marks, Payments};
 use crate::base::{ContentId, Map, Money, content_id};
@@ -43,6 +44,7 @@ pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
                 let Ok(minor) = amount.minor() else { continue };
                 let parts = Parts { filed, entry, details, minor, date, unsplit, trust, company: &company };
                 let payment = make(&parts);
+                made.origins.push(Origin { statement: index, base: payment.payment_id.clone() });
                 made.payments.push(numbered(payment, &mut seen));
             }
         }
@@ -124,9 +126,7 @@ fn too_fine(filed: &FiledStatement, entry: &Entry) -> Finding {
 fn numbered(mut payment: Payment, seen: &mut Map<ContentId, u32>) -> Payment {
     let count = seen.entry(payment.payment_id.clone()).or_insert(0);
     *count += 1;
-    if *count > 1 {
-        payment.payment_id = content_id('p', &[payment.payment_id.as_str(), &count.to_string()]);
-    }
+    payment.payment_id = occurrence_id(&payment.payment_id, *count);
     payment
 }
 

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 #[derive(Parser)]
 #[command(name = "tieout", version, about, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done, 1 internal or I/O error (nothing written), 2 usage or configuration, \
-    3 some input was rejected or does not tie out, 4 a --fail-on condition held.")]
+    3 some input was rejected or does not tie out, 4 a --fail-on condition held, \
+    5 the ledger holds all of it already, 6 the ledger is held by another run.")]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -59,6 +60,18 @@ pub enum Command {
     Simulate(Simulate),
     /// Measure decisions against a truth.
     Score(Score),
+    /// Take back a run, an allocation or a payment: reversing records, and the payments wait again.
+    Undo(Undo),
+    /// Prove a ledger from its journal alone.
+    Verify(Verify),
+    /// The whole ledger as text, the same for the same history.
+    Dump(Dump),
+    /// The story of one payment, document or customer.
+    History(HistoryArgs),
+    /// What decisions of people taught.
+    Facts(Facts),
+    /// Accept that statements of an account are missing.
+    AcceptGap(AcceptGap),
     /// The JSON Schema of a file that tieout reads or writes; without a name, the list of them.
     Schema(Schema),
     /// Completions for a shell, on standard output.
@@ -100,6 +113,16 @@ pub struct Run {
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub read: Reading,
+    /// The ledger: what was read and applied before, so that nothing is done twice. Made where there is none. Also `ledger`
+    /// in the file given with --config.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: Option<PathBuf>,
+    /// End with 0 if the ledger holds all of it already.
+    #[arg(long)]
+    pub if_new: bool,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
     /// The run folder to write: new, empty, or holding this same run.
     #[arg(long, value_name = "DIR", env = "TIEOUT_OUT", hide_env_values = true, required_unless_present = "dry_run")]
     pub out: Option<PathBuf>,
@@ -225,8 +248,11 @@ pub struct Explain {
 #[derive(ClapArgs)]
 pub struct Queue {
     /// The run folder.
-    #[arg(long, value_name = "DIR")]
-    pub run: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "ledger", conflicts_with = "ledger")]
+    pub run: Option<PathBuf>,
+    /// Everything that waits in a ledger instead.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
     /// The folder to write: new, empty, or holding this same queue.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -358,6 +384,9 @@ pub struct Init {
     /// The file to write; never overwritten.
     #[arg(value_name = "FILE", default_value = "tieout.toml")]
     pub file: PathBuf,
+    /// A ledger to make with it and to name in it.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
 }
 
 #[derive(ClapArgs)]
@@ -395,6 +424,127 @@ pub struct Score {
     /// decisions.jsonl of a run.
     #[arg(value_name = "DECISIONS")]
     pub decisions: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct Undo {
+    /// The whole id of a run (r…), allocation (a…) or payment (p…).
+    #[arg(value_name = "RUN|ALLOCATION|PAYMENT")]
+    pub target: String,
+    /// The ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: PathBuf,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who. Default: the user of the system.
+    #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
+    pub by: Option<String>,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Verify {
+    /// The ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: PathBuf,
+    /// A head that was noted elsewhere: it must be part of the chain.
+    #[arg(long, value_name = "HASH")]
+    pub head: Option<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct Dump {
+    /// The ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: PathBuf,
+}
+
+#[derive(ClapArgs)]
+pub struct HistoryArgs {
+    /// The whole id of a payment, the number of a document, or the id of a customer.
+    #[arg(value_name = "PAYMENT|DOCUMENT|CUSTOMER")]
+    pub target: String,
+    /// The ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: PathBuf,
+    /// Company of the customer, where there are several.
+    #[arg(long, value_name = "ID")]
+    pub company: Option<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct AcceptGap {
+    /// The account whose open gaps are accepted.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Its currency.
+    #[arg(long, value_name = "CODE", default_value = "EUR")]
+    pub currency: String,
+    /// The ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: PathBuf,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who. Default: the user of the system.
+    #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
+    pub by: Option<String>,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Facts {
+    #[command(subcommand)]
+    pub command: FactsCommand,
+}
+
+#[derive(Subcommand)]
+pub enum FactsCommand {
+    /// All of them, with counts, dates, conflicts and signatures.
+    List {
+        /// The ledger.
+        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+        ledger: PathBuf,
+    },
+    /// Those that wait for a signature and that nothing contradicts.
+    Propose {
+        /// The ledger.
+        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+        ledger: PathBuf,
+    },
+    /// Stand for one: from now on it decides.
+    Sign {
+        /// Its id.
+        fact_id: String,
+        /// The ledger.
+        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+        ledger: PathBuf,
+        /// Who. Default: the user of the system.
+        #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
+        by: Option<String>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Take a signature back, or refuse one for good.
+    Revoke {
+        /// Its id.
+        fact_id: String,
+        /// The ledger.
+        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+        ledger: PathBuf,
+        /// Who. Default: the user of the system.
+        #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
+        by: Option<String>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
 }
 
 #[derive(ClapArgs)]

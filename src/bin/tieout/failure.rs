@@ -16,6 +16,11 @@ pub const REJECTED: u8 = 3;
 /// Done, but a `--fail-on` condition held.
 pub const CONDITION: u8 = 4;
 
+/// All inputs are processed already.
+pub const NOTHING_NEW: u8 = 5;
+/// The ledger is held by another run.
+pub const HELD: u8 = 6;
+
 /// An exit code with what to say.
 #[derive(Debug)]
 pub struct Failure {
@@ -57,6 +62,18 @@ impl Failure {
     }
 }
 
+impl From<Error> for Failure {
+    /// From the ledger: held by another, of no use as it is, or a fault of the disk.
+    fn from(error: Error) -> Self {
+        let code = match error.code() {
+            ErrorCode::Locked => HELD,
+            ErrorCode::Usage => USAGE,
+            _ => INTERNAL,
+        };
+        Failure { code, errors: vec![error] }
+    }
+}
+
 /// A mistake in the arguments as one sentence: what the parser says, without its frame, and its tip as the hint.
 pub fn of_arguments(error: &clap::Error) -> Error {
     let text = error.render().to_string();
@@ -87,6 +104,8 @@ impl From<RunError> for Failure {
         let code = match &error {
             RunError::Configuration(_) => USAGE,
             RunError::Receivables(_) | RunError::NoStatement(_) => REJECTED,
+            RunError::AllKnown(_) => NOTHING_NEW,
+            RunError::Ledger(e) if e.code() == ErrorCode::Locked => HELD,
             _ => INTERNAL,
         };
         Failure { code, errors: error.errors().to_vec() }

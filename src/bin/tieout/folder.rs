@@ -40,11 +40,36 @@ pub fn check(dir: &Path, replace: bool) -> Result<(), Failure> {
 
 /// Writes a run.
 pub fn write(dir: &Path, run_id: &str, files: &[InputFile], replace: bool) -> Result<Written, Failure> {
+    match prepare(dir, run_id, files, replace, &format!("{}", std::process::id()))? {
+        None => Ok(Written::Same),
+        Some(prepared) => {
+            prepared.put()?;
+            Ok(Written::New)
+        }
+    }
+}
+
+/// A run that lies complete and synced beside its folder, under a hidden name.
+pub struct Prepared {
+    temporary: PathBuf,
+    dir: PathBuf,
+    aside: PathBuf,
+    replaces: bool,
+}
+
+/// Writes a run beside its folder; `None` if the folder holds it already. `mark` tells the hidden name from others.
+pub fn prepare(
+    dir: &Path,
+    run_id: &str,
+    files: &[InputFile],
+    replace: bool,
+    mark: &str,
+) -> Result<Option<Prepared>, Failure> {
     let found = look(dir)?;
-    match &found {
-        Found::Free => {}
-        Found::Run(id) if id == run_id => return Ok(Written::Same),
-        Found::Run(_) if replace => {}
+    let replaces = match &found {
+        Found::Free => false,
+        Found::Run(id) if id == run_id => return Ok(None),
+        Found::Run(_) if replace => true,
         Found::Run(id) => {
             let text = format!("the folder holds another run ({id})");
             let hint = "give another folder, or --replace to put this run in its place";
@@ -52,31 +77,146 @@ pub fn write(dir: &Path, run_id: &str, files: &[InputFile], replace: bool) -> Re
         }
         Found::Changed(what) => return Err(changed(dir, what)),
         Found::Foreign => return Err(foreign(dir)),
+    };
+    let dir = std::path::absolute(dir).map_err(|e| Failure::write(dir, &e))?;
+    let parent = parent(&dir);
+    if dir.file_name().is_none() {
+        return Err(usage(&dir, "no folder name", "the name of a folder", ""));
     }
-    let parent = match dir.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    let name = dir.file_name().ok_or_else(|| usage(dir, "no folder name", "the name of a folder", ""))?.to_owned();
-    fs::create_dir_all(&parent).map_err(|e| Failure::write(&parent, &e))?;
-    let sibling = |what: &str| {
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(&name);
-        hidden.push(format!(".{what}-{}", std::process::id()));
-        parent.join(hidden)
-    };
-    let (temporary, aside) = (sibling("writing"), sibling("replaced"));
-    let done = fill(&temporary, files).and_then(|()| put_in_place(&temporary, dir, &aside, &found));
-    if done.is_err() {
+    make_folders(&parent).map_err(|e| Failure::write(&parent, &e))?;
+    let (temporary, aside) = (sibling(&dir, "writing", mark), sibling(&dir, "replaced", mark));
+    if temporary.exists() {
+        // Left by a run of the same inputs that was killed.
+        fs::remove_dir_all(&temporary).map_err(|e| Failure::write(&temporary, &e))?;
+    }
+    if let Err((path, e)) = fill(&temporary, files) {
         // Nothing of ours stays behind; the first error is the one to tell.
         let _ = fs::remove_dir_all(&temporary);
+        return Err(Failure::write(path, &e));
     }
-    done.map_err(|(path, e)| Failure::write(path, &e))?;
     sync_folder(&parent).map_err(|e| Failure::write(&parent, &e))?;
-    if aside.exists() {
-        fs::remove_dir_all(&aside).map_err(|e| Failure::write(&aside, &e))?;
+    Ok(Some(Prepared { temporary, dir, aside, replaces }))
+}
+
+impl Prepared {
+    /// Puts it in place. After an error the folder is as it was, or the run lies under its hidden name.
+    pub fn put(&self) -> Result<(), Failure> {
+        let parent = parent(&self.dir);
+        if let Err((path, e)) = put_in_place(&self.temporary, &self.dir, &self.aside, self.replaces) {
+            let _ = fs::remove_dir_all(&self.temporary);
+            return Err(Failure::write(path, &e));
+        }
+        self.settle(&parent)
     }
-    Ok(Written::New)
+
+    /// The same for a run that a ledger already knows: the hidden folder stays where it cannot be put in place.
+    pub fn put_later(&self) -> Result<(), Failure> {
+        let parent = parent(&self.dir);
+        put_in_place(&self.temporary, &self.dir, &self.aside, self.replaces)
+            .map_err(|(path, e)| Failure::write(path, &e))?;
+        self.settle(&parent)
+    }
+
+    fn settle(&self, parent: &Path) -> Result<(), Failure> {
+        sync_folder(parent).map_err(|e| Failure::write(parent, &e))?;
+        // Some file systems keep what is in a renamed folder only when it is synced itself.
+        sync_folder(&self.dir).map_err(|e| Failure::write(&self.dir, &e))?;
+        if self.aside.exists() {
+            fs::remove_dir_all(&self.aside).map_err(|e| Failure::write(&self.aside, &e))?;
+        }
+        Ok(())
+    }
+
+    /// What a ledger keeps to finish this after a crash.
+    pub fn to_intent(&self, run_id: &str, manifest_sha256: &str) -> String {
+        let path = |p: &Path| p.to_string_lossy().into_owned();
+        serde_json::json!({
+            "run_id": run_id,
+            "manifest_sha256": manifest_sha256,
+            "temporary": path(&self.temporary),
+            "folder": path(&self.dir),
+            "aside": path(&self.aside),
+            "replaces": self.replaces,
+        })
+        .to_string()
+    }
+}
+
+/// Finishes what an intent says; gives the sentence to tell.
+pub fn finish(intent: &str) -> Result<String, Failure> {
+    let value: serde_json::Value = serde_json::from_str(intent).unwrap_or_default();
+    let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let path = |key: &str| PathBuf::from(text(key));
+    let prepared = Prepared {
+        temporary: path("temporary"),
+        dir: path("folder"),
+        aside: path("aside"),
+        replaces: value.get("replaces").and_then(serde_json::Value::as_bool).unwrap_or(false),
+    };
+    let (run, shown) = (text("run_id"), prepared.dir.display().to_string());
+    let is_run =
+        |dir: &Path| fs::read(dir.join("manifest.json")).is_ok_and(|b| sha256_hex(&b) == text("manifest_sha256"));
+    if is_run(&prepared.dir) {
+        if prepared.temporary.exists() {
+            fs::remove_dir_all(&prepared.temporary).map_err(|e| Failure::write(&prepared.temporary, &e))?;
+        }
+        prepared.settle(&parent(&prepared.dir))?;
+        return Ok(format!("run {run} was interrupted at its very end; it is complete in {shown}"));
+    }
+    if !is_run(&prepared.temporary) {
+        return Ok(format!("run {run} was interrupted and is in the ledger; its folder {shown} is gone"));
+    }
+    if prepared.dir.exists() && !prepared.replaces && !matches!(look(&prepared.dir)?, Found::Free) {
+        let hidden = prepared.temporary.display();
+        return Ok(format!(
+            "run {run} was interrupted and is in the ledger; {shown} is taken, its files are in {hidden}"
+        ));
+    }
+    let replaces = prepared.replaces && prepared.dir.exists();
+    Prepared { replaces, ..prepared }.put_later()?;
+    Ok(format!("run {run} was interrupted after it was recorded; its folder {shown} is in place now"))
+}
+
+/// Removes what killed runs left beside a folder before anything of them was recorded.
+pub fn sweep(dir: &Path) {
+    let Ok(dir) = std::path::absolute(dir) else { return };
+    let start = sibling(&dir, "writing", "r");
+    let Some(start) = start.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
+    let Ok(entries) = fs::read_dir(parent(&dir)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let mark = name.strip_prefix(start.as_str());
+        if mark.is_some_and(|m| m.len() == 20 && m.bytes().all(|b| b.is_ascii_hexdigit())) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn parent(dir: &Path) -> PathBuf {
+    match dir.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn sibling(dir: &Path, what: &str, mark: &str) -> PathBuf {
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(dir.file_name().unwrap_or_default());
+    hidden.push(format!(".{what}-{mark}"));
+    parent(dir).join(hidden)
+}
+
+/// Makes a folder and those above it, each synced into the one that holds it.
+fn make_folders(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = dir.parent().filter(|p| !p.as_os_str().is_empty()) {
+        make_folders(above)?;
+        fs::create_dir(dir).or_else(|e| if e.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(e) })?;
+        return sync_folder(above);
+    }
+    fs::create_dir_all(dir)
 }
 
 type Step = Result<(), (PathBuf, io::Error)>;
@@ -95,9 +235,9 @@ fn fill(temporary: &Path, files: &[InputFile]) -> Step {
     sync_folder(temporary).map_err(|e| (temporary.to_owned(), e))
 }
 
-fn put_in_place(temporary: &Path, dir: &Path, aside: &Path, found: &Found) -> Step {
+fn put_in_place(temporary: &Path, dir: &Path, aside: &Path, replaces: bool) -> Step {
     let at = |e| (dir.to_owned(), e);
-    if let Found::Run(_) = found {
+    if replaces {
         fs::rename(dir, aside).map_err(at)?;
         return fs::rename(temporary, dir).map_err(|e| {
             // Back to what was there.

@@ -15,9 +15,24 @@ pub fn init(args: Init, say: &Say) -> Result<u8, Failure> {
         }
         _ => Failure::write(&args.file, &e),
     })?;
-    file.write_all(tieout::run::default_toml().as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(|e| Failure::write(&args.file, &e))?;
+    let mut text = tieout::run::default_toml().to_owned();
+    if let Some(ledger) = &args.ledger {
+        let _held = super::ledger::hold(ledger, false, "init")?;
+        super::ledger::writer(ledger, true, say)?;
+        let name = std::path::absolute(ledger).map_err(|e| Failure::write(ledger, &e))?;
+        let folder = std::path::absolute(&args.file).map_err(|e| Failure::write(&args.file, &e))?;
+        let name = folder.parent().and_then(|f| name.strip_prefix(f).ok()).unwrap_or(&name).display().to_string();
+        let named = toml_text(&name);
+        text = format!("# Memory of what was read and applied; relative to this file.\nledger = {named}\n\n{text}");
+    }
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| Failure::write(&args.file, &e))?;
     say.note(&format!("{} written; use it with `tieout run … --config {0}`", args.file.display()));
     Ok(DONE)
+}
+
+/// A TOML string.
+fn toml_text(text: &str) -> String {
+    let escaped: String =
+        text.chars().flat_map(|c| if c == '"' || c == '\\' { vec!['\\', c] } else { vec![c] }).collect();
+    format!("\"{escaped}\"")
 }

@@ -6,16 +6,20 @@ mod config;
 mod convert;
 mod decide;
 mod explain;
+mod facts;
 mod failure;
 mod files;
 mod folder;
 mod init;
 mod items;
+mod ledger;
+mod ledger_commands;
 mod parse;
 mod profiles;
 mod progress;
 mod queue;
 mod run;
+mod run_ledger;
 mod say;
 mod schema;
 mod score;
@@ -55,6 +59,12 @@ fn main() -> ExitCode {
         Command::Init(command) => init::init(command, &say),
         Command::Simulate(command) => simulate::simulate(command, &say),
         Command::Score(command) => score::score(command, &say),
+        Command::Undo(command) => ledger_commands::undo(command, &say),
+        Command::Verify(command) => ledger_commands::verify(command, &say),
+        Command::Dump(command) => ledger_commands::dump(command, &say),
+        Command::History(command) => ledger_commands::history(command, &say),
+        Command::AcceptGap(command) => ledger_commands::accept_gap(command, &say),
+        Command::Facts(command) => facts::facts(command, &say),
         Command::Schema(command) => schema::schema(command, &say),
         Command::Completions(command) => shell::completions(command, &say),
         Command::Man => shell::man(&say),

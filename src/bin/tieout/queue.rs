@@ -12,7 +12,11 @@ use tieout::run::{InputFile, RECORD_FILES, RunRecord, queue_files};
 /// Writes the queue.
 pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
     folder::check(&args.out, args.replace)?;
-    let record = record(&args.run)?;
+    let record = match (&args.run, &args.ledger) {
+        (Some(run), _) => record(run)?,
+        (None, Some(ledger)) => tieout::run::record_of_ledger(&super::ledger::reader(ledger)?)?,
+        (None, None) => return Err(Failure::usage("queue", "neither --run nor --ledger", "one of them", "")),
+    };
     let by = args.by.map(|by| match by {
         QueueBy::Owner => SplitBy::Owner,
         QueueBy::Segment => SplitBy::Segment,

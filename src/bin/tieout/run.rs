@@ -4,13 +4,13 @@ use super::args::{Condition, Run};
 use super::failure::{CONDITION, DONE, Failure, REJECTED};
 use super::progress::Progress;
 use super::say::Say;
-use super::{files, folder};
+use super::{files, folder, run_ledger};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tieout::base::Place;
 use tieout::error::{Error, ErrorCode};
 use tieout::model::{Sum, Summary, TieOut};
-use tieout::run::{RunInputs, run_watched};
+use tieout::run::{InputFile, RunInputs, run_watched};
 
 /// Runs a day and writes its folder.
 pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
@@ -46,12 +46,27 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         control_total: args.control_total.clone(),
         csv_dialect: args.csv_dialect.into(),
     };
+    let ledger = match ledger(&args, inputs.config.as_ref())? {
+        Some(path) => Some(run_ledger::open(&path, &args, say)?),
+        None => None,
+    };
     let progress = Progress::new(&inputs.statements, say);
-    let result = run_watched(&inputs, &|step| progress.step(step))?;
+    let with_ledger = ledger.is_some();
+    let mut head = None;
+    let result = match ledger {
+        None => run_watched(&inputs, &|step| progress.step(step))?,
+        Some(open) => match run_ledger::run(&inputs, open, &args, &|step| progress.step(step), say)? {
+            run_ledger::Came::Run(result, now) => {
+                head = now;
+                *result
+            }
+            run_ledger::Came::Known(code) => return Ok(code),
+        },
+    };
     drop(progress);
 
     let out = args.out.as_ref().filter(|_| !args.dry_run);
-    if let Some(dir) = out {
+    if let (Some(dir), false) = (out, with_ledger) {
         match folder::write(dir, &result.run_id, &result.outputs, args.replace)? {
             folder::Written::New => say.detail(&format!("run {} written to {}", result.run_id, dir.display())),
             folder::Written::Same => {
@@ -71,8 +86,25 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         let shown = out.map(|d| d.display().to_string());
         say.out(&tieout::reports::run_screen(&result.summary, shown.as_deref()))?;
     }
+    if let Some(head) = head.filter(|_| !say.quiet && !say.json) {
+        say.out(&format!("Ledger head   {head}\n"))?;
+    }
     say.detail(&format!("done in {} ms", start.elapsed().as_millis()));
     Ok(exit_code(&result.summary, &args.fail_on))
+}
+
+/// The ledger as given, else as the configuration names it, from where that stands.
+fn ledger(args: &Run, config: Option<&InputFile>) -> Result<Option<PathBuf>, Failure> {
+    if args.ledger.is_some() {
+        return Ok(args.ledger.clone());
+    }
+    let named = config.and_then(|c| std::str::from_utf8(&c.bytes).ok()).and_then(tieout::run::ledger_of);
+    let folder = args.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let named = named.map(|n| folder.join(n));
+    if named.is_none() && (args.if_new || args.wait) {
+        return Err(Failure::usage("--if-new", "no ledger", "--ledger, or `ledger` in the configuration", ""));
+    }
+    Ok(named)
 }
 
 /// Rejected input weighs more than a condition that the user asked for: both are not zero.

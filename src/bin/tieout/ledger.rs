@@ -1,0 +1,79 @@
+//! The ledger as the program uses it: one writer at a time, what a killed run left is finished first, and the time is asked here.
+
+use super::failure::{Failure, HELD};
+use super::folder;
+use super::say::Say;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tieout::base::Place;
+use tieout::error::{Error, ErrorCode};
+use tieout::ledger::{Ledger, SqliteStore, Stamp, Store};
+use tieout::run::VERSION;
+
+/// The right to write: held while this lives. The system gives it back when the process ends, however it ends; the file stays.
+pub struct Held {
+    _file: File,
+}
+
+/// Takes the right to write to a ledger. Another holder is waited for or named.
+pub fn hold(ledger: &Path, wait: bool, what: &str) -> Result<Held, Failure> {
+    let mut name = ledger.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let open = || OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
+    let mut file = open().map_err(|e| Failure::write(&path, &e))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) if wait => file.lock().map_err(|e| Failure::write(&path, &e))?,
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            let holder = holder.lines().next().filter(|h| !h.is_empty()).unwrap_or("another run").to_owned();
+            let place = Place::file(ledger.display().to_string());
+            let error =
+                Error::new(ErrorCode::Locked, place, format!("the ledger is held by {holder}"), "a free ledger")
+                    .with_hint("wait until it is done, or give --wait");
+            return Err(Failure { code: HELD, errors: vec![error] });
+        }
+        Err(TryLockError::Error(e)) => return Err(Failure::write(&path, &e)),
+    }
+    // Only for people: nobody depends on it.
+    let _ =
+        file.set_len(0).and_then(|()| file.write_all(format!("process {} ({what})\n", std::process::id()).as_bytes()));
+    Ok(Held { _file: file })
+}
+
+/// Opens a ledger to read. Readers take no lock.
+pub fn reader(path: &Path) -> Result<Ledger<SqliteStore>, Failure> {
+    Ok(Ledger::new(SqliteStore::open(path, false, VERSION)?))
+}
+
+/// Opens a ledger to write, making it where there is none, and finishes what a killed run left.
+pub fn writer(path: &Path, create: bool, say: &Say) -> Result<Ledger<SqliteStore>, Failure> {
+    let mut store = SqliteStore::open(path, create, VERSION)?;
+    if let Some(intent) = store.intent()? {
+        let text = folder::finish(&intent)?;
+        store.clear_intent()?;
+        say.note(&text);
+    }
+    Ok(Ledger::new(store))
+}
+
+/// Now and who, for the journal. `TIEOUT_NOW` fixes the time, for tests.
+pub fn stamp(by: Option<&str>, manifest_sha256: Option<String>) -> Stamp {
+    let clock = || {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        let now = i64::try_from(now).ok().and_then(|s| chrono::DateTime::from_timestamp(s, 0)).unwrap_or_default();
+        now.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    };
+    let at = std::env::var("TIEOUT_NOW").ok().filter(|t| !t.is_empty()).unwrap_or_else(clock);
+    Stamp { at, who: who(by), manifest_sha256 }
+}
+
+/// Who: as given, else the user of the system.
+pub fn who(by: Option<&str>) -> String {
+    let user = || ["TIEOUT_BY", "USER", "LOGNAME"].iter().find_map(|v| std::env::var(v).ok().filter(|u| !u.is_empty()));
+    by.map(str::to_owned).or_else(user).unwrap_or_else(|| "unknown".to_owned())
+}

@@ -1,0 +1,161 @@
+//! `tieout verify`, `dump`, `history`, `undo`, `accept-gap`.
+
+use super::args::{AcceptGap, Dump, HistoryArgs, Undo, Verify};
+use super::failure::{DONE, Failure, INTERNAL};
+use super::ledger::{hold, reader, stamp, who, writer};
+use super::say::Say;
+use tieout::base::Place;
+use tieout::error::{Error, ErrorCode};
+use tieout::ledger::{Body, from_hex, hex};
+use tieout::outputs::safe_json;
+
+/// Proves a ledger from its journal alone.
+pub fn verify(args: Verify, say: &Say) -> Result<u8, Failure> {
+    let ledger = reader(&args.ledger)?;
+    let mut found = ledger.verify()?;
+    if let (Some(head), None) = (&args.head, &found.fault) {
+        found.fault = kept_head(&ledger, head)?;
+    }
+    let head = hex(&found.head.hash);
+    if say.json {
+        let fault = found.fault.as_ref().map(|f| serde_json::json!({"record": f.record, "says": f.says}));
+        say.out(&format!(
+            "{}\n",
+            serde_json::json!({
+                "sound": found.is_sound(), "records": found.records, "payments": found.payments, "items": found.items,
+                "statements": found.statements, "head": head, "fault": fault,
+            })
+        ))?;
+    } else if found.is_sound() {
+        say.out(&format!(
+            "sound: {} records, {} payments, {} items, {} statements\nhead {head}\n",
+            found.records, found.payments, found.items, found.statements
+        ))?;
+    }
+    match found.fault {
+        None => Ok(DONE),
+        Some(fault) => {
+            let path = fault.record.map_or_else(|| "derived tables".to_owned(), |r| format!("record {r}"));
+            let place = Place::file(args.ledger.display().to_string()).at(path);
+            let error = Error::new(ErrorCode::Ledger, place, fault.says, "a ledger that only tieout wrote to")
+                .with_hint("go back to a copy; nothing before this record is in doubt");
+            Err(Failure { code: INTERNAL, errors: vec![error] })
+        }
+    }
+}
+
+/// A head that was noted elsewhere must be one of the chain.
+fn kept_head<S: tieout::ledger::Store>(
+    ledger: &tieout::ledger::Ledger<S>,
+    head: &str,
+) -> Result<Option<tieout::ledger::Fault>, Failure> {
+    let wanted = from_hex(head).ok_or_else(|| {
+        Failure::usage("--head", format!("`{head}`"), "the 64 hexadecimal digits that a run printed", "")
+    })?;
+    let mut from = 1;
+    loop {
+        let page = ledger.store().records(from, 4096)?;
+        let Some(last) = page.last() else { break };
+        if page.iter().any(|r| r.hash == wanted) {
+            return Ok(None);
+        }
+        from = last.seq + 1;
+    }
+    let says = "no record has the head that was kept elsewhere: the end was cut off or rewritten".to_owned();
+    Ok(Some(tieout::ledger::Fault { record: Some(from), says }))
+}
+
+/// Prints the whole state.
+pub fn dump(args: Dump, say: &Say) -> Result<u8, Failure> {
+    let ledger = reader(&args.ledger)?;
+    let mut text = String::new();
+    let mut stopped = None;
+    ledger.dump(&mut |line| {
+        text.push_str(line);
+        text.push('\n');
+        if text.len() > 1 << 20 && stopped.is_none() {
+            stopped = say.out(&text).err();
+            text.clear();
+        }
+        Ok(())
+    })?;
+    match stopped {
+        Some(failure) => Err(failure),
+        None => say.out(&text).map(|()| DONE),
+    }
+}
+
+/// Tells the story of one thing.
+pub fn history(args: HistoryArgs, say: &Say) -> Result<u8, Failure> {
+    let ledger = reader(&args.ledger)?;
+    let company = args.company.as_deref().unwrap_or_default();
+    let Some(history) = ledger.history(company, &args.target)? else {
+        let hint = "give the whole id of a payment, the number of a document, or the id of a customer (with --company)";
+        return Err(Failure::usage(&args.target, "the ledger knows nothing of it", "something that it knows", hint));
+    };
+    if say.json {
+        say.out(&format!("{}\n", safe_json(&history)))?;
+        return Ok(DONE);
+    }
+    let mut text = format!("History of {}\n", tieout::error::visible(&history.of));
+    for e in &history.events {
+        let at = e.at.get(..16).unwrap_or(&e.at).replace('T', " ");
+        text.push_str(&format!("\n{at}  record {}, by {}\n  {}\n", e.record, shown(&e.who), shown(&e.says)));
+        for m in &e.movements {
+            text.push_str(&format!("    {}\n", shown(m)));
+        }
+    }
+    say.out(&text)?;
+    Ok(DONE)
+}
+
+/// Without anything that speaks to a terminal, and not cut.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !tieout::error::is_hidden(*c)).collect()
+}
+
+/// Writes reversing records.
+pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
+    if args.reason.trim().is_empty() {
+        return Err(Failure::usage("--reason", "no words", "why it is undone", ""));
+    }
+    let _held = hold(&args.ledger, args.wait, "undo")?;
+    let mut ledger = writer(&args.ledger, false, say)?;
+    let by = who(args.by.as_deref());
+    let records = ledger.undo(&args.target, &args.reason, &by).map_err(not_there)?;
+    let payments = records.iter().filter(|r| matches!(r, Body::Undo(u) if !u.payment_id.is_empty())).count();
+    let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
+    if say.json {
+        let done = serde_json::json!({"undone": args.target, "payments": payments, "head": hex(&head.hash)});
+        say.out(&format!("{done}\n"))?;
+    } else {
+        say.out(&format!("undone: {payments} payments wait again\nhead {}\n", hex(&head.hash)))?;
+    }
+    Ok(DONE)
+}
+
+/// Accepts that statements are missing.
+pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
+    let _held = hold(&args.ledger, args.wait, "accept-gap")?;
+    let mut ledger = writer(&args.ledger, false, say)?;
+    let by = who(args.by.as_deref());
+    let account: String = args.account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+    let records = ledger.accept_gaps(&account, &args.currency, &args.reason, &by).map_err(not_there)?;
+    let says: Vec<String> =
+        records.iter().filter_map(|r| if let Body::AcceptGap(g) = r { Some(g.says.clone()) } else { None }).collect();
+    let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
+    if say.json {
+        let done = serde_json::json!({"accepted": says, "head": hex(&head.hash)});
+        say.out(&format!("{done}\n"))?;
+    } else {
+        let list: String = says.iter().map(|s| format!("accepted: {}\n", shown(s))).collect();
+        say.out(&format!("{list}head {}\n", hex(&head.hash)))?;
+    }
+    Ok(DONE)
+}
+
+/// What is asked for and is not there is a mistake of the command line, not of the ledger.
+pub fn not_there(error: Error) -> Failure {
+    let code = if error.code() == ErrorCode::Ledger { super::failure::USAGE } else { INTERNAL };
+    Failure { code, errors: vec![error] }
+}

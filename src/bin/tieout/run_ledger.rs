@@ -1,0 +1,96 @@
+//! `tieout run --ledger`: the run, its folder and its records, all or nothing.
+//!
+//! ```text
+//!  lock -> finish what a killed run left -> decide -> files beside the folder, synced -> one transaction: records and intent
+//!       -> rename -> sync -> forget the intent -> say so
+//! ```
+//! Killed before the transaction, nothing has happened; killed after it, the next run puts the folder in place.
+
+use super::args::Run;
+use super::failure::{DONE, Failure, NOTHING_NEW};
+use super::folder;
+use super::ledger::{Held, hold, reader, stamp, writer};
+use super::say::Say;
+use std::path::Path;
+use tieout::base::sha256_hex;
+use tieout::ledger::{Ledger, MemoryStore, SqliteStore, hex};
+use tieout::run::{LedgerRun, RunError, RunInputs, RunResult, Step, run_with_ledger};
+
+/// A ledger that is open, and the right to write to it.
+pub enum Open {
+    /// To write.
+    Write(Box<Ledger<SqliteStore>>, Held),
+    /// For a dry run.
+    Read(Box<Ledger<SqliteStore>>),
+    /// For a dry run where there is none yet.
+    Empty(Ledger<MemoryStore>),
+}
+
+/// What came of it.
+pub enum Came {
+    /// A run, written unless it was a dry one.
+    Run(Box<RunResult>, Option<String>),
+    /// All was known.
+    Known(u8),
+}
+
+/// Opens the ledger of a run.
+pub fn open(path: &Path, args: &Run, say: &Say) -> Result<Open, Failure> {
+    if args.dry_run {
+        return Ok(if path.exists() {
+            Open::Read(Box::new(reader(path)?))
+        } else {
+            Open::Empty(Ledger::new(MemoryStore::new()))
+        });
+    }
+    let held = hold(path, args.wait, "run")?;
+    Ok(Open::Write(Box::new(writer(path, true, say)?), held))
+}
+
+/// Decides and writes.
+pub fn run(
+    inputs: &RunInputs,
+    open: Open,
+    args: &Run,
+    watch: &(dyn Fn(Step) + Sync),
+    say: &Say,
+) -> Result<Came, Failure> {
+    let decided = match &open {
+        Open::Write(ledger, _) => run_with_ledger(inputs, ledger, watch),
+        Open::Read(ledger) => run_with_ledger(inputs, ledger, watch),
+        Open::Empty(ledger) => run_with_ledger(inputs, ledger, watch),
+    };
+    let LedgerRun { result, records, .. } = match decided {
+        Ok(run) => run,
+        Err(RunError::AllKnown(names)) => {
+            say.note(&format!("the ledger holds all of it already ({}): nothing was done", names.join(", ")));
+            if say.json {
+                say.out(&format!("{}\n", serde_json::json!({"known_files": names})))?;
+            }
+            return Ok(Came::Known(if args.if_new { DONE } else { NOTHING_NEW }));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let (Open::Write(mut ledger, _held), Some(dir)) = (open, args.out.as_ref()) else {
+        return Ok(Came::Run(Box::new(result), None));
+    };
+    let manifest = result.outputs.iter().find(|f| f.name == "manifest.json").map(|f| sha256_hex(&f.bytes));
+    let manifest = manifest.unwrap_or_default();
+    folder::sweep(dir);
+    let prepared = folder::prepare(dir, &result.run_id, &result.outputs, args.replace, &result.run_id)?;
+    let intent = prepared.as_ref().map(|p| p.to_intent(&result.run_id, &manifest));
+    let head = match ledger.append(&records, &stamp(None, Some(manifest)), intent) {
+        Ok(head) => head,
+        Err(error) => {
+            // Whether the transaction is in the file is for the next run to see: what lies beside the folder may be needed.
+            return Err(error.into());
+        }
+    };
+    if let Some(prepared) = prepared {
+        prepared.put_later()?;
+        tieout::ledger::Store::clear_intent(ledger.store_mut())?;
+    } else {
+        say.note(&format!("{} holds this same run already: nothing was written there", dir.display()));
+    }
+    Ok(Came::Run(Box::new(result), Some(hex(&head.hash))))
+}

@@ -1,0 +1,215 @@
+//! Continuity: the statements of one account and currency in, in any order; their order and every break between them out.
+
+use super::bodies::StatementBody;
+use crate::base::{Currency, sum_figure};
+use chrono::Datelike;
+
+/// What is wrong between two statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum BreakKind {
+    /// The balances do not continue: a statement is missing between them, or one was changed.
+    Gap,
+    /// The balances continue and the numbers do not: a day without bookings is missing.
+    MissingDay,
+    /// The later one begins before the earlier one ends.
+    Overlap,
+    /// The same number and opening balance with other content.
+    Fork,
+    /// The same statement twice.
+    Repeat,
+    /// The numbers go back although balances and days go on.
+    Order,
+}
+
+impl BreakKind {
+    /// The text form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BreakKind::Gap => "gap",
+            BreakKind::MissingDay => "missing_day",
+            BreakKind::Overlap => "overlap",
+            BreakKind::Fork => "fork",
+            BreakKind::Repeat => "repeat",
+            BreakKind::Order => "order",
+        }
+    }
+
+    /// Whether nothing after it is applied without a person.
+    pub fn stops(self) -> bool {
+        matches!(self, BreakKind::Gap | BreakKind::MissingDay)
+    }
+}
+
+/// A break between two statements of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainBreak {
+    /// What is wrong.
+    pub kind: BreakKind,
+    /// Index of the one before it.
+    pub before: usize,
+    /// Index of the one after it.
+    pub after: usize,
+    /// One sentence.
+    pub says: String,
+}
+
+/// Puts the statements of a chain in order: by day, number and, within a day, by balances. The same for any order of the input.
+pub fn order(links: &mut [StatementBody]) {
+    links.sort_by(|a, b| {
+        let key = |s: &StatementBody| (s.last, s.first, s.number, s.opening, s.closing);
+        key(a).cmp(&key(b)).then_with(|| a.content.cmp(&b.content))
+    });
+    let mut start = 0;
+    while let Some(first) = links.get(start) {
+        let day = first.last;
+        let len = links.iter().skip(start).take_while(|l| l.last == day).count().max(1);
+        let mut at = start.checked_sub(1).and_then(|i| links.get(i)).and_then(|l| l.closing);
+        if let Some(run) = links.get_mut(start..start + len)
+            && len > 1
+            && run.iter().any(|l| l.number.is_none())
+        {
+            for i in 0..run.len() {
+                let rest = run.get(i..).unwrap_or_default();
+                let next = rest.iter().position(|l| at.is_some() && l.opening == at).or_else(|| {
+                    rest.iter().enumerate().position(|(k, l)| {
+                        !rest.iter().enumerate().any(|(m, other)| m != k && other.closing == l.opening)
+                    })
+                });
+                if let Some(next) = next
+                    && let Some(part) = run.get_mut(i..).and_then(|r| r.get_mut(..=next))
+                {
+                    part.rotate_right(1);
+                }
+                at = run.get(i).and_then(|l| l.closing);
+            }
+        }
+        start += len;
+    }
+}
+
+/// Every break of a chain in [`order`].
+pub fn breaks(links: &[StatementBody]) -> Vec<ChainBreak> {
+    let mut found = Vec::new();
+    // Those that the next one may continue: more than one after a fork, repeat or overlap.
+    let mut before: Vec<usize> = Vec::new();
+    for (i, here) in links.iter().enumerate() {
+        let at = |j: &usize| links.get(*j);
+        if before.is_empty() {
+            before.push(i);
+            continue;
+        }
+        let beside = before.iter().find_map(|j| at(j).and_then(|o| beside(o, here)).map(|kind| (*j, kind)));
+        if let Some((j, kind)) = beside {
+            found.push(ChainBreak { kind, before: j, after: i, says: says(kind, links.get(j), here) });
+            before.push(i);
+            continue;
+        }
+        let fits = before.iter().rev().find(|j| at(j).is_some_and(|o| continues(o, here) == Some(true)));
+        if let Some(j) = fits.copied() {
+            let numbers = at(&j).and_then(|o| numbers(o, here));
+            if let Some(kind) = numbers {
+                found.push(ChainBreak { kind, before: j, after: i, says: says(kind, links.get(j), here) });
+            }
+            before = vec![i];
+            continue;
+        }
+        let Some(last) = before.last().copied() else { continue };
+        let known = before.iter().any(|j| at(j).is_some_and(|o| continues(o, here).is_some()));
+        let kind = match (known, at(&last).and_then(|o| numbers(o, here))) {
+            (true, _) if overlaps(links, last, i) => Some(BreakKind::Overlap),
+            (true, _) => Some(BreakKind::Gap),
+            // Without balances only numbers can tell.
+            (false, numbers) => numbers,
+        };
+        if let Some(kind) = kind {
+            found.push(ChainBreak { kind, before: last, after: i, says: says(kind, links.get(last), here) });
+        }
+        if kind == Some(BreakKind::Overlap) { before.push(i) } else { before = vec![i] }
+    }
+    found
+}
+
+/// Whether `b` opens with what `a` closes with; `None` if one of them does not say.
+pub fn continues(a: &StatementBody, b: &StatementBody) -> Option<bool> {
+    Some(a.closing? == b.opening?)
+}
+
+/// Same number, opening balance and days: with the same content a repeat, else a fork.
+pub fn beside(a: &StatementBody, b: &StatementBody) -> Option<BreakKind> {
+    if a.content == b.content {
+        return Some(BreakKind::Repeat);
+    }
+    let same = a.number.is_some()
+        && a.number == b.number
+        && a.opening.is_some()
+        && a.opening == b.opening
+        && (a.last == b.last || a.first.is_some() && a.first == b.first);
+    same.then_some(BreakKind::Fork)
+}
+
+/// Whether a statement begins where an earlier one did, or before the last one ends, on the same line of balances.
+fn overlaps(links: &[StatementBody], before: usize, here: usize) -> bool {
+    let (Some(a), Some(b)) = (links.get(before), links.get(here)) else { return false };
+    let earlier = links.iter().take(before + 1);
+    let on_line = earlier.into_iter().any(|e| e.opening == b.opening || e.closing == b.opening);
+    on_line && matches!((b.first, a.last), (Some(first), Some(last)) if first <= last)
+}
+
+/// What the running numbers say of two that otherwise fit. They restart with the year, and some banks write the day instead.
+fn numbers(a: &StatementBody, b: &StatementBody) -> Option<BreakKind> {
+    let (before, after) = (a.number?, b.number?);
+    let dated = |s: &StatementBody, n: u64| s.last.is_some_and(|d| u64::from(d.ordinal()) == n % 1000);
+    let same_year = match (a.last, b.last) {
+        (Some(x), Some(y)) => x.year() == y.year(),
+        _ => true,
+    };
+    if !same_year || before >= 100_000 || dated(a, before) && dated(b, after) {
+        return None;
+    }
+    match after.checked_sub(before) {
+        None => Some(BreakKind::Order),
+        Some(0 | 1) => None,
+        Some(_) => Some(BreakKind::MissingDay),
+    }
+}
+
+fn says(kind: BreakKind, before: Option<&StatementBody>, after: &StatementBody) -> String {
+    let Some(a) = before else { return String::new() };
+    let figure = |minor: Option<i64>| match (minor, Currency::parse(&after.currency)) {
+        (Some(minor), Ok(currency)) => sum_figure(minor.into(), currency),
+        _ => "an unknown balance".to_owned(),
+    };
+    let (x, y, account) = (name(a), name(after), &after.account);
+    match kind {
+        BreakKind::Gap => format!(
+            "account {account}: a statement is missing between {x} and {y}: the first closes with {}, the second opens with {}",
+            figure(a.closing),
+            figure(after.opening)
+        ),
+        BreakKind::MissingDay => {
+            format!("account {account}: a statement is missing between {x} and {y}, although the balances continue")
+        }
+        BreakKind::Overlap => format!("account {account}: {y} begins before {x} ends"),
+        BreakKind::Fork => format!(
+            "account {account}: {y} in {} has the number and opening balance of {x} in {} and another content: closing {} and {}, {} and {} entries",
+            after.file,
+            a.file,
+            figure(after.closing),
+            figure(a.closing),
+            after.entries,
+            a.entries
+        ),
+        BreakKind::Repeat => format!("account {account}: {y} in {} is the same as in {}", after.file, a.file),
+        BreakKind::Order => format!("account {account}: after {x} comes {y}, although the balances continue"),
+    }
+}
+
+/// A statement in words.
+pub fn name(s: &StatementBody) -> String {
+    let day = s.last.map_or_else(|| "an unknown day".to_owned(), |d| d.to_string());
+    match s.number {
+        Some(number) => format!("statement {number} of {day}"),
+        None => format!("the statement of {day}"),
+    }
+}

@@ -1,0 +1,207 @@
+//! What a record means for the index and the sets. In goes one record and the sets before it, out come its keys and the sets
+//! after it. The journal alone decides: whoever folds it again gets the same.
+
+use super::bodies::*;
+use super::facts;
+use super::keys::{self, KeyKind, item_key, key};
+use super::store::Set;
+use crate::error::Error;
+use crate::model::{Disposition, Outcome, ReasonCode};
+use serde::{Deserialize, Serialize};
+
+/// The sets as a fold sees them.
+pub(super) trait Sets {
+    fn get(&self, set: Set, key: &str) -> Result<Option<String>, Error>;
+    fn put(&mut self, set: Set, key: &str, value: Option<String>);
+}
+
+/// An item with movements that no snapshot of the ERP has shown yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flight {
+    /// Open amount in the ERP when the first of them was made.
+    pub was: i64,
+    /// What each took off since, in order.
+    pub shifts: Vec<i64>,
+    /// A snapshot showed neither the amount before nor one after.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub unclear: bool,
+}
+
+impl Flight {
+    /// What the shifts take off together.
+    pub fn taken(&self) -> i64 {
+        self.shifts.iter().fold(0, |sum, s| sum.saturating_add(*s))
+    }
+}
+
+/// A payment that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The record of the payment.
+    pub seq: u64,
+    /// What is unapplied, in minor units.
+    pub unapplied: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Why it waits: a reason code, or `UNDONE`.
+    pub reason: String,
+    /// Only the statement stood against it: given again with a better one, it is decided again.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub again: bool,
+}
+
+/// Folds one record: gives its keys and changes the sets.
+pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64>, Error> {
+    let mut keys = Vec::new();
+    match body {
+        Body::Run(run) => {
+            keys.push(key(KeyKind::Run, &run.run_id));
+            for input in run.inputs.iter().filter(|i| i.taken) {
+                sets.put(Set::Input, &input.sha256, Some(seq.to_string()));
+            }
+        }
+        Body::Statement(s) => {
+            keys.push(key(KeyKind::Chain, &keys::chain(&s.account, &s.currency)));
+            keys.push(key(KeyKind::Content, &s.content));
+            keys.push(key(KeyKind::StatementFigures, &s.figures));
+            if sets.get(Set::Released, &s.content)?.is_some() {
+                sets.put(Set::Released, &s.content, None);
+            }
+        }
+        Body::Payment(p) => {
+            let text = |name: &str| p.payment.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+            keys::of_payment(&p.payment, p.base.as_ref().map(|b| b.as_str()), &mut keys);
+            movements(&p.decided.movements, &mut keys, sets)?;
+            if let Some(original) = &p.decided.returns {
+                keys.push(key(KeyKind::Payment, original));
+            }
+            if let Some(customer) = &p.decided.customer_id {
+                keys.push(key(KeyKind::Customer, &item_key(text("company"), customer)));
+            }
+            wait(sets, p.payment_id(), seq, &p.decided, text("currency"));
+        }
+        Body::Decision(d) => {
+            keys.push(key(KeyKind::Payment, &d.payment_id));
+            movements(&d.decided.movements, &mut keys, sets)?;
+            if let Some(original) = &d.decided.returns {
+                keys.push(key(KeyKind::Payment, original));
+            }
+            wait(sets, &d.payment_id, seq, &d.decided, d.currency.code());
+            facts::learn(seq, d, sets)?;
+        }
+        Body::Undo(u) => {
+            if !u.payment_id.is_empty() {
+                keys.push(key(KeyKind::Payment, &u.payment_id));
+                movements(&u.movements, &mut keys, sets)?;
+                if let Some(original) = &u.returns {
+                    keys.push(key(KeyKind::Payment, original));
+                }
+                let before = waiting(sets, &u.payment_id)?;
+                let row = Waiting {
+                    seq,
+                    unapplied: before.as_ref().map_or(0, |w| w.unapplied).saturating_add(u.unapplied),
+                    currency: u.currency.clone(),
+                    reason: "UNDONE".to_owned(),
+                    again: u.target.starts_with('r'),
+                };
+                put_waiting(sets, &u.payment_id, Some(&row));
+            }
+            released(&u.release, sets);
+        }
+        Body::Join(j) => {
+            keys.extend(j.payments.iter().map(|p| key(KeyKind::Payment, p)));
+            keys.push(key(KeyKind::Payment, &j.came_as));
+        }
+        Body::Snapshot(s) => snapshot(s, &mut keys, sets)?,
+        Body::AcceptGap(g) => {
+            keys.push(key(KeyKind::Chain, &keys::chain(&g.account, &g.currency)));
+            sets.put(Set::Gap, &gap_key(&g.before, &g.after), Some(seq.to_string()));
+            released(&g.release, sets);
+        }
+        Body::Fact(f) => facts::act(seq, f, sets)?,
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// The key of an accepted gap: the statements on both sides of it.
+pub fn gap_key(before: &str, after: &str) -> String {
+    format!("{before}|{after}")
+}
+
+/// Whether only the statement stands against a decision.
+fn again(decided: &Decided) -> bool {
+    let of_statement = |r: &ReasonCode| {
+        matches!(r, ReasonCode::StatementGap | ReasonCode::StatementUnproven | ReasonCode::StatementOverlap)
+    };
+    of_statement(&decided.reason) || decided.gates.iter().any(of_statement)
+}
+
+fn wait(sets: &mut dyn Sets, payment_id: &str, seq: u64, decided: &Decided, currency: &str) {
+    let waits = decided.outcome == Outcome::Queued || decided.disposition == Some(Disposition::InReview);
+    let row = Waiting {
+        seq,
+        unapplied: decided.unapplied,
+        currency: currency.to_owned(),
+        reason: decided.reason.as_str().to_owned(),
+        again: again(decided),
+    };
+    put_waiting(sets, payment_id, waits.then_some(&row));
+}
+
+fn waiting(sets: &dyn Sets, payment_id: &str) -> Result<Option<Waiting>, Error> {
+    Ok(sets.get(Set::Queue, payment_id)?.and_then(|t| serde_json::from_str(&t).ok()))
+}
+
+fn put_waiting(sets: &mut dyn Sets, payment_id: &str, row: Option<&Waiting>) {
+    sets.put(Set::Queue, payment_id, row.and_then(|r| serde_json::to_string(r).ok()));
+}
+
+fn movements(list: &[Movement], keys: &mut Vec<u64>, sets: &mut dyn Sets) -> Result<(), Error> {
+    for m in list {
+        keys::of_movement(m, keys);
+        let item = item_key(&m.company, &m.item_id);
+        let mut flight =
+            flight(sets, &item)?.unwrap_or_else(|| Flight { was: m.before, shifts: Vec::new(), unclear: false });
+        flight.shifts.push(m.cleared().unwrap_or(0));
+        put_flight(sets, &item, Some(&flight));
+    }
+    Ok(())
+}
+
+fn flight(sets: &dyn Sets, item: &str) -> Result<Option<Flight>, Error> {
+    Ok(sets.get(Set::Flight, item)?.and_then(|t| serde_json::from_str(&t).ok()))
+}
+
+fn put_flight(sets: &mut dyn Sets, item: &str, flight: Option<&Flight>) {
+    sets.put(Set::Flight, item, flight.and_then(|f| serde_json::to_string(f).ok()));
+}
+
+fn snapshot(s: &SnapshotBody, keys: &mut Vec<u64>, sets: &mut dyn Sets) -> Result<(), Error> {
+    for settled in &s.settled {
+        if let Some(mut flight) = flight(sets, &settled.item)? {
+            flight.shifts.drain(..settled.movements.min(flight.shifts.len()));
+            flight.was = settled.open;
+            flight.unclear = false;
+            put_flight(sets, &settled.item, (!flight.shifts.is_empty()).then_some(&flight));
+        }
+    }
+    for unclear in &s.unclear {
+        keys.push(key(KeyKind::Item, &unclear.item));
+        if let Some(mut flight) = flight(sets, &unclear.item)? {
+            flight.was = unclear.open;
+            flight.unclear = true;
+            put_flight(sets, &unclear.item, Some(&flight));
+        }
+    }
+    released(&s.release, sets);
+    Ok(())
+}
+
+fn released(list: &[Release], sets: &mut dyn Sets) {
+    for release in list {
+        sets.put(Set::Released, &release.content, Some(String::new()));
+        sets.put(Set::Input, &release.sha256, None);
+    }
+}

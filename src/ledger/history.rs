@@ -1,0 +1,228 @@
+//! The story of one payment, document or customer: every record about it, in order, in words.
+
+use super::bodies::*;
+use super::journal::Ledger;
+use super::keys::{KeyKind, item_key, number_forms};
+use super::record::Record;
+use super::store::Store;
+use crate::base::{Currency, sum_figure};
+use crate::error::Error;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One line of a story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Record of the journal.
+    pub record: u64,
+    /// When it was written, as the writer said.
+    pub at: String,
+    /// Who had it written.
+    pub who: String,
+    /// What happened, one sentence.
+    pub says: String,
+    /// Amounts set against items, one sentence each.
+    pub movements: Vec<String>,
+}
+
+/// A story, and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct History {
+    /// `payment p…`, `document RE-7`, `customer C-1`.
+    pub of: String,
+    /// In the order of the journal.
+    pub events: Vec<Event>,
+}
+
+impl<S: Store> Ledger<S> {
+    /// The story of a payment by its id, else of a document by its number or item id, else of a customer by its id.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn history(&self, company: &str, target: &str) -> Result<Option<History>, Error> {
+        if self.payment(target)?.is_some() {
+            let seqs = self.about_payments(&BTreeSet::from([target.to_owned()]))?;
+            return self.told(format!("payment {target}"), seqs, &|_| true).map(Some);
+        }
+        let is_item = |m: &Movement| m.doc_no == target || m.item_id == target;
+        let mut payments = BTreeSet::new();
+        let mut keys: Vec<(KeyKind, String)> = number_forms(target).into_iter().map(|f| (KeyKind::Number, f)).collect();
+        keys.push((KeyKind::Item, item_key(company, target)));
+        for (kind, value) in keys {
+            for (_, body) in self.under(kind, &value)? {
+                if movements_of(&body).iter().any(is_item) {
+                    payments.extend(payment_of(&body).map(str::to_owned));
+                }
+            }
+        }
+        if !payments.is_empty() {
+            let seqs = self.about_payments(&payments)?;
+            return self.told(format!("document {target}"), seqs, &is_item).map(Some);
+        }
+        for (_, body) in self.under(KeyKind::Customer, &item_key(company, target))? {
+            payments.extend(payment_of(&body).map(str::to_owned));
+        }
+        if payments.is_empty() {
+            return Ok(None);
+        }
+        let seqs = self.about_payments(&payments)?;
+        self.told(format!("customer {target}"), seqs, &|_| true).map(Some)
+    }
+
+    /// Every record about these payments, and about the returns that took them back.
+    fn about_payments(&self, ids: &BTreeSet<String>) -> Result<BTreeMap<u64, Body>, Error> {
+        let mut all = BTreeMap::new();
+        for id in ids {
+            for (seq, body) in self.under(KeyKind::Payment, id)? {
+                let own = payment_of(&body) == Some(id);
+                let returned = returns_of(&body) == Some(id);
+                let joined = matches!(&body, Body::Join(j) if j.payments.contains(id));
+                if own || returned || joined {
+                    all.insert(seq, body);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn told(
+        &self,
+        of: String,
+        seqs: BTreeMap<u64, Body>,
+        relevant: &dyn Fn(&Movement) -> bool,
+    ) -> Result<History, Error> {
+        let mut events = Vec::new();
+        for (seq, body) in seqs {
+            let Some(record) = self.store().record(seq)? else { continue };
+            events.push(event(&record, &body, relevant));
+        }
+        Ok(History { of, events })
+    }
+}
+
+fn payment_of(body: &Body) -> Option<&str> {
+    match body {
+        Body::Payment(p) => Some(p.payment_id()),
+        Body::Decision(d) => Some(&d.payment_id),
+        Body::Undo(u) => Some(&u.payment_id),
+        _ => None,
+    }
+}
+
+fn returns_of(body: &Body) -> Option<&str> {
+    match body {
+        Body::Payment(p) => p.decided.returns.as_deref(),
+        Body::Decision(d) => d.decided.returns.as_deref(),
+        Body::Undo(u) => u.returns.as_deref(),
+        _ => None,
+    }
+}
+
+fn movements_of(body: &Body) -> &[Movement] {
+    match body {
+        Body::Payment(p) => &p.decided.movements,
+        Body::Decision(d) => &d.decided.movements,
+        Body::Undo(u) => &u.movements,
+        _ => &[],
+    }
+}
+
+fn event(record: &Record, body: &Body, relevant: &dyn Fn(&Movement) -> bool) -> Event {
+    let meta: serde_json::Value = serde_json::from_str(&record.meta).unwrap_or_default();
+    let text = |key: &str| meta.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let (says, currency) = says(record.seq, body);
+    let shown = |minor: i64| sum_figure(minor.into(), currency);
+    let movement = |m: &Movement| {
+        let mut parts = vec![format!("{} {}", shown(m.applied), currency.code())];
+        for (amount, word) in [
+            (m.discount, "discount"),
+            (m.writeoff, "written off"),
+            (m.charges, "charges"),
+            (m.fx_difference, "exchange difference"),
+        ] {
+            if amount != 0 {
+                parts.push(format!("{} {word}", shown(amount)));
+            }
+        }
+        let name = if m.doc_no == m.item_id { m.doc_no.clone() } else { format!("{} ({})", m.doc_no, m.item_id) };
+        format!(
+            "{name} of {}: {}; open {} before, {} after [{}]",
+            m.customer_id,
+            parts.join(", "),
+            shown(m.before),
+            shown(m.after),
+            m.id
+        )
+    };
+    let movements = movements_of(body).iter().filter(|m| relevant(m)).map(movement).collect();
+    Event { record: record.seq, at: text("at"), who: text("who"), says, movements }
+}
+
+fn says(seq: u64, body: &Body) -> (String, Currency) {
+    let code = |c: &str| Currency::parse(c).unwrap_or(Currency::NONE);
+    match body {
+        Body::Payment(p) => {
+            let Ok(payment) = p.payment(seq) else { return ("a payment".to_owned(), Currency::NONE) };
+            let from = payment.payer_name.as_deref().unwrap_or("an unnamed party");
+            let way = if payment.amount < 0 { "to" } else { "from" };
+            let amount = sum_figure(payment.amount.into(), payment.currency);
+            let head = format!(
+                "payment {} of {}: {amount} {} {way} {from}, in {}",
+                payment.payment_id,
+                payment.booking_date,
+                payment.currency.code(),
+                payment.source.file
+            );
+            let rest = decided(&p.decided, payment.currency);
+            (format!("{head}. {rest}"), payment.currency)
+        }
+        Body::Decision(d) => {
+            let why = if d.comment.is_empty() { String::new() } else { format!(" Why: {}", d.comment) };
+            (format!("decision on payment {}. {}{why}", d.payment_id, decided(&d.decided, d.currency)), d.currency)
+        }
+        Body::Undo(u) => {
+            let currency = code(&u.currency);
+            let back = sum_figure(u.unapplied.into(), currency);
+            let what = if u.target == u.payment_id { String::new() } else { format!(" (asked for {})", u.target) };
+            let text = format!(
+                "{} undid payment {}{what}: {back} {} waits again. Why: {}",
+                u.by,
+                u.payment_id,
+                currency.code(),
+                u.reason
+            );
+            (text, currency)
+        }
+        Body::Join(j) => {
+            let text = format!("came again in {} as {}: the same money, nothing done", j.file, j.came_as);
+            (text, Currency::NONE)
+        }
+        _ => (body.kind().as_str().to_owned(), Currency::NONE),
+    }
+}
+
+fn decided(d: &Decided, currency: Currency) -> String {
+    let mut text = format!("{} by {}: {}", capital(d.outcome.as_str()), d.by, d.reason.as_str());
+    if !d.explanation.is_empty() {
+        text.push_str(&format!(" ({})", d.explanation.trim_end_matches('.')));
+    }
+    for (amount, word) in [(d.on_account, "on account"), (d.unapplied, "unapplied")] {
+        if amount != 0 {
+            text.push_str(&format!("; {} {word}", sum_figure(amount.into(), currency)));
+        }
+    }
+    for other in &d.other {
+        text.push_str(&format!("; {} {}", sum_figure(other.amount.into(), currency), other.code.replace('_', " ")));
+    }
+    if let Some(original) = &d.returns {
+        text.push_str(&format!("; takes back {original}"));
+    }
+    text.push('.');
+    text
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect::<String>().replace('_', " ")
+}

@@ -1,0 +1,193 @@
+//! The ledger over a store: looks things up by key, and lets nothing in that does not conserve money.
+
+use super::bodies::*;
+use super::checks::Checks;
+use super::facts::{self, LearnedFact};
+use super::fold::{Flight, Sets, Waiting, fold};
+use super::keys::{self, KeyKind, item_key, key};
+use super::record::{Head, Kind, Record, Stamp};
+use super::standing::{ItemStanding, PaymentStanding};
+use super::store::{Batch, Set, Store};
+use crate::error::Error;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Memory of what was read and applied, over a [`Store`].
+///
+/// ```
+/// use tieout::ledger::{Ledger, MemoryStore};
+/// let ledger = Ledger::new(MemoryStore::new());
+/// assert_eq!(ledger.head()?.seq, 0);
+/// assert!(ledger.verify()?.is_sound());
+/// # Ok::<(), tieout::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Ledger<S> {
+    store: S,
+}
+
+impl<S: Store> Ledger<S> {
+    /// A ledger over a store.
+    pub fn new(store: S) -> Self {
+        Ledger { store }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The store, to write around the ledger: for tests and for what the ledger does not know (intents).
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// The end of the journal.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn head(&self) -> Result<Head, Error> {
+        self.store.head()
+    }
+
+    /// Adds records: the one way into the ledger. Every amount is checked against all that is there.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::Conservation`] for money that would be lost, doubled or applied twice; [`crate::ErrorCode::Ledger`]
+    /// if the ledger says otherwise than the records suppose. Nothing is written then.
+    pub fn append(&mut self, bodies: &[Body], stamp: &Stamp, intent: Option<String>) -> Result<Head, Error> {
+        let before = self.head()?;
+        Checks::new(self, before.seq == 0).check(bodies)?;
+        let batch = self.batch(before, bodies, stamp, intent)?;
+        self.store.commit(&batch)?;
+        Ok(batch.after)
+    }
+
+    fn batch(&self, before: Head, bodies: &[Body], stamp: &Stamp, intent: Option<String>) -> Result<Batch, Error> {
+        let texts: Vec<String> = bodies.par_iter().map(Body::to_text).collect();
+        // The hash of the manifest stands in the record of the run alone.
+        let with_manifest = stamp.to_meta();
+        let plain = Stamp { manifest_sha256: None, ..stamp.clone() }.to_meta();
+        let mut sets = Overlay { store: &self.store, fresh: before.seq == 0, changes: BTreeMap::new() };
+        let mut batch = Batch { before, after: before, intent, ..Batch::default() };
+        batch.records.reserve(bodies.len());
+        for (body, text) in bodies.iter().zip(texts) {
+            let kind = body.kind();
+            let meta = if kind == Kind::Run { &with_manifest } else { &plain };
+            batch.after = batch.after.after(kind, &text, meta);
+            let seq = batch.after.seq;
+            batch.keys.extend(fold(seq, body, &mut sets)?.into_iter().map(|k| (k, seq)));
+            batch.records.push(Record { seq, kind, body: text, meta: meta.clone(), hash: batch.after.hash });
+        }
+        batch.keys.par_sort_unstable();
+        batch.changes = sets.changes.into_iter().map(|((set, key), value)| (set, key, value)).collect();
+        Ok(batch)
+    }
+
+    /// The records under each of these keys, parsed, with their positions; the keys may be of many kinds.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a record is damaged.
+    pub fn bodies(&self, keys: &[u64]) -> Result<BTreeMap<u64, Vec<(u64, Body)>>, Error> {
+        let found = self.store.find(keys)?;
+        let seqs: BTreeSet<u64> = found.iter().map(|(_, s)| *s).collect();
+        let mut parsed: BTreeMap<u64, Body> = BTreeMap::new();
+        for seq in seqs {
+            if let Some(record) = self.store.record(seq)? {
+                parsed.insert(seq, Body::parse(seq, record.kind, &record.body)?);
+            }
+        }
+        let mut out: BTreeMap<u64, Vec<(u64, Body)>> = BTreeMap::new();
+        for (key, seq) in found {
+            if let Some(body) = parsed.get(&seq) {
+                out.entry(key).or_default().push((seq, body.clone()));
+            }
+        }
+        Ok(out)
+    }
+
+    /// The records under one key.
+    ///
+    /// # Errors
+    /// As [`Ledger::bodies`].
+    pub fn under(&self, kind: KeyKind, value: &str) -> Result<Vec<(u64, Body)>, Error> {
+        let key = key(kind, value);
+        Ok(self.bodies(&[key])?.remove(&key).unwrap_or_default())
+    }
+
+    /// Where a payment stands; `None` if it is not here.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a record is damaged.
+    pub fn payment(&self, payment_id: &str) -> Result<Option<PaymentStanding>, Error> {
+        PaymentStanding::of(payment_id, &self.under(KeyKind::Payment, payment_id)?)
+    }
+
+    /// Where an item stands; `None` if the ledger never moved it.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a record is damaged.
+    pub fn item(&self, company: &str, item_id: &str) -> Result<Option<ItemStanding>, Error> {
+        let name = item_key(company, item_id);
+        Ok(ItemStanding::of(&name, &self.under(KeyKind::Item, &name)?))
+    }
+
+    /// The statements of an account and currency, as they came.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a record is damaged.
+    pub fn statements(&self, account: &str, currency: &str) -> Result<Vec<StatementBody>, Error> {
+        let all = self.under(KeyKind::Chain, &keys::chain(account, currency))?;
+        let of_account = all.into_iter().filter_map(|(_, body)| match body {
+            Body::Statement(s) if s.account == account && s.currency == currency => Some(s),
+            _ => None,
+        });
+        Ok(of_account.collect())
+    }
+
+    /// All payments that wait for a person, by id.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn queue(&self) -> Result<Vec<(String, Waiting)>, Error> {
+        let rows = self.store.members(Set::Queue)?;
+        Ok(rows.into_iter().filter_map(|(id, text)| Some((id, serde_json::from_str(&text).ok()?))).collect())
+    }
+
+    /// All items with movements that the ERP has not shown yet.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn in_flight(&self) -> Result<Vec<(String, Flight)>, Error> {
+        let rows = self.store.members(Set::Flight)?;
+        Ok(rows.into_iter().filter_map(|(key, text)| Some((key, serde_json::from_str(&text).ok()?))).collect())
+    }
+
+    /// All learned facts.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn facts(&self) -> Result<Vec<LearnedFact>, Error> {
+        Ok(self.store.members(Set::Fact)?.iter().filter_map(|(_, text)| facts::parse(text)).collect())
+    }
+}
+
+/// The sets of a store with the changes of a batch over them.
+struct Overlay<'a, S> {
+    store: &'a S,
+    fresh: bool,
+    changes: BTreeMap<(Set, String), Option<String>>,
+}
+
+impl<S: Store> Sets for Overlay<'_, S> {
+    fn get(&self, set: Set, key: &str) -> Result<Option<String>, Error> {
+        if let Some(value) = self.changes.get(&(set, key.to_owned())) {
+            return Ok(value.clone());
+        }
+        if self.fresh { Ok(None) } else { self.store.member(set, key) }
+    }
+
+    fn put(&mut self, set: Set, key: &str, value: Option<String>) {
+        self.changes.insert((set, key.to_owned()), value);
+    }
+}

@@ -1,0 +1,255 @@
+//! A ledger in one SQLite file, which any tool can open. `journal` is the truth; `idx` and `sets` are derived from it in the
+//! same transaction, and `tieout verify` proves that they fit.
+
+use super::memory::moved;
+use super::record::{Hash, Head, Kind, Record, damaged, from_hex, hex};
+use super::store::{Batch, Set, Store};
+use crate::base::Place;
+use crate::error::{Error, ErrorCode};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use std::path::Path;
+use std::time::Duration;
+
+/// Version of the tables. A change raises it and brings a step in [`MIGRATIONS`].
+pub const SCHEMA: i64 = 1;
+/// `tieo`: marks the file as ours.
+const APPLICATION: i64 = 0x7469_656f;
+/// Steps from each version to the next; the first makes an empty file a ledger.
+const MIGRATIONS: [&str; SCHEMA as usize] = ["
+    CREATE TABLE info(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE journal(seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, meta TEXT NOT NULL, hash BLOB NOT NULL);
+    CREATE TABLE idx(key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(key, seq)) WITHOUT ROWID;
+    CREATE TABLE sets(name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(name, key)) WITHOUT ROWID;
+    INSERT INTO info VALUES('head_seq', '0'), ('head_content', ''), ('head_hash', '');
+"];
+/// How long to wait for a reader or writer to finish its moment.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A ledger in an SQLite file.
+///
+/// Every commit is synced to the disk, the folder of the file too, before it returns. A sync that fails fails the commit and is
+/// never tried again.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+    name: String,
+}
+
+impl SqliteStore {
+    /// Opens a ledger, or makes one if `create` and there is none. `version` is that of the program, to be named to an older one.
+    ///
+    /// # Errors
+    /// No such file, no ledger, a ledger of a newer version, or a file that cannot be read.
+    pub fn open(path: &Path, create: bool, version: &str) -> Result<Self, Error> {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if create {
+            flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        } else if !path.exists() {
+            let found = "there is no such file";
+            return Err(Error::new(
+                ErrorCode::Io,
+                Place::file(name),
+                found,
+                "a ledger, as `tieout run --ledger` makes it",
+            ));
+        }
+        let fault = |e: rusqlite::Error| failed(&name, &e);
+        let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+        connection.busy_timeout(PATIENCE).map_err(fault)?;
+        // A journal that is deleted, and everything synced: slower than others and safe on any disk.
+        let settings = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA mmap_size = 0; \
+                        PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY;";
+        connection.execute_batch(settings).map_err(fault)?;
+        let mut store = SqliteStore { connection, name };
+        store.migrate(create, version)?;
+        Ok(store)
+    }
+
+    fn migrate(&mut self, create: bool, version: &str) -> Result<(), Error> {
+        let name = self.name.clone();
+        let fault = |e: rusqlite::Error| failed(&name, &e);
+        let pragma = |c: &Connection, p: &str| c.pragma_query_value(None, p, |r| r.get::<_, i64>(0)).map_err(fault);
+        let (application, schema) =
+            (pragma(&self.connection, "application_id")?, pragma(&self.connection, "user_version")?);
+        let tables: i64 =
+            self.connection.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0)).map_err(fault)?;
+        if application != APPLICATION && (tables > 0 || !create) {
+            let found = if tables > 0 { "a database that is no ledger of tieout" } else { "an empty file" };
+            return Err(Error::new(ErrorCode::Ledger, Place::file(name), found, "a ledger of tieout")
+                .with_hint("`tieout run --ledger` makes one where there is no file yet"));
+        }
+        if schema > SCHEMA {
+            let by: String = self
+                .connection
+                .query_row("SELECT value FROM info WHERE name = 'written_by'", [], |r| r.get(0))
+                .unwrap_or_default();
+            let found = format!("a ledger of schema {schema}, written by tieout {by}");
+            return Err(Error::new(ErrorCode::Ledger, Place::file(name), found, format!("schema {SCHEMA} or older"))
+                .with_hint(format!("use tieout {by} or newer")));
+        }
+        if schema == SCHEMA {
+            return Ok(());
+        }
+        let tx = self.connection.transaction().map_err(fault)?;
+        for step in MIGRATIONS.iter().skip(usize::try_from(schema).unwrap_or(0)) {
+            tx.execute_batch(step).map_err(fault)?;
+        }
+        tx.execute("INSERT OR REPLACE INTO info VALUES('written_by', ?1)", [version]).map_err(fault)?;
+        tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"))
+            .map_err(fault)?;
+        tx.commit().map_err(fault)
+    }
+
+    fn fault(&self) -> impl Fn(rusqlite::Error) -> Error + '_ {
+        |e| failed(&self.name, &e)
+    }
+}
+
+impl Store for SqliteStore {
+    fn head(&self) -> Result<Head, Error> {
+        read_head(&self.connection).map_err(self.fault())?.ok_or_else(|| {
+            Error::new(ErrorCode::Ledger, Place::file(&self.name), "no head in table info", "the last record's hashes")
+        })
+    }
+
+    fn records(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
+        let sql = "SELECT seq, kind, body, meta, hash FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+        let from = i64::try_from(from).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![from, limit as i64]).map_err(self.fault())?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next().map_err(self.fault())? {
+            let seq: i64 = row.get(0).map_err(self.fault())?;
+            let seq = u64::try_from(seq).unwrap_or(0);
+            let broken = |_| damaged(seq, "a row that is no record", "a record");
+            let kind: String = row.get(1).map_err(broken)?;
+            let kind = Kind::parse(&kind).ok_or_else(|| damaged(seq, format!("kind `{kind}`"), "a kind of record"))?;
+            let hash: Vec<u8> = row.get(4).map_err(broken)?;
+            let hash = Hash::try_from(hash.as_slice()).map_err(|_| damaged(seq, "a hash cut short", "32 bytes"))?;
+            records.push(Record {
+                seq,
+                kind,
+                body: row.get(2).map_err(broken)?,
+                meta: row.get(3).map_err(broken)?,
+                hash,
+            });
+        }
+        Ok(records)
+    }
+
+    fn find(&self, keys: &[u64]) -> Result<Vec<(u64, u64)>, Error> {
+        let sql = "SELECT seq FROM idx WHERE key = ?1 ORDER BY seq";
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+        let mut sorted = keys.to_vec();
+        sorted.sort_unstable_by_key(|k| k.cast_signed());
+        sorted.dedup();
+        let mut found = Vec::new();
+        for key in sorted {
+            let rows = statement.query_map([key.cast_signed()], |r| r.get::<_, i64>(0)).map_err(self.fault())?;
+            for seq in rows {
+                found.push((key, u64::try_from(seq.map_err(self.fault())?).unwrap_or(0)));
+            }
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    fn each_key(&self, each: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {
+        let mut statement = self.connection.prepare("SELECT key, seq FROM idx").map_err(self.fault())?;
+        let mut rows = statement.query([]).map_err(self.fault())?;
+        while let Some(row) = rows.next().map_err(self.fault())? {
+            let (key, seq): (i64, i64) = (row.get(0).map_err(self.fault())?, row.get(1).map_err(self.fault())?);
+            each(key.cast_unsigned(), u64::try_from(seq).unwrap_or(0));
+        }
+        Ok(())
+    }
+
+    fn member(&self, set: Set, key: &str) -> Result<Option<String>, Error> {
+        let sql = "SELECT value FROM sets WHERE name = ?1 AND key = ?2";
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+        statement.query_row(params![set.as_str(), key], |r| r.get(0)).optional().map_err(self.fault())
+    }
+
+    fn members(&self, set: Set) -> Result<Vec<(String, String)>, Error> {
+        let sql = "SELECT key, value FROM sets WHERE name = ?1 ORDER BY key";
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+        let rows = statement.query_map([set.as_str()], |r| Ok((r.get(0)?, r.get(1)?))).map_err(self.fault())?;
+        rows.collect::<Result<_, _>>().map_err(self.fault())
+    }
+
+    fn intent(&self) -> Result<Option<String>, Error> {
+        let sql = "SELECT value FROM info WHERE name = 'intent'";
+        self.connection.query_row(sql, [], |r| r.get(0)).optional().map_err(self.fault())
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+        let name = self.name.clone();
+        let fault = |e: rusqlite::Error| failed(&name, &e);
+        let tx = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
+        let head = read_head(&tx).map_err(fault)?.unwrap_or_default();
+        if head != batch.before {
+            return Err(moved(head.seq, batch.before.seq));
+        }
+        {
+            let mut add = tx.prepare("INSERT INTO journal VALUES(?1, ?2, ?3, ?4, ?5)").map_err(fault)?;
+            for r in &batch.records {
+                let seq = i64::try_from(r.seq).unwrap_or(i64::MAX);
+                add.execute(params![seq, r.kind.as_str(), r.body, r.meta, r.hash.as_slice()]).map_err(fault)?;
+            }
+            // In the order of the table, so that a large batch fills pages one after the other.
+            let mut keys: Vec<(i64, i64)> =
+                batch.keys.iter().map(|(k, s)| (k.cast_signed(), i64::try_from(*s).unwrap_or(i64::MAX))).collect();
+            keys.sort_unstable();
+            let mut add = tx.prepare("INSERT OR IGNORE INTO idx VALUES(?1, ?2)").map_err(fault)?;
+            for (key, seq) in keys {
+                add.execute([key, seq]).map_err(fault)?;
+            }
+            let mut put = tx.prepare("INSERT OR REPLACE INTO sets VALUES(?1, ?2, ?3)").map_err(fault)?;
+            let mut remove = tx.prepare("DELETE FROM sets WHERE name = ?1 AND key = ?2").map_err(fault)?;
+            for (set, key, value) in &batch.changes {
+                match value {
+                    Some(value) => put.execute(params![set.as_str(), key, value]).map_err(fault)?,
+                    None => remove.execute(params![set.as_str(), key]).map_err(fault)?,
+                };
+            }
+            let mut info = tx.prepare("INSERT OR REPLACE INTO info VALUES(?1, ?2)").map_err(fault)?;
+            info.execute(["head_seq", &batch.after.seq.to_string()]).map_err(fault)?;
+            info.execute(["head_content", &hex(&batch.after.content)]).map_err(fault)?;
+            info.execute(["head_hash", &hex(&batch.after.hash)]).map_err(fault)?;
+            if let Some(intent) = &batch.intent {
+                info.execute(["intent", intent]).map_err(fault)?;
+            }
+        }
+        tx.commit().map_err(fault)
+    }
+
+    fn clear_intent(&mut self) -> Result<(), Error> {
+        let name = self.name.clone();
+        let fault = |e: rusqlite::Error| failed(&name, &e);
+        self.connection.execute("DELETE FROM info WHERE name = 'intent'", []).map_err(fault)?;
+        Ok(())
+    }
+}
+
+fn read_head(connection: &Connection) -> Result<Option<Head>, rusqlite::Error> {
+    let mut statement = connection.prepare_cached("SELECT value FROM info WHERE name = ?1")?;
+    let mut get = |name: &str| statement.query_row([name], |r| r.get::<_, String>(0)).optional();
+    let (seq, content, hash) = (get("head_seq")?, get("head_content")?, get("head_hash")?);
+    let hash_of = |text: Option<String>| match text.as_deref() {
+        Some("") => Some(Hash::default()),
+        Some(text) => from_hex(text),
+        None => None,
+    };
+    let seq = seq.and_then(|s| s.parse().ok());
+    Ok(seq.zip(hash_of(content)).zip(hash_of(hash)).map(|((seq, content), hash)| Head { seq, content, hash }))
+}
+
+fn failed(name: &str, error: &rusqlite::Error) -> Error {
+    let code = match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => ErrorCode::Locked,
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => ErrorCode::Ledger,
+        _ => ErrorCode::Io,
+    };
+    Error::new(code, Place::file(name), error.to_string(), "a ledger that can be read and written")
+}

@@ -1,0 +1,134 @@
+//! What a ledger needs of a database. Implement [`Store`] to keep the ledger inside a system of your own.
+
+use super::record::{Head, Record};
+use crate::error::Error;
+
+/// Small sets of what is true now, kept beside the journal and derived from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Set {
+    /// Files that are wholly in the ledger, by SHA-256.
+    Input,
+    /// Payments that wait for a person, by id.
+    Queue,
+    /// Items with movements that no snapshot of the ERP has shown yet, by company and id.
+    Flight,
+    /// Statements that may be given again, by content hash.
+    Released,
+    /// Gaps that a person accepted.
+    Gap,
+    /// Learned facts by id.
+    Fact,
+}
+
+impl Set {
+    /// All sets with their text form.
+    pub const ALL: [(&'static str, Set); 6] = [
+        ("input", Set::Input),
+        ("queue", Set::Queue),
+        ("flight", Set::Flight),
+        ("released", Set::Released),
+        ("gap", Set::Gap),
+        ("fact", Set::Fact),
+    ];
+
+    /// The text form.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, s)| *s == self).map_or("", |(t, _)| t)
+    }
+
+    /// Reads the text form.
+    pub fn parse(text: &str) -> Option<Set> {
+        Self::ALL.iter().find(|(t, _)| *t == text).map(|(_, s)| *s)
+    }
+}
+
+/// What one commit adds. All of it is kept, or nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// The head that the batch was made for; a store whose head is another refuses it.
+    pub before: Head,
+    /// The head after it.
+    pub after: Head,
+    /// New records, rising without gaps from `before`.
+    pub records: Vec<Record>,
+    /// New rows of the index: key and record, sorted, without repeats.
+    pub keys: Vec<(u64, u64)>,
+    /// Changed members of sets, sorted; `None` removes one.
+    pub changes: Vec<(Set, String, Option<String>)>,
+    /// An intent to be kept with it: what has to be done after the commit.
+    pub intent: Option<String>,
+}
+
+/// A place to keep a ledger: an append-only journal, an index from keys to records, a few sets, and one intent.
+///
+/// A store knows nothing of money. It must be able to
+/// - keep a [`Batch`] **all or nothing**, durably when [`Store::commit`] returns;
+/// - refuse a batch whose `before` is not its head, so that two writers can never both win;
+/// - give back exactly what it was given.
+///
+/// Keys are 64-bit hashes; two things may share one, so readers look again at the record. [`super::MemoryStore`] is the smallest
+/// example.
+pub trait Store {
+    /// The end of the journal.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn head(&self) -> Result<Head, Error>;
+
+    /// Records from one position on, at most so many, rising. Fewer than asked for means that the end is reached.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn records(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error>;
+
+    /// One record.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn record(&self, seq: u64) -> Result<Option<Record>, Error> {
+        Ok(self.records(seq, 1)?.into_iter().find(|r| r.seq == seq))
+    }
+
+    /// Records under each of these keys: pairs of key and position, sorted by both.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn find(&self, keys: &[u64]) -> Result<Vec<(u64, u64)>, Error>;
+
+    /// All rows of the index in any order, for verifying.
+    ///
+    /// # Errors
+    /// The store cannot be read, or `each` fails.
+    fn each_key(&self, each: &mut dyn FnMut(u64, u64)) -> Result<(), Error>;
+
+    /// One member of a set.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn member(&self, set: Set, key: &str) -> Result<Option<String>, Error>;
+
+    /// All members of a set, by key.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn members(&self, set: Set) -> Result<Vec<(String, String)>, Error>;
+
+    /// What has to be done before the next commit.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn intent(&self) -> Result<Option<String>, Error>;
+
+    /// Keeps a batch, all or nothing.
+    ///
+    /// # Errors
+    /// The head is another than [`Batch::before`], or the store cannot be written. Nothing of the batch is kept then.
+    fn commit(&mut self, batch: &Batch) -> Result<(), Error>;
+
+    /// Forgets the intent.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn clear_intent(&mut self) -> Result<(), Error>;
+}

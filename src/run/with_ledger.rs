@@ -1,0 +1,217 @@
+//! A run with a ledger: what is known is not done twice, what is in flight is not claimed twice, what came back reopens what it
+//! had closed. In go the inputs and a ledger to read, out come the outputs and the records to be added. Writes nothing.
+
+mod closed;
+mod known;
+mod queue;
+mod records;
+mod returns;
+mod snapshot;
+
+pub use queue::record_of_ledger;
+
+use super::day::{RunError, RunInputs, RunResult, Step, run_in};
+use crate::base::{Map, sha256_hex};
+use crate::error::Error;
+use crate::ledger::{Body, Head, JoinBody, Ledger, Release, Set, SnapshotBody, StatementBody, Store, hex};
+use crate::model::*;
+use crate::statements::{Day, Payments};
+
+/// A finished run over a ledger: nothing is written yet. Write the outputs, then add the records.
+#[derive(Debug, Clone)]
+pub struct LedgerRun {
+    /// The outputs.
+    pub result: RunResult,
+    /// What the ledger is to remember, in order.
+    pub records: Vec<Body>,
+    /// The head that all of it was decided from.
+    pub before: Head,
+}
+
+/// Runs a day over a ledger. The ledger is only read: [`LedgerRun::records`] go into [`Ledger::append`] once the outputs are safe.
+///
+/// # Errors
+/// As [`super::run`]; [`RunError::AllKnown`] if the ledger holds all statements already, [`RunError::Ledger`] if it cannot be read.
+pub fn run_with_ledger<S: Store>(
+    inputs: &RunInputs,
+    ledger: &Ledger<S>,
+    watch: &(dyn Fn(Step) + Sync),
+) -> Result<LedgerRun, RunError> {
+    let before = ledger.head().map_err(RunError::Ledger)?;
+    let mut session = Session::new(ledger, before);
+    let result = run_in(inputs, watch, Some(&mut session))?;
+    let records = session.records(inputs, &result).map_err(RunError::Ledger)?;
+    Ok(LedgerRun { result, records, before })
+}
+
+/// What a memory does in a run, in this order.
+pub(super) trait Memory {
+    /// Leaves out files that are known wholly.
+    fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError>;
+    /// Leaves out known statements, refuses contradicting ones, and proves continuity with what came before.
+    fn day(&mut self, day: &mut Day) -> Result<(), Error>;
+    /// Leaves out known payments.
+    fn payments(&mut self, day: &Day, read: &mut Payments) -> Result<(), Error>;
+    /// Brings items to what is truly open, and closed ones back that the payments may speak of.
+    fn receivables(
+        &mut self,
+        items: &mut Vec<OpenItem>,
+        customers: &mut Vec<Customer>,
+        payments: &[Payment],
+    ) -> Result<(), Error>;
+    /// Returns reopen exactly what they had closed.
+    fn decided(
+        &mut self,
+        policy: &Policy,
+        items: &[OpenItem],
+        payments: &[Payment],
+        decisions: &mut [Decision],
+    ) -> Result<(), Error>;
+    /// What the summary says of it.
+    fn summary(&self) -> LedgerSummary;
+    /// Hash of the ledger's content before the run.
+    fn content(&self) -> String;
+    /// Keeps what is decided, to make records of.
+    fn keep(&mut self, day: &Day, read: &Payments, items: &[OpenItem], decisions: &[Decision]);
+}
+
+/// One statement of the run as the ledger will know it.
+struct Read {
+    body: StatementBody,
+    /// Index in [`Day::statements`] after leaving out.
+    index: usize,
+    /// Its balances prove that no entry of it was there before.
+    disjoint: bool,
+    /// It is to be remembered.
+    taken: bool,
+    /// Sum of its payments that were known.
+    known: i128,
+}
+
+struct Session<'a, S> {
+    ledger: &'a Ledger<S>,
+    before: Head,
+    /// Nothing is in the ledger: no need to look anything up.
+    fresh: bool,
+    summary: LedgerSummary,
+    /// SHA-256 of each statement file by name; `None` where two files share a name.
+    files: Map<String, Option<String>>,
+    /// Names of files of which some statement is not remembered.
+    not_taken: Vec<String>,
+    statements: Vec<Read>,
+    joins: Vec<JoinBody>,
+    /// Payments that the ledger has and that are decided again: by id.
+    again: Map<String, ()>,
+    /// Id without occurrence number where it differs.
+    bases: Map<String, crate::base::ContentId>,
+    /// Content hash of the statement of each payment of the run.
+    statement_of: Map<String, String>,
+    snapshot: SnapshotBody,
+    /// Payments that returns of this run take back: return to original.
+    returns: Map<String, String>,
+    /// The payments that they take back.
+    taken_back: crate::base::Set<String>,
+    /// The records of the payments, in step with those of the run.
+    kept: Vec<Option<Body>>,
+    items: Map<String, OpenItem>,
+}
+
+impl<'a, S: Store> Session<'a, S> {
+    fn new(ledger: &'a Ledger<S>, before: Head) -> Self {
+        Session {
+            ledger,
+            before,
+            fresh: before.seq == 0,
+            summary: LedgerSummary {
+                records_before: before.seq,
+                content_before: hex(&before.content),
+                ..LedgerSummary::default()
+            },
+            files: Map::default(),
+            not_taken: Vec::new(),
+            statements: Vec::new(),
+            joins: Vec::new(),
+            again: Map::default(),
+            bases: Map::default(),
+            statement_of: Map::default(),
+            snapshot: SnapshotBody::default(),
+            returns: Map::default(),
+            taken_back: crate::base::Set::default(),
+            kept: Vec::new(),
+            items: Map::default(),
+        }
+    }
+
+    /// Statements of the ledger that stood after a gap which is filled now.
+    fn release(&mut self, list: Vec<Release>) {
+        for release in list {
+            if !self.snapshot.release.contains(&release) {
+                self.snapshot.release.push(release);
+            }
+        }
+    }
+}
+
+impl<S: Store> Memory for Session<'_, S> {
+    fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError> {
+        let mut new = Vec::with_capacity(files.len());
+        for file in files {
+            let sha256 = sha256_hex(&file.bytes);
+            if !self.fresh && self.ledger.store().member(Set::Input, &sha256).map_err(RunError::Ledger)?.is_some() {
+                self.summary.known_files.push(file.name.clone());
+                continue;
+            }
+            self.files.entry(file.name.clone()).and_modify(|s| *s = None).or_insert(Some(sha256));
+            new.push(file);
+        }
+        if new.is_empty() && !self.summary.known_files.is_empty() {
+            return Err(RunError::AllKnown(self.summary.known_files.clone()));
+        }
+        Ok(new)
+    }
+
+    fn day(&mut self, day: &mut Day) -> Result<(), Error> {
+        self.known_statements(day)
+    }
+
+    fn payments(&mut self, day: &Day, read: &mut Payments) -> Result<(), Error> {
+        self.known_payments(day, read)
+    }
+
+    fn receivables(
+        &mut self,
+        items: &mut Vec<OpenItem>,
+        customers: &mut Vec<Customer>,
+        payments: &[Payment],
+    ) -> Result<(), Error> {
+        if self.fresh {
+            return Ok(());
+        }
+        self.reconcile(items)?;
+        self.bring_closed(items, payments)?;
+        self.signed_facts(customers)
+    }
+
+    fn decided(
+        &mut self,
+        policy: &Policy,
+        items: &[OpenItem],
+        payments: &[Payment],
+        decisions: &mut [Decision],
+    ) -> Result<(), Error> {
+        self.settle_returns(policy, items, payments, decisions)?;
+        self.show_unsigned_facts(payments, decisions)
+    }
+
+    fn summary(&self) -> LedgerSummary {
+        self.summary.clone()
+    }
+
+    fn content(&self) -> String {
+        hex(&self.before.content)
+    }
+
+    fn keep(&mut self, day: &Day, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
+        self.keep_decided(day, read, items, decisions);
+    }
+}

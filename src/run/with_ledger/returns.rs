@@ -1,0 +1,265 @@
+//! Returns: the payment that came back is looked up, and exactly what it had closed is opened again, the bank's fee apart.
+
+use super::Session;
+use super::closed::keys_of;
+use crate::base::{Map, Money};
+use crate::error::Error;
+use crate::ledger::keys::item_key;
+use crate::ledger::{Body, Movement, PaymentStanding, Store};
+use crate::model::*;
+use crate::statements::may_be_same_account;
+use std::collections::BTreeMap;
+
+/// Largest fee that is believed without being stated, in minor units, where the payment itself is certain.
+const FEE_MAX: i64 = 5_000;
+
+/// How surely an earlier payment is the one that came back, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sure {
+    /// The same id, mandate or document.
+    ById,
+    /// The same account and amount.
+    ByAccount,
+}
+
+impl<S: Store> Session<'_, S> {
+    pub(super) fn settle_returns(
+        &mut self,
+        policy: &Policy,
+        items: &[OpenItem],
+        payments: &[Payment],
+        decisions: &mut [Decision],
+    ) -> Result<(), Error> {
+        let mut new: Vec<(usize, Decision)> = Vec::new();
+        let in_run = in_run(payments, decisions);
+        for k in 0..payments.len().min(decisions.len()) {
+            let (Some(payment), Some(decision)) = (payments.get(k), decisions.get(k)) else { break };
+            let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
+            if payment.amount >= 0 || !by_engine && payment.return_reason.is_none() && !payment.reversal {
+                continue;
+            }
+            if let Some(original) = self.in_run(decision, &in_run) {
+                self.taken_back.insert(original.clone());
+                self.returns.insert(payment.payment_id.0.clone(), original);
+                continue;
+            }
+            if self.fresh || payment.trust != Trust::Proven || !policy.returns.reopen {
+                continue;
+            }
+            let Some((original, fee)) = self.original(payment)? else { continue };
+            if let Some(decided) = reopened(payment, decision, &original, fee, items) {
+                self.taken_back.insert(original.payment.payment_id.0.clone());
+                self.returns.insert(payment.payment_id.0.clone(), original.payment.payment_id.0.clone());
+                self.summary.reopened += 1;
+                new.push((k, decided));
+            }
+        }
+        drop(in_run);
+        let changed = !new.is_empty();
+        for (k, decided) in new {
+            if let Some(slot) = decisions.get_mut(k) {
+                *slot = decided;
+            }
+        }
+        if changed {
+            running(items, decisions);
+        }
+        Ok(())
+    }
+
+    /// The payment of this run that a return takes back, where the engine linked the two.
+    fn in_run(&self, back: &Decision, applied: &InRun<'_>) -> Option<String> {
+        if back.outcome != Outcome::Reopened {
+            return None;
+        }
+        let first = back.allocations.first()?;
+        let same = |a: &Allocation, b: &Allocation| {
+            a.item_id == b.item_id && a.company == b.company && a.applied.checked_neg() == Some(b.applied)
+        };
+        let mut fits =
+            applied.get(&(first.item_id.as_str(), first.applied.checked_neg()?))?.iter().filter(|(id, of)| {
+                of.len() == back.allocations.len()
+                    && of.iter().zip(&back.allocations).all(|(a, b)| same(a, b))
+                    && !self.taken_back.contains(*id)
+            });
+        let only = fits.next()?.0.to_owned();
+        fits.next().is_none().then_some(only)
+    }
+
+    /// The one earlier payment that came back, and the fee on top of it.
+    fn original(&self, back: &Payment) -> Result<Option<(PaymentStanding, i64)>, Error> {
+        let Some(gross) = back.amount.checked_neg() else { return Ok(None) };
+        let mut found: BTreeMap<String, ()> = BTreeMap::new();
+        let mut keys = keys_of(back);
+        keys.sort_unstable();
+        keys.dedup();
+        for bodies in self.ledger.bodies(&keys)?.into_values() {
+            for (_, body) in bodies {
+                let id = match body {
+                    Body::Payment(p) => p.payment_id().to_owned(),
+                    Body::Decision(d) => d.payment_id,
+                    _ => continue,
+                };
+                found.insert(id, ());
+            }
+        }
+        let mut fits: Vec<(Sure, PaymentStanding, i64)> = Vec::new();
+        for id in found.into_keys() {
+            let Some(standing) = self.ledger.payment(&id)? else { continue };
+            let p = &standing.payment;
+            let stands = standing.outcome == Outcome::Applied
+                && standing.unapplied == 0
+                && standing.returned_by.is_none()
+                && !self.taken_back.contains(&id)
+                && p.amount > 0
+                && p.currency == back.currency
+                && p.booking_date <= back.booking_date
+                && may_be_same_account(&p.account, &back.account);
+            if !stands {
+                continue;
+            }
+            let fee = gross.saturating_sub(p.amount);
+            let sure = sure(back, &standing);
+            let stated = back.original_amount == Some(p.amount) || fee == back.charges;
+            let fee_fits = fee == 0 || fee > 0 && (stated || fee <= FEE_MAX && sure == Some(Sure::ById));
+            if let Some(sure) = sure.filter(|_| fee_fits) {
+                fits.push((sure, standing, fee));
+            }
+        }
+        fits.sort_by_key(|f| (f.0, f.2, f.1.seq));
+        let best = fits.first().map(|f| (f.0, f.2));
+        let mut alike = fits.into_iter().filter(|f| Some((f.0, f.2)) == best);
+        let first = alike.next();
+        // Two that fit as well are for a person.
+        if alike.next().is_some() { Ok(None) } else { Ok(first.map(|(_, s, fee)| (s, fee))) }
+    }
+
+    /// Facts that nobody signed are shown and never decide.
+    pub(super) fn show_unsigned_facts(
+        &mut self,
+        payments: &[Payment],
+        decisions: &mut [Decision],
+    ) -> Result<(), Error> {
+        if self.fresh {
+            return Ok(());
+        }
+        let facts = self.ledger.facts()?;
+        let unsigned: Vec<_> = facts.iter().filter(|f| !f.is_signed() && f.revoked_by.is_none()).collect();
+        for (payment, decision) in payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued) {
+            for fact in unsigned.iter().filter(|f| Some(&f.account) == payment.payer_account.as_ref()) {
+                let times = if fact.count == 1 { "once".to_owned() } else { format!("{} times", fact.count) };
+                let text = format!(
+                    " Decided by people {times}, unsigned: account {} pays for {} ({}).",
+                    fact.account, fact.customer_id, fact.fact_id
+                );
+                decision.explanation.push_str(&text);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Payments of the run that were applied, by their first allocation.
+type InRun<'a> = Map<(&'a str, i64), Vec<(&'a str, &'a [Allocation])>>;
+
+fn in_run<'a>(payments: &'a [Payment], decisions: &'a [Decision]) -> InRun<'a> {
+    let mut found: InRun<'a> = Map::default();
+    for (p, d) in payments.iter().zip(decisions).filter(|(p, d)| d.outcome == Outcome::Applied && p.amount > 0) {
+        if let Some(first) = d.allocations.first() {
+            let row = (p.payment_id.as_str(), d.allocations.as_slice());
+            found.entry((first.item_id.as_str(), first.applied)).or_default().push(row);
+        }
+    }
+    found
+}
+
+fn sure(back: &Payment, standing: &PaymentStanding) -> Option<Sure> {
+    let p = &standing.payment;
+    let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+    let named = || {
+        let text: String = back.remittance_text().chars().filter(|c| c.is_alphanumeric()).collect();
+        let bare = |n: &str| n.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        standing.movements.iter().any(|m| bare(&m.doc_no).len() > 3 && text.contains(&bare(&m.doc_no)))
+    };
+    let own_id = same(&p.end_to_end_id, &back.end_to_end_id);
+    if own_id || same(&p.mandate_id, &back.mandate_id) || named() {
+        return Some(Sure::ById);
+    }
+    same(&p.payer_account, &back.payer_account).then_some(Sure::ByAccount)
+}
+
+/// The decision that takes an earlier payment back whole.
+fn reopened(
+    back: &Payment,
+    before: &Decision,
+    original: &PaymentStanding,
+    fee: i64,
+    items: &[OpenItem],
+) -> Option<Decision> {
+    let open: Map<String, i64> = items.iter().map(|i| (item_key(&i.company, &i.item_id), i.open_amount)).collect();
+    let mut allocations = Vec::new();
+    for m in original.movements.iter().rev() {
+        let now = open.get(&item_key(&m.company, &m.item_id)).copied()?;
+        allocations.push(allocation(&m.reversed(now)?));
+    }
+    let turned = |o: &OtherAmount| Some(OtherAmount { code: o.code.clone(), amount: o.amount.checked_neg()? });
+    let mut other: Vec<OtherAmount> = original.other.iter().map(turned).collect::<Option<_>>()?;
+    if fee != 0 {
+        other.push(OtherAmount { code: "return_fee".to_owned(), amount: fee.checked_neg()? });
+    }
+    let shown = |minor: i64| Money::from_minor(minor, back.currency).figure();
+    let p = &original.payment;
+    let fee_text = if fee == 0 { String::new() } else { format!("; {} of it is the fee", shown(fee)) };
+    Some(Decision {
+        outcome: Outcome::Reopened,
+        reason: ReasonCode::ReturnReopened,
+        explanation: format!(
+            "takes back payment {} of {} over {}{fee_text}",
+            p.payment_id,
+            p.booking_date,
+            shown(p.amount)
+        ),
+        customer_id: original.customer_id.clone(),
+        error_ppm: before.error_ppm.min(40),
+        gates: Vec::new(),
+        allocations,
+        on_account: original.on_account.checked_neg()?,
+        other,
+        unapplied: 0,
+        disposition: None,
+        would_need: None,
+        ..before.clone()
+    })
+}
+
+fn allocation(m: &Movement) -> Allocation {
+    Allocation {
+        company: m.company.clone(),
+        item_id: m.item_id.clone(),
+        doc_no: m.doc_no.clone(),
+        customer_id: m.customer_id.clone(),
+        applied: m.applied,
+        discount: m.discount,
+        writeoff: m.writeoff,
+        writeoff_code: m.writeoff_code.clone(),
+        charges: m.charges,
+        fx_difference: m.fx_difference,
+        open_before: m.before,
+        open_after: m.after,
+    }
+}
+
+/// Sets "open before" and "open after" where several payments touch one item, in the order of the payments.
+fn running(items: &[OpenItem], decisions: &mut [Decision]) {
+    let start: Map<(&str, &str), i64> =
+        items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.open_amount)).collect();
+    let mut open: Map<(String, String), i64> = Map::default();
+    for a in decisions.iter_mut().flat_map(|d| d.allocations.iter_mut()) {
+        let key = (a.company.clone(), a.item_id.clone());
+        let listed = start.get(&(a.company.as_str(), a.item_id.as_str())).copied().unwrap_or(a.open_before);
+        let before = open.get(&key).copied().unwrap_or(listed);
+        a.open_before = before;
+        a.open_after = before.saturating_sub(a.cleared().unwrap_or(0));
+        open.insert(key, a.open_after);
+    }
+}

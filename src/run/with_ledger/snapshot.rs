@@ -1,0 +1,120 @@
+//! The open items as the ERP exported them in; what is truly open out: less what we applied and it does not show yet.
+
+use super::Session;
+use crate::base::{Map, Money};
+use crate::error::Error;
+use crate::ledger::keys::item_key;
+use crate::ledger::{Flight, ItemStanding, Settled, Shown, Store, Unclear};
+use crate::model::{Customer, ItemStatus, OpenItem};
+
+impl<S: Store> Session<'_, S> {
+    /// Compares the snapshot with every item in flight.
+    pub(super) fn reconcile(&mut self, items: &mut Vec<OpenItem>) -> Result<(), Error> {
+        let flights = self.ledger.in_flight()?;
+        let rows: Map<&str, usize> = flights.iter().enumerate().map(|(k, (name, _))| (name.as_str(), k)).collect();
+        let mut seen = vec![false; flights.len()];
+        for item in items.iter_mut() {
+            let name = item_key(&item.company, &item.item_id);
+            let Some(k) = rows.get(name.as_str()) else { continue };
+            if let (Some((_, flight)), Some(seen)) = (flights.get(*k), seen.get_mut(*k)) {
+                *seen = true;
+                self.one(&name, flight, item);
+            }
+        }
+        for ((name, flight), _) in flights.iter().zip(&seen).filter(|(_, seen)| !**seen) {
+            // No longer listed: the ERP holds it closed.
+            let Some(standing) = self.standing(name)? else { continue };
+            let mut item = OpenItem { open_amount: 0, status: ItemStatus::Closed, ..standing.item };
+            if let Shown::Neither = flight.shown(0) {
+                let unclear = Unclear { item: name.clone(), was: flight.was, applied: flight.taken(), open: 0 };
+                self.say_unclear(&unclear, &item);
+                // Nothing of it is left to be claimed.
+                self.settled(name, flight.shifts.len(), 0);
+                continue;
+            }
+            self.one(name, flight, &mut item);
+            if item.open_amount != 0 {
+                items.push(item);
+            }
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, name: &str, flight: &Flight, item: &mut OpenItem) {
+        let shown_open = item.open_amount;
+        match flight.shown(shown_open) {
+            Shown::Movements(shown) => {
+                if shown > 0 {
+                    self.settled(name, shown, shown_open);
+                }
+                let open = flight.open_beyond(shown_open, shown);
+                if open != shown_open {
+                    self.summary.subtracted += 1;
+                }
+                set_open(item, open);
+            }
+            Shown::Neither => {
+                let unclear =
+                    Unclear { item: name.to_owned(), was: flight.was, applied: flight.taken(), open: shown_open };
+                self.say_unclear(&unclear, item);
+                if !flight.unclear || flight.was != shown_open {
+                    self.snapshot.unclear.push(unclear);
+                }
+                let open = flight.open_beyond(shown_open, 0);
+                if open.signum() == shown_open.signum() && open.unsigned_abs() <= item.amount.unsigned_abs() {
+                    item.open_amount = open;
+                }
+                item.status = ItemStatus::PaymentHold;
+            }
+        }
+    }
+
+    fn settled(&mut self, name: &str, movements: usize, open: i64) {
+        self.summary.settled += movements as u64;
+        self.snapshot.settled.push(Settled { item: name.to_owned(), movements, open });
+    }
+
+    fn say_unclear(&mut self, u: &Unclear, item: &OpenItem) {
+        let shown = |minor: i64| Money::from_minor(minor, item.currency).figure();
+        self.summary.unclear.push(format!(
+            "{}: the ERP shows {} open; before we applied {} it showed {}",
+            item.doc_no,
+            shown(u.open),
+            shown(u.applied),
+            shown(u.was)
+        ));
+    }
+
+    pub(super) fn standing(&self, name: &str) -> Result<Option<ItemStanding>, Error> {
+        Ok(ItemStanding::of(name, &self.ledger.under(crate::ledger::keys::KeyKind::Item, name)?))
+    }
+
+    /// Signed facts count as accounts of their customers.
+    pub(super) fn signed_facts(&mut self, customers: &mut Vec<Customer>) -> Result<(), Error> {
+        for fact in self.ledger.facts()?.into_iter().filter(|f| f.is_signed()) {
+            self.summary.signed_facts += 1;
+            let own = customers.iter_mut().find(|c| c.company == fact.company && c.customer_id == fact.customer_id);
+            match own {
+                Some(customer) if customer.ibans.contains(&fact.account) => {}
+                Some(customer) => customer.ibans.push(fact.account),
+                None => customers.push(Customer {
+                    company: fact.company,
+                    customer_id: fact.customer_id,
+                    ibans: vec![fact.account],
+                    ..Customer::default()
+                }),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sets what is open; an item with nothing open is closed, and a closed one with something open is open.
+pub(super) fn set_open(item: &mut OpenItem, open: i64) {
+    item.open_amount = open;
+    if open == 0 {
+        item.status = ItemStatus::Closed;
+    } else if item.status == ItemStatus::Closed {
+        item.status = ItemStatus::Open;
+    }
+}

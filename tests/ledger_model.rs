@@ -1,0 +1,379 @@
+//! Random lists of steps (a day, a file again, an overlapping export, a stale snapshot, a return, an undo, a decision of a person, a
+//! kill) over a ledger, and beside it a simple model that only knows what the bank moved and what documents there are. After every
+//! step: each movement of the bank is in the ledger once, and no document is paid twice (PROMISES P4).
+//!
+//! CI runs a share; `cargo test --release --test ledger_model -- --ignored --nocapture` runs 2,000 lists.
+
+use chrono::{Days, NaiveDate};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tieout::base::ContentId;
+use tieout::ledger::{Body, Ledger, MemoryStore, PersonDecision, Stamp};
+use tieout::model::{Decision, InputFile, Outcome, ReasonCode};
+use tieout::run::{RunError, RunInputs, run_with_ledger};
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % n.max(1)
+    }
+}
+
+/// One movement of the bank.
+#[derive(Clone)]
+struct Moved {
+    day: NaiveDate,
+    amount: i64,
+    text: String,
+    id: String,
+    back: bool,
+}
+
+struct World {
+    random: Random,
+    ledger: Ledger<MemoryStore>,
+    /// Every movement, by day.
+    bank: Vec<Moved>,
+    /// How many of them a file has brought to the ledger.
+    brought: usize,
+    days: Vec<(NaiveDate, usize, usize, i64)>,
+    balance: i64,
+    today: NaiveDate,
+    /// Amounts of the documents.
+    documents: Vec<i64>,
+    /// Up to which record the ERP has posted.
+    posted: u64,
+    files: Vec<InputFile>,
+}
+
+fn figure(minor: i64) -> String {
+    format!("{},{:02}", minor.abs() / 100, minor.abs() % 100)
+}
+
+fn plain(minor: i64) -> String {
+    format!("{}{}.{:02}", if minor < 0 { "-" } else { "" }, minor.abs() / 100, minor.abs() % 100)
+}
+
+impl World {
+    fn new(seed: u64) -> World {
+        let mut random = Random(seed);
+        let documents = (0..10).map(|_| 1_000 + random.below(90_000) as i64).collect();
+        World {
+            random,
+            ledger: Ledger::new(MemoryStore::new()),
+            bank: Vec::new(),
+            brought: 0,
+            days: Vec::new(),
+            balance: 500_000,
+            today: NaiveDate::from_ymd_opt(2025, 12, 20).expect("a day"),
+            documents,
+            posted: 0,
+            files: Vec::new(),
+        }
+    }
+
+    /// A business day of the bank: some payments, some returns.
+    fn bank_day(&mut self) {
+        self.today = self.today.checked_add_days(Days::new(1)).expect("a day");
+        let first = self.bank.len();
+        let opening = self.balance;
+        for n in 0..1 + self.random.below(4) {
+            let k = self.random.below(self.documents.len() as u64) as usize;
+            let id = format!("E{}N{n}", self.days.len());
+            let returned: Vec<Moved> = self.bank.iter().filter(|m| !m.back && m.amount > 0).cloned().collect();
+            let moved = match self.random.below(6) {
+                0 if !returned.is_empty() => {
+                    let original = &returned[self.random.below(returned.len() as u64) as usize];
+                    let came_before = self.bank.iter().any(|m| m.back && m.id == original.id);
+                    if came_before {
+                        continue;
+                    }
+                    let fee = if self.random.below(2) == 0 { 300 } else { 0 };
+                    Moved {
+                        day: self.today,
+                        amount: -original.amount - fee,
+                        text: "RUECKLASTSCHRIFT".into(),
+                        id: original.id.clone(),
+                        back: true,
+                    }
+                }
+                1 => Moved {
+                    day: self.today,
+                    amount: 5_000,
+                    text: "Danke".into(),
+                    id: "NOTPROVIDED".into(),
+                    back: false,
+                },
+                2 => Moved {
+                    day: self.today,
+                    amount: self.documents[k] / 2,
+                    text: format!("Teilzahlung INV-20{k:03}"),
+                    id,
+                    back: false,
+                },
+                _ => {
+                    Moved { day: self.today, amount: self.documents[k], text: format!("INV-20{k:03}"), id, back: false }
+                }
+            };
+            self.balance += moved.amount;
+            self.bank.push(moved);
+        }
+        self.days.push((self.today, first, self.bank.len(), opening));
+    }
+
+    /// The statement of some days in a row.
+    fn statement(&self, from: usize, to: usize, numbered: bool) -> InputFile {
+        let (_, first, _, opening) = self.days[from];
+        let (day, _, end, _) = self.days[to];
+        let number = if numbered { format!(":28C:{}/1\r\n", to + 1) } else { String::new() };
+        let start = self.days[from].0.format("%y%m%d");
+        let mut text =
+            format!(":20:X\r\n:25:DE02120300000000202051\r\n{number}:60F:C{start}EUR{}\r\n", figure(opening));
+        let mut balance = opening;
+        for m in &self.bank[first..end] {
+            balance += m.amount;
+            let mark = if m.amount < 0 { "DR" } else { "CR" };
+            let kind = if m.back { "NRTI" } else { "NTRF" };
+            text.push_str(&format!(":61:{}{mark}{}{kind}NONREF\r\n", m.day.format("%y%m%d"), figure(m.amount)));
+            let gvc = if m.back { 109 } else { 166 };
+            text.push_str(&format!(
+                ":86:{gvc}?00X?20EREF+{}?21SVWZ+{}?31DE75512108001245126199?32Elbe Pumpenbau\r\n",
+                m.id, m.text
+            ));
+        }
+        text.push_str(&format!(":62F:C{}EUR{}\r\n-\r\n", day.format("%y%m%d"), figure(balance)));
+        let name = format!("{from}-{to}.sta");
+        InputFile { name, bytes: text.into_bytes() }
+    }
+
+    /// The ERP's open items: documents less what it has posted of the ledger's movements.
+    fn items(&self) -> InputFile {
+        let cleared = cleared(&records(&self.ledger, self.posted));
+        let mut text = "item_id,doc_no,customer_id,customer_name,currency,open_amount,amount,doc_date\n".to_owned();
+        for (k, amount) in self.documents.iter().enumerate() {
+            let open = amount - cleared.get(&format!("O{k}")).copied().unwrap_or(0);
+            if open != 0 {
+                let (open, amount) = (plain(open), plain(*amount));
+                text.push_str(&format!("O{k},INV-20{k:03},K1,Elbe Pumpenbau,EUR,{open},{amount},2025-12-01\n"));
+            }
+        }
+        InputFile { name: "items.csv".to_owned(), bytes: text.into_bytes() }
+    }
+
+    fn run(&mut self, files: Vec<InputFile>, killed: bool) {
+        let inputs = RunInputs { statements: files, items: self.items(), ..RunInputs::default() };
+        match run_with_ledger(&inputs, &self.ledger, &|_| {}) {
+            Ok(run) if !killed => {
+                self.ledger.append(&run.records, &Stamp::default(), None).expect("records that conserve money");
+            }
+            // Killed before the transaction: as if it had never begun.
+            Ok(_) | Err(RunError::AllKnown(_)) => {}
+            Err(e) => panic!("{e:?}"),
+        }
+    }
+
+    fn step(&mut self) -> &'static str {
+        match self.random.below(9) {
+            0..=2 => {
+                self.bank_day();
+                let at = self.days.len() - 1;
+                let file = self.statement(at, at, true);
+                self.files.push(file.clone());
+                let killed = self.random.below(5) == 0;
+                if killed {
+                    self.run(vec![file.clone()], true);
+                }
+                self.run(vec![file], false);
+                self.brought = self.bank.len();
+                "a day"
+            }
+            3 if !self.files.is_empty() => {
+                let mut file = self.files[self.random.below(self.files.len() as u64) as usize].clone();
+                if self.random.below(2) == 0 {
+                    // Other bytes, the same statement.
+                    file.bytes.splice(0..0, b"\r\n".iter().copied());
+                }
+                self.run(vec![file], false);
+                "a file again"
+            }
+            4 if self.days.len() > 1 => {
+                self.bank_day();
+                let to = self.days.len() - 1;
+                let from = to - 1 - self.random.below(to.min(3) as u64) as usize;
+                let file = self.statement(from, to, false);
+                self.run(vec![file], false);
+                self.brought = self.bank.len();
+                "an overlapping export"
+            }
+            5 => {
+                self.posted = self.ledger.head().expect("a head").seq;
+                "the ERP posts"
+            }
+            6 | 7 => {
+                let all = records(&self.ledger, u64::MAX);
+                let ids: Vec<String> = all
+                    .iter()
+                    .filter(|(k, _)| k == "payment")
+                    .map(|(_, b)| text(&b["payment"], "payment_id"))
+                    .collect();
+                if ids.is_empty() {
+                    return "nothing";
+                }
+                let id = ids[self.random.below(ids.len() as u64) as usize].clone();
+                if self.random.below(2) == 0 {
+                    if let Ok(undone) = self.ledger.undo(&id, "wrong", "anna") {
+                        self.ledger.append(&undone, &Stamp::default(), None).expect("an undo that conserves money");
+                    }
+                    return "an undo";
+                }
+                let Some(standing) = self.ledger.payment(&id).expect("readable").filter(|s| s.waits) else {
+                    return "nothing";
+                };
+                let decision = Decision {
+                    payment_id: ContentId(id),
+                    outcome: Outcome::Applied,
+                    reason: ReasonCode::ReviewerDecision,
+                    on_account: standing.unapplied,
+                    ..template()
+                };
+                let by_person = PersonDecision { decision, by: "anna".into(), comment: String::new() };
+                let records = self.ledger.decide(&[by_person], &[]).expect("a payment that waits");
+                self.ledger.append(&records, &Stamp::default(), None).expect("a decision that conserves money");
+                "a decision of a person"
+            }
+            _ => {
+                if let Some(Body::Run(run)) = last_run(&self.ledger)
+                    && let Ok(undone) = self.ledger.undo(&run.run_id, "wrong", "anna")
+                {
+                    self.ledger.append(&undone, &Stamp::default(), None).expect("an undo that conserves money");
+                }
+                "an undo of a run"
+            }
+        }
+    }
+
+    /// The ledger's records against what the bank moved and what documents there are.
+    fn check(&self) -> Result<(), String> {
+        let all = records(&self.ledger, u64::MAX);
+        let mut amounts: Vec<i64> = all
+            .iter()
+            .filter(|(k, _)| k == "payment")
+            .map(|(_, b)| b["payment"]["amount"].as_i64().unwrap_or(0))
+            .collect();
+        let mut moved: Vec<i64> = self.bank[..self.brought].iter().map(|m| m.amount).collect();
+        amounts.sort_unstable();
+        moved.sort_unstable();
+        if amounts != moved {
+            return Err(format!("the bank moved {moved:?}, the ledger has {amounts:?}"));
+        }
+        for (item, cleared) in cleared(&all) {
+            let k: usize = item[1..].parse().expect("a number");
+            if !(0..=self.documents[k]).contains(&cleared) {
+                return Err(format!("{cleared} of {} was taken off {item}", self.documents[k]));
+            }
+        }
+        match self.ledger.verify().map_err(|e| e.to_string())?.fault {
+            None => Ok(()),
+            Some(fault) => Err(format!("verify: {fault:?}")),
+        }
+    }
+}
+
+/// Kinds and bodies up to a record, as plain JSON.
+fn records(ledger: &Ledger<MemoryStore>, to: u64) -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    ledger
+        .dump(&mut |line| {
+            let value: Value = serde_json::from_str(line).expect("JSON");
+            if value["seq"].as_u64().is_some_and(|seq| seq <= to) {
+                all.push((text(&value, "kind"), value["body"].clone()));
+            }
+            Ok(())
+        })
+        .expect("a dump");
+    all
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_default().to_owned()
+}
+
+/// What was taken off each item in all.
+fn cleared(records: &[(String, Value)]) -> BTreeMap<String, i64> {
+    let mut sums = BTreeMap::new();
+    for (kind, body) in records {
+        let list = if kind == "undo" { &body["movements"] } else { &body["decided"]["movements"] };
+        for m in list.as_array().into_iter().flatten() {
+            let parts = ["applied", "discount", "writeoff", "charges", "fx_difference"];
+            let sum: i64 = parts.iter().map(|p| m[p].as_i64().unwrap_or(0)).sum();
+            *sums.entry(text(m, "item_id")).or_insert(0) += sum;
+        }
+    }
+    sums
+}
+
+fn last_run(ledger: &Ledger<MemoryStore>) -> Option<Body> {
+    use tieout::ledger::Store;
+    let all = ledger.store().records(1, usize::MAX).ok()?;
+    let run = all.iter().rev().find(|r| r.kind == tieout::ledger::Kind::Run)?;
+    Body::parse(run.seq, run.kind, &run.body).ok()
+}
+
+fn template() -> Decision {
+    Decision {
+        payment_id: ContentId(String::new()),
+        currency: tieout::base::Currency::EUR,
+        outcome: Outcome::Queued,
+        reason: ReasonCode::NoReference,
+        explanation: String::new(),
+        customer_id: Some("K1".to_owned()),
+        error_ppm: 0,
+        score: 0,
+        margin: None,
+        prior: 0,
+        gates: Vec::new(),
+        allocations: Vec::new(),
+        on_account: 0,
+        other: Vec::new(),
+        unapplied: 0,
+        disposition: None,
+        would_need: None,
+        candidates: Vec::new(),
+        candidates_cut: 0,
+        review: None,
+    }
+}
+
+fn lists(seeds: std::ops::Range<u64>, steps: usize) {
+    let (mut violations, mut checked) = (Vec::new(), 0u64);
+    for seed in seeds {
+        let mut world = World::new(seed);
+        let mut told = Vec::new();
+        for _ in 0..steps {
+            told.push(world.step());
+            checked += 1;
+            if let Err(says) = world.check() {
+                violations.push(format!("seed {seed} after {told:?}: {says}"));
+                break;
+            }
+        }
+    }
+    println!("{checked} steps checked, {} violations", violations.len());
+    assert!(violations.is_empty(), "{}", violations.into_iter().take(3).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn no_payment_is_lost_or_doubled_and_no_document_paid_twice() {
+    lists(0..25, 14);
+}
+
+#[test]
+#[ignore = "2,000 lists"]
+fn no_payment_is_lost_or_doubled_in_2000_lists() {
+    lists(0..2_000, 20);
+}
