@@ -476,7 +476,7 @@ fn random_strings_come_back_from_csv_and_spreadsheet_unchanged() {
         let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
         let range = book.worksheet_range("Exceptions").unwrap();
         let mut rows = range.rows();
-        let at = rows.next().unwrap().iter().position(|c| c.to_string() == "remittance").unwrap();
+        let at = rows.next().unwrap().iter().position(|c| *c == "remittance").unwrap();
         let mut read = 0;
         for (cells, written) in rows.zip(&strings) {
             assert_eq!(&from_sheet(&cells[at].to_string()), written, "{:?}", cells[at]);

@@ -109,7 +109,7 @@ pub fn decide(given: &DecideInputs) -> Result<DecideResult, RunError> {
     let run_id = content_id('r', &parts.iter().map(String::as_str).collect::<Vec<_>>()).0;
     let mut refused = std::mem::take(&mut round.refused);
     refused.extend(read.refusals.iter().cloned());
-    refused.sort_by(|a, b| natural(&a.at).cmp(&natural(&b.at)));
+    refused.sort_by_cached_key(|r| natural(&r.at));
     let queued = round.decisions.iter().filter(|d| d.outcome == Outcome::Queued).count() as u64;
     let (decided, waiting) = (round.decided, round.waiting);
     let outputs = if decided.is_empty() && waiting.is_empty() {

@@ -15,6 +15,9 @@ type Counts<'a> = BTreeMap<(Outcome, &'a str), (u64, i128)>;
 /// Sums by company and currency, by the name of the figure.
 type Sums<'a> = BTreeMap<(&'a str, Currency), BTreeMap<&'a str, i128>>;
 
+/// How often, the last booking date, by whom.
+type Confirmed<'a> = (u64, chrono::NaiveDate, Vec<&'a str>);
+
 /// All that the folder is written from.
 pub(super) struct Written<'a> {
     pub(super) run_id: &'a str,
@@ -89,7 +92,7 @@ fn review_jsonl(w: &Written<'_>) -> String {
 /// What reviewers confirmed: payers of customers that no evidence of the payer's account spoke for. Proposals, for a person to
 /// sign: nothing reads this file unasked.
 fn facts_csv(w: &Written<'_>) -> String {
-    let mut seen: BTreeMap<(&str, &str, &str, String), (u64, chrono::NaiveDate, Vec<&str>)> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, &str, &str, String), Confirmed<'_>> = BTreeMap::new();
     for (payment, decision) in w.payments.iter().zip(w.decisions) {
         let done = decision.review.as_deref().filter(|r| r.state == ReviewState::Done);
         let (Some(review), Some(customer)) = (done, decision.customer_id.as_deref()) else { continue };
