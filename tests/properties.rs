@@ -251,6 +251,10 @@ fn without_running(mut d: Decision) -> Decision {
     for a in d.allocations.iter_mut().chain(candidates) {
         (a.open_before, a.open_after) = (0, 0);
     }
+    if d.explanation.ends_with(" stays open") {
+        let cut = d.explanation.rfind(", ").unwrap_or(0);
+        d.explanation.truncate(cut);
+    }
     d
 }
 

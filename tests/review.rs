@@ -374,7 +374,6 @@ fn stale_edited_doubled_reordered_and_half_filled_files_lose_and_misapply_nothin
         let mut table = base.clone();
         // Rows that must not be carried out, by id.
         let mut spoilt: Vec<String> = Vec::new();
-        let mut emptied = 0;
         for _ in 0..=random.below(6) {
             let row = random.below(table.rows.len());
             let id = table.get(row, "exception_id").to_owned();
@@ -391,7 +390,6 @@ fn stale_edited_doubled_reordered_and_half_filled_files_lose_and_misapply_nothin
                         continue;
                     }
                     table.set(row, &[("decision", "")]);
-                    emptied += 1;
                     spoilt.push(id);
                     continue;
                 }
@@ -427,7 +425,8 @@ fn stale_edited_doubled_reordered_and_half_filled_files_lose_and_misapply_nothin
         }
         let rows = table.rows.len() as u64;
         let told = done.decided.len() as u64 + done.refused.len() as u64 + done.empty + done.repeated;
-        assert!(told <= rows && told + 12 >= rows && done.empty >= u64::from(emptied > 0), "seed {seed}");
+        // A row that was emptied may have been edited again.
+        assert!(told <= rows && told + 12 >= rows, "seed {seed}: {told} of {rows} rows told");
         assert!(
             done.refused.iter().all(|r| r.at.starts_with("a.csv:") && r.at.len() > 7),
             "seed {seed}: {:?}",

@@ -27,9 +27,9 @@ pub struct Global {
     /// More about what is done.
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// Number of threads; the result is the same for any. Default: one per processor.
-    #[arg(long, global = true, value_name = "N")]
-    pub jobs: Option<usize>,
+    /// Number of threads, 1 to 256; the result is the same for any. Default: one per processor.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 #[derive(Subcommand)]

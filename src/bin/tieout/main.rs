@@ -80,11 +80,11 @@ fn main() -> ExitCode {
 
 /// Runs in a pool of so many threads; 0 and nothing mean one per processor.
 fn with_threads<T: Send>(
-    jobs: Option<usize>,
+    jobs: Option<u16>,
     work: impl FnOnce() -> Result<T, failure::Failure> + Send,
 ) -> Result<T, failure::Failure> {
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs.unwrap_or(0))
+        .num_threads(jobs.map_or(0, usize::from))
         .build()
         .map_err(|e| failure::Failure::io("threads", &std::io::Error::other(e.to_string())))?;
     pool.install(work)
