@@ -52,6 +52,7 @@ tables! {
     habits_of_other_countries = "4-countries.txt";
     money_effects = "5-money.txt";
     never_automatic_whatever_the_score = "6-never.txt";
+    rivals_are_told_apart_or_left_to_a_person = "7-rivals.txt";
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, sentence};
 use crate::matching::reading::Wording;
 use crate::model::ReasonCode;
-use crate::names::{NameLevel, could_be, same_party};
+use crate::names::{NameLevel, PreparedName, could_be, same_party};
 
 /// The reason an answer is applied with, or why it is queued.
 pub type Verdict = Result<ReasonCode, Stop>;
@@ -192,6 +192,9 @@ pub fn payer_is_sure(context: &Context<'_>, customer: CustomerIx) -> bool {
     }
 }
 
+/// Most customers that a name is held against.
+const NAMESAKES_MAX: usize = 40;
+
 /// The payer's name, or the one on whose behalf is paid, is wholly this customer's and could be nobody else's.
 fn name_settles(context: &Context<'_>, customer: CustomerIx) -> bool {
     let written = [context.payment.payer_name.as_deref(), context.payment.ultimate_payer.as_deref()];
@@ -199,10 +202,13 @@ fn name_settles(context: &Context<'_>, customer: CustomerIx) -> bool {
         let customer = context.book.customer(c);
         customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases))
     };
-    let others = || context.payers.iter().filter(|p| p.customer != customer);
     written.into_iter().flatten().any(|name| {
-        names(customer).any(|own| same_party(name, own))
-            && !others().any(|p| names(p.customer).any(|other| could_be(name, other)))
+        let words = PreparedName::of_payer(name).words;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // Also those whose names fit too little to be proposals.
+        let others = context.book.customers_sharing(&words, NAMESAKES_MAX).into_iter().filter(|c| *c != customer);
+        let mut others = others.chain(context.payers.iter().map(|p| p.customer).filter(|c| *c != customer));
+        names(customer).any(|own| same_party(name, own)) && !others.any(|c| names(c).any(|other| could_be(name, other)))
     })
 }
 

@@ -111,7 +111,8 @@ fn tiers(context: &Context<'_>) -> (SmallVec<[Tier; 4]>, bool) {
     if !collection {
         list.push(pick(&|n| n.named_in == NamedIn::EndToEnd && n.strength <= Strength::Short));
     }
-    list.push(pick(&|n| n.named_in != NamedIn::EndToEnd && (n.typed.is_some() || n.strength == Strength::Tail)));
+    let bare = |n: &Naming| n.strength == Strength::Tail && n.label != Some(Label::Order);
+    list.push(pick(&|n| n.named_in != NamedIn::EndToEnd && (n.typed.is_some() || bare(n))));
     list.retain(|tier| !tier.is_empty());
     (list, both)
 }
