@@ -16,8 +16,6 @@ struct Indices {
     numbers: Map<String, Vec<usize>>,
     words: Map<String, Vec<usize>>,
     names: Vec<Vec<String>>,
-    /// How many payments of a customer and amount name nothing.
-    unnamed: Map<(usize, i64), usize>,
 }
 
 /// Lowers labels where a rival fits; says how many.
@@ -45,18 +43,12 @@ fn compact(text: &str) -> String {
 }
 
 fn index(w: &World) -> Indices {
-    let mut indices =
-        Indices { numbers: Map::default(), words: Map::default(), names: Vec::new(), unnamed: Map::default() };
+    let mut indices = Indices { numbers: Map::default(), words: Map::default(), names: Vec::new() };
     for (n, item) in w.items.iter().enumerate() {
         let record = &item.record;
         let all = record.refs.iter().chain(&record.payment_reference).chain([&record.doc_no]);
         for number in all {
             indices.numbers.entry(compact(number)).or_default().push(n);
-        }
-    }
-    for p in w.payments.iter().filter(|p| p.evidence == Evidence::Amount) {
-        if let Some(c) = p.truth.customer {
-            *indices.unnamed.entry((c, p.amount)).or_default() += 1;
         }
     }
     for (c, customer) in w.customers.iter().enumerate() {
@@ -163,11 +155,7 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
             sorted.sort_unstable();
             let sets = explanations(w, c, p.amount, p, 4);
             let rivals: Vec<Answer> = sets.iter().filter(|s| **s != sorted).map(|s| w.in_full(c, s)).collect();
-            // As many payments as documents of this amount: which pays which is all the same.
-            let complete = claims.len() == 1
-                && sets.iter().all(|s| s.len() == 1)
-                && indices.unnamed.get(&(c, p.amount)) == Some(&sets.len());
-            if !rivals.is_empty() && !complete {
+            if !rivals.is_empty() {
                 return Some(rivals);
             }
             let by_account = p.payer == Payer::Account;

@@ -4,7 +4,7 @@ use crate::book::{CustomerIx, ItemIx};
 use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
 use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
-use crate::matching::reading::{Label, Reading, Wording};
+use crate::matching::reading::{Label, Reading, Typed, Wording};
 use crate::model::{ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
 use crate::names::{NameLevel, looks_spoofed};
 use smallvec::SmallVec;
@@ -164,7 +164,13 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     // Where only the name says who pays, any number of another customer may be what tells two namesakes apart.
     let by_name = h.customer.and_then(|c| context.payer(c)).is_some_and(|p| p.kind > PayerKind::Number);
     for (number, naming) in (0u32..).zip(context.namings) {
-        if naming.typed.is_some() || naming.named_in == NamedIn::EndToEnd {
+        if naming.named_in == NamedIn::EndToEnd {
+            continue;
+        }
+        // A number that reads as a date is one, unless the document that bears it has just this amount.
+        let exact = |ix: &ItemIx| context.book.item(*ix).is_some_and(|it| it.open_amount == context.payment.amount);
+        let dated = naming.typed == Some(Typed::Date) && naming.items.iter().any(exact);
+        if naming.typed.is_some() && !dated {
             continue;
         }
         let labelled = matches!(naming.label, Some(Label::Document | Label::CreditNote));
