@@ -30,8 +30,9 @@ pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
             answers.extend(resolve(context, tier, focus));
         }
         if competing && k == 1 {
-            // Leaving a number aside must be worth it: the sum fits without it.
-            answers.retain(|h| matches!(h.difference, Difference::Exact | Difference::Discount(_)));
+            // Leaving a number aside must be worth it: the sum fits without it, and without one that nobody named.
+            let guessed = |h: &Hypothesis| h.lines.iter().any(|l| matches!(l.fact, Fact::OneMissing(..)));
+            answers.retain(|h| matches!(h.difference, Difference::Exact | Difference::Discount(_)) && !guessed(h));
             answers.iter_mut().for_each(|h| left_aside(context, tiers.first(), h));
         }
         // The last number of a cut list goes on where nobody sees it: without it, if the sum then proves the list.
@@ -311,10 +312,13 @@ fn with_missing_document(context: &Context<'_>, open: &[Resolved<'_>]) -> Option
     let base = set(context, open, &[], false)?;
     let Difference::Over(rest) = base.difference else { return None };
     let customer = base.customer?;
-    let mut fits = context
+    let mut fits: SmallVec<[ItemIx; 4]> = context
         .open_items_of(customer)
-        .filter(|ix| context.open_amount(*ix) == Some(rest) && !base.parts.iter().any(|p| p.item == *ix));
-    let (first, second) = (fits.next()?, fits.next());
+        .filter(|ix| context.open_amount(*ix) == Some(rest) && !base.parts.iter().any(|p| p.item == *ix))
+        .collect();
+    // By the items' own ids, so that the order of the book does not show.
+    fits.sort_by_key(|ix| context.book.item(*ix).map(|it| it.item_id.as_str()));
+    let (first, second) = (*fits.first()?, fits.get(1));
     let item = context.book.item(first)?;
     let cut = second.is_none() && base.exactly_named && {
         let named = base.parts.iter().filter_map(|p| context.book.item(p.item)).map(|it| it.doc_no.as_str());
