@@ -16,6 +16,9 @@ pub fn decide(args: Decide, say: &Say) -> Result<u8, Failure> {
     if let Some(dir) = &args.out {
         folder::check(dir, args.replace)?;
     }
+    if !args.dry_run {
+        without_ledger(&args.run)?;
+    }
     let inputs = DecideInputs {
         run: run_files(&args.run)?,
         files: args.files.iter().map(|path| decision_file(path)).collect::<Result<_, _>>()?,
@@ -44,6 +47,23 @@ pub fn decide(args: Decide, say: &Say) -> Result<u8, Failure> {
         }
     }
     Ok(if result.refused.is_empty() { DONE } else { REJECTED })
+}
+
+/// A run with a ledger is not decided here yet: the ledger would not know of it, and the next run could apply the same document
+/// again.
+fn without_ledger(run: &Path) -> Result<(), Failure> {
+    let path = run.join("manifest.json");
+    let manifest = files::one(&path)?;
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest.bytes).unwrap_or_default();
+    if manifest.get("ledger_before").is_none_or(serde_json::Value::is_null) {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        &path.display().to_string(),
+        "a run with a ledger",
+        "a run without one",
+        "`tieout decide` cannot tell the ledger yet: post these decisions in your accounts, and give the ledger the new open items",
+    ))
 }
 
 fn decision_file(path: &Path) -> Result<DecisionFile, Failure> {
