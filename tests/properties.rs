@@ -396,6 +396,8 @@ proptest! {
     #[test]
     fn one_payment_alone_is_decided_as_proposed((Items(items), Payments(payments)) in one_payment()) {
         let (book, engine) = (book(&items), engine());
-        prop_assert_eq!(engine.decide(&book, &payments), vec![engine.propose(&book, &payments[0])]);
+        // What stays open is said when a run is settled, not of a proposal.
+        let decided: Vec<Decision> = engine.decide(&book, &payments).into_iter().map(without_running).collect();
+        prop_assert_eq!(decided, vec![without_running(engine.propose(&book, &payments[0]))]);
     }
 }
