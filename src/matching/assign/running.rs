@@ -23,7 +23,7 @@ pub fn balances(book: &OpenItemBook, standings: &[Standing]) -> Map<(u32, u32), 
     before
 }
 
-/// Says what stays open of a document paid in part, as it is after all payments of the run.
+/// Says what stays open of a document paid in part, after this payment and those before it.
 pub fn say_what_stays_open(decision: &mut Decision) {
     if decision.outcome != Outcome::Applied {
         return;

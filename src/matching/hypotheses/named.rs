@@ -43,16 +43,14 @@ pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
                 answers.extend(resolve(context, &without, focus).into_iter().filter(proven));
             }
         }
-        {
-            for hypothesis in answers {
-                let known = |h: &Hypothesis| {
-                    h.basis == hypothesis.basis && h.same_items(&hypothesis) && same_gates(context, h, &hypothesis)
-                };
-                match found.iter_mut().find(|h| known(h)) {
-                    Some(same) if same.score < hypothesis.score => *same = hypothesis,
-                    Some(_) => {}
-                    None => found.push(hypothesis),
-                }
+        for hypothesis in answers {
+            let known = |h: &Hypothesis| {
+                h.basis == hypothesis.basis && h.same_items(&hypothesis) && same_gates(context, h, &hypothesis)
+            };
+            match found.iter_mut().find(|h| known(h)) {
+                Some(same) if same.score < hypothesis.score => *same = hypothesis,
+                Some(_) => {}
+                None => found.push(hypothesis),
             }
         }
         // A lower tier explains a payment only if nothing better names an item; all numbers and the strong ones alone compete.
