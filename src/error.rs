@@ -233,7 +233,8 @@ impl Serialize for Error {
 }
 
 /// A sentence of ours that may quote a text from outside: the same as [`visible`], uncut.
-fn harmless(text: String) -> String {
+pub fn harmless(text: impl Into<String>) -> String {
+    let text = text.into();
     if !text.chars().any(hides) {
         return text;
     }

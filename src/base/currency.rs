@@ -12,6 +12,13 @@ pub struct Currency([u8; 3]);
 #[error("`{0}` is not a currency code of three letters (ISO 4217)")]
 pub struct CurrencyError(pub String);
 
+impl Default for Currency {
+    /// [`Currency::NONE`].
+    fn default() -> Self {
+        Currency::NONE
+    }
+}
+
 impl Currency {
     /// The euro.
     pub const EUR: Currency = Currency(*b"EUR");

@@ -5,7 +5,7 @@ use std::fmt;
 /// An id made from content: one letter for the kind, then 20 hexadecimal digits (80 bits of SHA-256).
 ///
 /// It starts with a letter so that no spreadsheet takes it for a number.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Default, Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ContentId(pub String);

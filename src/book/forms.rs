@@ -18,7 +18,7 @@ struct Row {
     digits: u16,
 }
 
-/// The forms of the numbers of all items, see [`super::keys::DocumentForms`].
+/// The forms of the numbers of all items.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Forms {
     text: String,

@@ -38,9 +38,10 @@ pub fn strip_zeros(digits: &str) -> &str {
     digits.trim_start_matches('0')
 }
 
-/// The forms of one document number.
+/// The forms of one document number, cut in the plainest way: what [`NumberCut`] is held against.
+#[cfg(test)]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentForms {
+pub(super) struct DocumentForms {
     /// Capitals and digits: `RE202600731`.
     pub whole: String,
     /// Letters in front of the first digit: `RE`. Empty for a bare number.
@@ -53,6 +54,7 @@ pub struct DocumentForms {
     pub year: Option<u32>,
 }
 
+#[cfg(test)]
 impl DocumentForms {
     /// Cuts a document number into its forms. The year is also told where it is glued to the running number, as in
     /// `202600731` with eight or more digits.

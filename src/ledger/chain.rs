@@ -2,7 +2,7 @@
 
 use super::bodies::StatementBody;
 use crate::base::{Currency, sum_figure};
-use chrono::Datelike;
+use crate::model::{follow_balances, numbers_run};
 
 /// What is wrong between two statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,25 +64,12 @@ pub fn order(links: &mut [StatementBody]) {
     while let Some(first) = links.get(start) {
         let day = first.last;
         let len = links.iter().skip(start).take_while(|l| l.last == day).count().max(1);
-        let mut at = start.checked_sub(1).and_then(|i| links.get(i)).and_then(|l| l.closing);
+        let before = start.checked_sub(1).and_then(|i| links.get(i)).and_then(|l| l.closing);
         if let Some(run) = links.get_mut(start..start + len)
             && len > 1
             && run.iter().any(|l| l.number.is_none())
         {
-            for i in 0..run.len() {
-                let rest = run.get(i..).unwrap_or_default();
-                let next = rest.iter().position(|l| at.is_some() && l.opening == at).or_else(|| {
-                    rest.iter().enumerate().position(|(k, l)| {
-                        !rest.iter().enumerate().any(|(m, other)| m != k && other.closing == l.opening)
-                    })
-                });
-                if let Some(next) = next
-                    && let Some(part) = run.get_mut(i..).and_then(|r| r.get_mut(..=next))
-                {
-                    part.rotate_right(1);
-                }
-                at = run.get(i).and_then(|l| l.closing);
-            }
+            follow_balances(run, before, |l| l.opening, |l| l.closing);
         }
         start += len;
     }
@@ -156,15 +143,10 @@ fn overlaps(links: &[StatementBody], before: usize, here: usize) -> bool {
     on_line && matches!((b.first, a.last), (Some(first), Some(last)) if first <= last)
 }
 
-/// What the running numbers say of two that otherwise fit. They restart with the year, and some banks write the day instead.
+/// What the running numbers say of two that otherwise fit.
 fn numbers(a: &StatementBody, b: &StatementBody) -> Option<BreakKind> {
     let (before, after) = (a.number?, b.number?);
-    let dated = |s: &StatementBody, n: u64| s.last.is_some_and(|d| u64::from(d.ordinal()) == n % 1000);
-    let same_year = match (a.last, b.last) {
-        (Some(x), Some(y)) => x.year() == y.year(),
-        _ => true,
-    };
-    if !same_year || before >= 100_000 || dated(a, before) && dated(b, after) {
+    if !numbers_run((before, a.last), (after, b.last)) {
         return None;
     }
     match after.checked_sub(before) {

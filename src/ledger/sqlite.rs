@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::Path;
 use std::time::Duration;
 
-/// Version of the tables. A change raises it and brings a step in [`MIGRATIONS`].
+/// Version of the tables. A change raises it and brings a step in `MIGRATIONS`.
 pub const SCHEMA: i64 = 1;
 /// `tieo`: marks the file as ours.
 const APPLICATION: i64 = 0x7469_656f;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// A document with money still owed or owing (`tieout.open-items/1`), or one closed before that is kept as evidence.
 ///
 /// Amounts are minor units of [`OpenItem::currency`], signed: positive means that the customer owes us.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenItem {
     /// Legal entity whose receivable it is; empty when there is only one.
     pub company: String,

@@ -1,6 +1,7 @@
-//! Floor 2: the nouns of statements, receivables and decisions, with the rules that conserve money. No I/O, no algorithm.
+//! Floor 2: the nouns of statements, receivables and decisions, with the rules that conserve money and order statements. No I/O.
 
 pub mod conservation;
+mod continuity;
 mod customer;
 mod decision;
 mod details;
@@ -20,6 +21,7 @@ mod statement;
 mod summary;
 mod words;
 
+pub use continuity::{follow_balances, numbers_run};
 pub use customer::Customer;
 pub use decision::{
     Allocation, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, OtherAmount, Outcome, Proposal, Remainder,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// One booked movement to be dealt with, made from an entry or one of its details (`tieout.payments/1`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Payment {
     /// Hash of account, currency, booking date, signed amount, folded text with ids, and the occurrence number among equal
     /// ones that day: stable over file name, file order and re-export, not over formats.
@@ -79,13 +79,14 @@ impl Payment {
 }
 
 /// How far the statement behind a payment is proven (POLICY row 14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// It ties out, or a control total or the profile vouches for it.
     Proven,
     /// There is nothing to prove it by.
+    #[default]
     Unproven,
     /// Part of its entries also stand in another statement of the run.
     Overlap,

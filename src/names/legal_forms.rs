@@ -5,10 +5,13 @@ use std::sync::LazyLock;
 
 const DATA: &str = include_str!("legal_forms.txt");
 
-static FORMS: LazyLock<Set<&'static str>> = LazyLock::new(|| {
-    let lines = DATA.lines().filter(|l| !l.starts_with('#'));
-    lines.filter_map(|l| l.split_once(':')).flat_map(|(_, forms)| forms.split_ascii_whitespace()).collect()
-});
+static FORMS: LazyLock<Set<&'static str>> = LazyLock::new(|| words_of(|_| true));
+static FILLER: LazyLock<Set<&'static str>> = LazyLock::new(|| words_of(|group| group == "FILLER"));
+
+fn words_of(wanted: impl Fn(&str) -> bool) -> Set<&'static str> {
+    let lines = DATA.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once(':'));
+    lines.filter(|(group, _)| wanted(group)).flat_map(|(_, words)| words.split_ascii_whitespace()).collect()
+}
 
 /// Whether a folded word is a legal form or filler, and no part of the name itself.
 pub fn is_legal_form(word: &str) -> bool {
@@ -21,6 +24,11 @@ static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     forms.sort_unstable();
     forms
 });
+
+/// Whether a folded word only joins or addresses: it says nothing about the legal form.
+pub(super) fn is_filler(word: &str) -> bool {
+    FILLER.contains(word)
+}
 
 /// Whether a word is the beginning of a legal form: what is left of one that a bank cut.
 pub(super) fn begins_one(word: &str) -> bool {

@@ -11,7 +11,7 @@ pub use compare::{NameLevel, NameMatch, NameView, WordSpan, compare, compare_vie
 pub use fold::{fold_text, fold_words, skeleton};
 pub use jaro::jaro_winkler;
 pub use legal_forms::is_legal_form;
-pub use party::{could_be, same_party};
+pub use party::Party;
 pub use spoof::looks_spoofed;
 
 /// A name folded and cut into words, without legal forms and filler.

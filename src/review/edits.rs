@@ -4,6 +4,7 @@
 use super::queue::CellValue;
 use crate::base::{AmountStyle, Currency, bare_amount, parse_amount};
 use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
 
 /// Columns that are compared. Any of them betrays a row that was edited, or sorted apart from its id.
 pub(super) const COMPARED: &[&str] = &[
@@ -40,9 +41,10 @@ fn same_money(minor: i128, found: &str, currency: Currency) -> bool {
     let read = amounts(&figure, currency).into_iter().any(|m| i128::from(m) == minor);
     // A sheet may show a large figure in scientific notation; the value behind it has 15 digits.
     let shown = || {
-        let value = figure.replace(',', ".").parse::<f64>().ok()?;
-        let own = minor as f64 / 10f64.powi(currency.decimals().into());
-        Some((value - own).abs() <= own.abs() * 1e-5)
+        let value = Decimal::from_scientific(&figure.replace(',', ".")).ok()?;
+        let own = Decimal::try_from_i128_with_scale(minor, currency.decimals().into()).ok()?;
+        let apart = value.checked_sub(own)?.abs().checked_mul(Decimal::from(100_000))?;
+        Some(apart <= own.abs())
     };
     read || figure.contains(['e', 'E']) && shown() == Some(true)
 }

@@ -4,8 +4,8 @@
 use crate::base::{AmountStyle, ContentId, Currency, Map, Place, parse_amount};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Allocation, Customer, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, ItemKind, ItemStatus, OpenItem,
-    OtherAmount, Outcome, Payment, Proposal, ReasonCode, Remainder, Review, Source, Trust,
+    Allocation, Customer, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, ItemKind, OpenItem, OtherAmount,
+    Outcome, Payment, Proposal, ReasonCode, Remainder, Review, Source, Trust,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -376,24 +376,10 @@ impl Named {
                 doc_no: a.doc_no.clone(),
                 kind: kind.unwrap_or_default(),
                 customer_id: a.customer_id.clone(),
-                customer_name: String::new(),
                 currency,
                 open_amount: a.open_before,
-                amount: 0,
-                doc_date: None,
-                due_date: None,
-                payment_reference: None,
-                refs: Vec::new(),
-                discounts: Vec::new(),
-                payer_id: None,
-                expected_by: None,
-                mandate_id: None,
-                collection_id: None,
-                status: ItemStatus::Open,
-                gl_account: None,
                 version,
-                extra: Default::default(),
-                place: Place::default(),
+                ..OpenItem::default()
             },
             steps: Vec::new(),
             proposed: None,

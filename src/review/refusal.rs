@@ -1,5 +1,6 @@
 //! Why a decision was not carried out: the cell, a code, a sentence. The payment stays in the queue.
 
+use crate::error::harmless;
 use serde::Serialize;
 use std::fmt;
 
@@ -74,16 +75,11 @@ impl Refusal {
     /// A refusal; the text may quote what was found.
     pub fn new(code: RefusalCode, at: impl Into<String>, exception_id: &str, text: impl AsRef<str>) -> Self {
         let text: String = text.as_ref().chars().take(600).collect();
-        let shown = |t: &str| -> String {
-            t.chars()
-                .map(|c| if crate::base::is_hidden(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.into() })
-                .collect()
-        };
         Refusal {
             code,
-            at: shown(&at.into()),
-            exception_id: (!exception_id.is_empty()).then(|| shown(exception_id)),
-            text: shown(&text),
+            at: harmless(at),
+            exception_id: (!exception_id.is_empty()).then(|| harmless(exception_id)),
+            text: harmless(text),
         }
     }
 }

@@ -101,7 +101,7 @@ struct Session<'a, S> {
     statements: Vec<Read>,
     joins: Vec<JoinBody>,
     /// Payments that the ledger has and that are decided again: by id.
-    again: Map<String, ()>,
+    again: crate::base::Set<String>,
     /// Id without occurrence number where it differs.
     bases: Map<String, crate::base::ContentId>,
     /// Content hash of the statement of each payment of the run.
@@ -131,7 +131,7 @@ impl<'a, S: Store> Session<'a, S> {
             not_taken: Vec::new(),
             statements: Vec::new(),
             joins: Vec::new(),
-            again: Map::default(),
+            again: crate::base::Set::default(),
             bases: Map::default(),
             statement_of: Map::default(),
             snapshot: SnapshotBody::default(),

@@ -3,8 +3,8 @@
 use super::collect::{place_of, same_series};
 use super::content::{is_final, number};
 use super::{Day, FiledStatement};
-use crate::model::{Finding, FindingCode, Statement, Trust};
-use chrono::{Datelike, NaiveDate};
+use crate::model::{Finding, FindingCode, Statement, Trust, follow_balances, numbers_run};
+use chrono::NaiveDate;
 
 /// Statements of one account and day without numbers are put in the order that their balances give.
 pub(super) fn order_within_days(statements: &mut [FiledStatement]) {
@@ -22,31 +22,11 @@ pub(super) fn order_within_days(statements: &mut [FiledStatement]) {
                 .all(|f| is_final(&f.statement) && f.statement.opening.is_some() && f.statement.closing.is_some())
             && run.iter().any(|f| number(&f.statement).is_none())
         {
-            follow_balances(run, before);
+            let opening = |f: &FiledStatement| f.statement.opening.as_ref().map(|b| b.amount);
+            let closing = |f: &FiledStatement| f.statement.closing.as_ref().map(|b| b.amount);
+            follow_balances(run, before, opening, closing);
         }
         start += len;
-    }
-}
-
-fn follow_balances(run: &mut [FiledStatement], before: Option<crate::base::Money>) {
-    let opening = |f: &FiledStatement| f.statement.opening.as_ref().map(|b| b.amount);
-    let closing = |f: &FiledStatement| f.statement.closing.as_ref().map(|b| b.amount);
-    let mut at = before;
-    for i in 0..run.len() {
-        let rest = run.get(i..).unwrap_or_default();
-        let next = rest.iter().position(|f| at.is_some() && opening(f) == at).or_else(|| {
-            // The one that continues none of the others comes first.
-            rest.iter()
-                .enumerate()
-                .position(|(k, f)| !rest.iter().enumerate().any(|(m, other)| m != k && closing(other) == opening(f)))
-        });
-        if let Some(part) = run.get_mut(i..)
-            && let Some(next) = next
-            && let Some(part) = part.get_mut(..=next)
-        {
-            part.rotate_right(1);
-        }
-        at = run.get(i).and_then(closing);
     }
 }
 
@@ -114,18 +94,8 @@ fn gap_between(a: &Statement, b: &Statement) -> Option<String> {
         ));
     }
     let (before, after) = (number(a)?, number(b)?);
-    let same_year = match (a.closing_date(), b.closing_date()) {
-        (Some(x), Some(y)) => x.year() == y.year(),
-        _ => true,
-    };
-    // Numbers restart with the year, and some banks write the date or the day of the year as a number.
-    let runs = same_year && after > before && !(is_dated(a, before) && is_dated(b, after)) && before < 100_000;
+    let runs = after > before && numbers_run((before, a.closing_date()), (after, b.closing_date()));
     (runs && after - before > 1).then(|| format!("{} is followed by {}", name(a), name(b)))
-}
-
-/// Whether a number is the day of the year (with or without the year before it) rather than a running number.
-fn is_dated(statement: &Statement, number: u64) -> bool {
-    statement.closing_date().is_some_and(|d| u64::from(d.ordinal()) == number % 1000)
 }
 
 fn name(statement: &Statement) -> String {

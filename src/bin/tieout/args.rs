@@ -426,11 +426,9 @@ pub struct Score {
     pub decisions: PathBuf,
 }
 
+/// A change of the ledger by a person.
 #[derive(ClapArgs)]
-pub struct Undo {
-    /// The whole id of a run (r…), allocation (a…) or payment (p…).
-    #[arg(value_name = "RUN|ALLOCATION|PAYMENT")]
-    pub target: String,
+pub struct Change {
     /// The ledger.
     #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
     pub ledger: PathBuf,
@@ -443,6 +441,15 @@ pub struct Undo {
     /// Wait while another run holds the ledger.
     #[arg(long)]
     pub wait: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Undo {
+    /// The whole id of a run (r…), allocation (a…) or payment (p…).
+    #[arg(value_name = "RUN|ALLOCATION|PAYMENT")]
+    pub target: String,
+    #[command(flatten)]
+    pub change: Change,
 }
 
 #[derive(ClapArgs)]
@@ -483,24 +490,30 @@ pub struct AcceptGap {
     /// Its currency.
     #[arg(long, value_name = "CODE", default_value = "EUR")]
     pub currency: String,
-    /// The ledger.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-    pub ledger: PathBuf,
-    /// Why.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// Who. Default: the user of the system.
-    #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
-    pub by: Option<String>,
-    /// Wait while another run holds the ledger.
-    #[arg(long)]
-    pub wait: bool,
+    #[command(flatten)]
+    pub change: Change,
 }
 
 #[derive(ClapArgs)]
 pub struct Facts {
     #[command(subcommand)]
     pub command: FactsCommand,
+}
+
+/// A change of one fact by a person.
+#[derive(ClapArgs)]
+pub struct FactChange {
+    /// Its id.
+    pub fact_id: String,
+    /// The ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: PathBuf,
+    /// Who. Default: the user of the system.
+    #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
+    pub by: Option<String>,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -518,33 +531,9 @@ pub enum FactsCommand {
         ledger: PathBuf,
     },
     /// Stand for one: from now on it decides.
-    Sign {
-        /// Its id.
-        fact_id: String,
-        /// The ledger.
-        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-        ledger: PathBuf,
-        /// Who. Default: the user of the system.
-        #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
-        by: Option<String>,
-        /// Why.
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-    },
+    Sign(FactChange),
     /// Take a signature back, or refuse one for good.
-    Revoke {
-        /// Its id.
-        fact_id: String,
-        /// The ledger.
-        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-        ledger: PathBuf,
-        /// Who. Default: the user of the system.
-        #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
-        by: Option<String>,
-        /// Why.
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-    },
+    Revoke(FactChange),
 }
 
 #[derive(ClapArgs)]

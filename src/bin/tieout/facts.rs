@@ -1,9 +1,10 @@
 //! `tieout facts`: what decisions of people taught, and who stands for it.
 
-use super::args::{Facts, FactsCommand};
+use super::args::{FactChange, Facts, FactsCommand};
 use super::failure::{DONE, Failure};
 use super::ledger::{hold, reader, stamp, who, writer};
 use super::say::Say;
+use tieout::error::harmless;
 use tieout::ledger::{Body, FactBody, LearnedFact, hex};
 use tieout::outputs::safe_json;
 
@@ -18,8 +19,8 @@ pub fn facts(args: Facts, say: &Say) -> Result<u8, Failure> {
             let open = |f: &&LearnedFact| !f.is_signed() && f.revoked_by.is_none();
             list(all.iter().filter(open).filter(lone).cloned().collect(), say)
         }
-        FactsCommand::Sign { fact_id, ledger, by, reason } => act("sign", &fact_id, &ledger, by, reason, say),
-        FactsCommand::Revoke { fact_id, ledger, by, reason } => act("revoke", &fact_id, &ledger, by, reason, say),
+        FactsCommand::Sign(change) => act("sign", change, say),
+        FactsCommand::Revoke(change) => act("revoke", change, say),
     }
 }
 
@@ -46,31 +47,26 @@ fn list(facts: Vec<LearnedFact>, say: &Say) -> Result<u8, Failure> {
         let against = conflicts(f);
         let against =
             if against.is_empty() { String::new() } else { format!("; also decided for {}", against.join(", ")) };
-        text.push_str(&format!(
-            "{}  account {} pays for {}: decided {} times, {} to {}; {state}{against}\n",
+        text.push_str(&harmless(format!(
+            "{}  account {} pays for {}: decided {} times, {} to {}; {state}{against}",
             f.fact_id, f.account, f.customer_id, f.count, f.first, f.last
-        ));
+        )));
+        text.push('\n');
     }
     say.out(&text)?;
     Ok(DONE)
 }
 
-fn act(
-    action: &str,
-    fact_id: &str,
-    ledger: &std::path::Path,
-    by: Option<String>,
-    reason: Option<String>,
-    say: &Say,
-) -> Result<u8, Failure> {
-    let _held = hold(ledger, false, "facts")?;
-    let mut ledger = writer(ledger, false, say)?;
+fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
+    let FactChange { fact_id, ledger, by, reason } = change;
+    let _held = hold(&ledger, false, "facts")?;
+    let mut ledger = writer(&ledger, false, say)?;
     if !ledger.facts()?.iter().any(|f| f.fact_id == fact_id) {
-        return Err(Failure::usage(fact_id, "no such fact", "an id that `tieout facts list` shows", ""));
+        return Err(Failure::usage(&fact_id, "no such fact", "an id that `tieout facts list` shows", ""));
     }
     let by = who(by.as_deref());
     let body = FactBody {
-        fact_id: fact_id.to_owned(),
+        fact_id: fact_id.clone(),
         action: action.to_owned(),
         by: by.clone(),
         reason: reason.unwrap_or_default(),

@@ -5,7 +5,7 @@ use super::failure::{DONE, Failure, INTERNAL};
 use super::ledger::{hold, reader, stamp, who, writer};
 use super::say::Say;
 use tieout::base::Place;
-use tieout::error::{Error, ErrorCode};
+use tieout::error::{Error, ErrorCode, harmless};
 use tieout::ledger::{Body, from_hex, hex};
 use tieout::outputs::safe_json;
 
@@ -100,29 +100,29 @@ pub fn history(args: HistoryArgs, say: &Say) -> Result<u8, Failure> {
     let mut text = format!("History of {}\n", tieout::error::visible(&history.of));
     for e in &history.events {
         let at = e.at.get(..16).unwrap_or(&e.at).replace('T', " ");
-        text.push_str(&format!("\n{at}  record {}, by {}\n  {}\n", e.record, shown(&e.who), shown(&e.says)));
+        text.push_str(&format!(
+            "\n{at}  record {}, by {}\n  {}\n",
+            e.record,
+            harmless(e.who.as_str()),
+            harmless(e.says.as_str())
+        ));
         for m in &e.movements {
-            text.push_str(&format!("    {}\n", shown(m)));
+            text.push_str(&format!("    {}\n", harmless(m.as_str())));
         }
     }
     say.out(&text)?;
     Ok(DONE)
 }
 
-/// Without anything that speaks to a terminal, and not cut.
-fn shown(text: &str) -> String {
-    text.chars().filter(|c| !tieout::error::is_hidden(*c)).collect()
-}
-
 /// Writes reversing records.
 pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
-    if args.reason.trim().is_empty() {
+    if args.change.reason.trim().is_empty() {
         return Err(Failure::usage("--reason", "no words", "why it is undone", ""));
     }
-    let _held = hold(&args.ledger, args.wait, "undo")?;
-    let mut ledger = writer(&args.ledger, false, say)?;
-    let by = who(args.by.as_deref());
-    let records = ledger.undo(&args.target, &args.reason, &by).map_err(not_there)?;
+    let _held = hold(&args.change.ledger, args.change.wait, "undo")?;
+    let mut ledger = writer(&args.change.ledger, false, say)?;
+    let by = who(args.change.by.as_deref());
+    let records = ledger.undo(&args.target, &args.change.reason, &by).map_err(not_there)?;
     let payments = records.iter().filter(|r| matches!(r, Body::Undo(u) if !u.payment_id.is_empty())).count();
     let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
     if say.json {
@@ -136,11 +136,11 @@ pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
 
 /// Accepts that statements are missing.
 pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
-    let _held = hold(&args.ledger, args.wait, "accept-gap")?;
-    let mut ledger = writer(&args.ledger, false, say)?;
-    let by = who(args.by.as_deref());
+    let _held = hold(&args.change.ledger, args.change.wait, "accept-gap")?;
+    let mut ledger = writer(&args.change.ledger, false, say)?;
+    let by = who(args.change.by.as_deref());
     let account: String = args.account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-    let records = ledger.accept_gaps(&account, &args.currency, &args.reason, &by).map_err(not_there)?;
+    let records = ledger.accept_gaps(&account, &args.currency, &args.change.reason, &by).map_err(not_there)?;
     let says: Vec<String> =
         records.iter().filter_map(|r| if let Body::AcceptGap(g) = r { Some(g.says.clone()) } else { None }).collect();
     let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
@@ -148,7 +148,7 @@ pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
         let done = serde_json::json!({"accepted": says, "head": hex(&head.hash)});
         say.out(&format!("{done}\n"))?;
     } else {
-        let list: String = says.iter().map(|s| format!("accepted: {}\n", shown(s))).collect();
+        let list: String = says.iter().map(|s| format!("accepted: {}\n", harmless(s.as_str()))).collect();
         say.out(&format!("{list}head {}\n", hex(&head.hash)))?;
     }
     Ok(DONE)

@@ -3,6 +3,7 @@
 //! Elements are known by local name, so that one reader serves all versions and every prefix.
 
 mod decode;
+mod lexical;
 mod map;
 mod read;
 mod read_entry;

@@ -1,10 +1,11 @@
 //! XML events in, statements out: the envelope, the message, its statements. Entries are mapped one by one as they end.
 
 use super::super::tie_out::of_entry;
+use super::lexical::is_statement;
 use super::map::{Notes, derive_date, map_entry, map_statement};
 use super::read_entry::{code_choice, entry};
 use super::record::{RawBalance, RawHeader, RawStatement, RawTotal};
-use super::xml::{Event, Xml, is_statement};
+use super::xml::{Event, Xml};
 use crate::base::{Limits, Place, line_column};
 use crate::error::{Error, ErrorCode};
 use crate::model::{CopyMark, Entry, Finding, FindingCode, Format, Page, Sketch, Statement, StatementKind};

@@ -5,7 +5,7 @@ use super::namings::{NamedIn, Naming, Strength, bearing, push};
 use crate::base::Set;
 use crate::book::keys::{self, strip_zeros};
 use crate::book::{ItemIx, OpenItemBook};
-use crate::matching::reading::{Glue, Reading};
+use crate::matching::reading::{Glue, LABELS, Reading};
 use smallvec::smallvec;
 
 /// Most shortened numbers of one text that are looked for.
@@ -50,27 +50,8 @@ pub(super) fn endings_and_ranges(
         while at < reading.tokens.list.len() {
             let word = reading.tokens.word(at);
             if !reading.tokens.is_digits(at) {
-                let joining = matches!(
-                    word,
-                    "UND" | "U" | "AND" | "EN" | "ET" | "E" | "Y" | "I" | "SOWIE" | "PLUS" | "OG" | "OCH" | "JA"
-                );
-                let to = matches!(
-                    word,
-                    "BIS"
-                        | "TO"
-                        | "T"
-                        | "M"
-                        | "TM"
-                        | "TOT"
-                        | "AU"
-                        | "AL"
-                        | "ATE"
-                        | "DO"
-                        | "TILL"
-                        | "TIL"
-                        | "A"
-                        | "THRU"
-                );
+                let joining = LABELS.words.joining.contains(word);
+                let to = LABELS.words.range.contains(word);
                 let label_or_prefix = word == prefix || reading.label(at + 1).is_some() && word.len() <= 4;
                 if !(joining || to || label_or_prefix) {
                     break;

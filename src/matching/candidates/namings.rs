@@ -3,7 +3,7 @@
 use super::endings::endings_and_ranges;
 use crate::book::keys::{self, Key, is_compact, strip_zeros, year_of};
 use crate::book::{ItemIx, OpenItemBook};
-use crate::matching::reading::{Glue, Label, Reading, Typed};
+use crate::matching::reading::{Glue, LABELS, Label, Reading, Typed};
 use crate::matching::score::{centibans, weights};
 use crate::model::{ItemKind, Payment};
 use crate::references::{reference_key, reference_keys};
@@ -448,8 +448,7 @@ fn year_beside(reading: &Reading, i: usize) -> Option<u32> {
         year.then(|| year_of(tokens.word(k))).flatten()
     };
     // "731 aus 2025", "731 of 2025".
-    let of =
-        || matches!(tokens.word(i + 1), "AUS" | "VON" | "OF" | "FROM" | "UIT" | "VAN" | "DE" | "DEL" | "Z" | "FRA");
+    let of = || LABELS.words.of_year.contains(tokens.word(i + 1));
     let before = i.checked_sub(1).filter(|_| tokens.glue(i) != Glue::Apart).and_then(year_at);
     let behind = || year_at(i + 1).filter(|_| tokens.glue(i + 1) != Glue::Apart);
     before.or_else(behind).or_else(|| year_at(i + 2).filter(|_| of()))
@@ -466,7 +465,7 @@ fn foreign_prefix(book: &OpenItemBook, reading: &Reading, i: usize, strength: St
     let letters = reading.tokens.word(i - 1);
     let known = matches!(reading.label(i), Some(Label::Document | Label::CreditNote))
         || letters.len() > 4
-        || matches!(letters, "NR" | "NO" | "N" | "NUM" | "SVWZ" | "REMI" | "INV" | "ZU" | "KE" | "VOM");
+        || LABELS.words.front.contains(letters);
     !known && !items.iter().any(|ix| book.prefix_of(*ix).ends_with(letters))
 }
 

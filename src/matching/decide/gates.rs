@@ -44,12 +44,16 @@ pub fn of_payment(context: &Context<'_>) -> Bars {
     if context.cut {
         gates.push(Bar { reason: ReasonCode::SearchCap, fact: Fact::TextCut });
     }
-    let decimals = u32::from(payment.currency.decimals());
-    let in_minor = |whole: u64| i64::try_from(whole.saturating_mul(10u64.saturating_pow(decimals))).unwrap_or(i64::MAX);
-    if context.policy.cap.is_some_and(|cap| payment.amount > in_minor(cap)) {
+    if context.policy.cap.is_some_and(|cap| is_above(payment, cap)) {
         gates.push(Bar { reason: ReasonCode::PolicyLimit, fact: Fact::AboveCap });
     }
     gates
+}
+
+/// Whether a payment is above a cap in whole units of its currency.
+fn is_above(payment: &Payment, cap: u64) -> bool {
+    let unit = 10u64.saturating_pow(payment.currency.decimals().into());
+    payment.amount > i64::try_from(cap.saturating_mul(unit)).unwrap_or(i64::MAX)
 }
 
 /// All gates of an answer: those of the payment, its own, and those of its items, customers and wording.
@@ -147,9 +151,7 @@ fn customers(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
             gates.push(Bar { reason: ReasonCode::CustomerHold, fact: Fact::Hold(row) });
         }
         let cap = own.and_then(|o| o.cap).or(segment.and_then(|s| s.cap));
-        let decimals = u32::from(context.payment.currency.decimals());
-        let limit = cap.map(|c| i64::try_from(c.saturating_mul(10u64.saturating_pow(decimals))).unwrap_or(i64::MAX));
-        if limit.is_some_and(|l| context.payment.amount > l) {
+        if cap.is_some_and(|cap| is_above(context.payment, cap)) {
             gates.push(Bar { reason: ReasonCode::PolicyLimit, fact: Fact::AboveCustomerCap(row) });
         }
         if customer.is_supplier && context.reading.says(Wording::Refund) {
@@ -168,7 +170,7 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
             continue;
         }
         // A number that reads as a date is one, unless the document that bears it has just this amount.
-        let exact = |ix: &ItemIx| context.book.item(*ix).is_some_and(|it| it.open_amount == context.payment.amount);
+        let exact = |ix: &ItemIx| context.open_amount(*ix) == Some(context.payment.amount);
         let dated = naming.typed == Some(Typed::Date) && naming.items.iter().any(exact);
         if naming.typed.is_some() && !dated {
             continue;

@@ -6,7 +6,7 @@ use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, sentence};
 use crate::matching::reading::Wording;
 use crate::model::ReasonCode;
-use crate::names::{NameLevel, PreparedName, could_be, same_party};
+use crate::names::{NameLevel, Party, PreparedName};
 
 /// The reason an answer is applied with, or why it is queued.
 pub type Verdict = Result<ReasonCode, Stop>;
@@ -200,15 +200,19 @@ fn name_settles(context: &Context<'_>, customer: CustomerIx) -> bool {
     let written = [context.payment.payer_name.as_deref(), context.payment.ultimate_payer.as_deref()];
     let names = |c: CustomerIx| {
         let customer = context.book.customer(c);
-        customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases))
+        customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases)).map(|n| Party::new(n))
     };
     written.into_iter().flatten().any(|name| {
+        let payer = Party::new(name);
+        if !names(customer).any(|own| payer.is(&own)) {
+            return false;
+        }
         let words = PreparedName::of_payer(name).words;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         // Also those whose names fit too little to be proposals.
-        let others = context.book.customers_sharing(&words, NAMESAKES_MAX).into_iter().filter(|c| *c != customer);
-        let mut others = others.chain(context.payers.iter().map(|p| p.customer).filter(|c| *c != customer));
-        names(customer).any(|own| same_party(name, own)) && !others.any(|c| names(c).any(|other| could_be(name, other)))
+        let sharing = context.book.customers_sharing(&words, NAMESAKES_MAX).into_iter();
+        let mut others = sharing.chain(context.payers.iter().map(|p| p.customer)).filter(|c| *c != customer);
+        !others.any(|c| names(c).any(|other| payer.could_be(&other)))
     })
 }
 

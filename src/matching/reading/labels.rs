@@ -1,6 +1,6 @@
 //! The label words, read once from data.
 
-use crate::base::Map;
+use crate::base::{Map, Set};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -73,7 +73,18 @@ struct Data {
     range_word: Vec<String>,
     unit: Vec<String>,
     street: Vec<String>,
+    word: WordData,
     wording: WordingData,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordData {
+    joining: Vec<String>,
+    range: Vec<String>,
+    of_year: Vec<String>,
+    number: Vec<String>,
+    front: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -140,6 +151,36 @@ pub struct Labels {
     pub units: Vec<String>,
     /// Endings of street names, folded.
     pub streets: Vec<String>,
+    /// Single words around numbers.
+    pub words: Words,
+}
+
+/// Single words around numbers, folded.
+#[derive(Default)]
+pub struct Words {
+    /// Between the numbers of a list.
+    pub joining: Set<String>,
+    /// Between the first and the last number of a range.
+    pub range: Set<String>,
+    /// Between a number and its year.
+    pub of_year: Set<String>,
+    /// Between a label and its number.
+    pub number: Set<String>,
+    /// In front of a number, part of nobody's number.
+    pub front: Set<String>,
+}
+
+impl Words {
+    fn of(data: WordData) -> Self {
+        let set = |words: Vec<String>| words.into_iter().collect();
+        Words {
+            joining: set(data.joining),
+            range: set(data.range),
+            of_year: set(data.of_year),
+            number: set(data.number),
+            front: set(data.front),
+        }
+    }
 }
 
 /// The built-in phrases.
@@ -151,10 +192,12 @@ pub static LABELS: LazyLock<Labels> = LazyLock::new(|| {
             wording: Phrases::build(Vec::new()),
             units: Vec::new(),
             streets: Vec::new(),
+            words: Words::default(),
         },
         |d| Labels {
             units: d.unit,
             streets: d.street,
+            words: Words::of(d.word),
             labels: Phrases::build(vec![
                 (d.document, Label::Document),
                 (d.credit_note, Label::CreditNote),

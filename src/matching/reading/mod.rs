@@ -5,7 +5,7 @@ mod references;
 mod spans;
 mod tokens;
 
-pub use labels::{Label, Wording};
+pub use labels::{LABELS, Label, Wording};
 pub use references::Mention;
 pub use spans::{Marks, Typed, read_marks};
 pub use tokens::{Glue, Tokens};

@@ -317,45 +317,7 @@ fn mark_labels(tokens: &Tokens, marks: &mut Marks) {
 
 /// "Nr", "No", "Nummer" between label and number.
 fn is_number_word(word: &str) -> bool {
-    matches!(
-        word,
-        "NR" | "NO"
-            | "NUMMER"
-            | "NUMBER"
-            | "NUM"
-            | "N"
-            | "NRO"
-            | "NUMERO"
-            | "CISLO"
-            | "C"
-            | "NUMER"
-            | "S"
-            | "ID"
-            | "KENNUNG"
-            | "VOM"
-            | "VON"
-            | "UND"
-            | "U"
-            | "AND"
-            | "EN"
-            | "ET"
-            | "E"
-            | "Y"
-            | "I"
-            | "OG"
-            | "OCH"
-            | "JA"
-            | "BIS"
-            | "TO"
-            | "TM"
-            | "REF"
-            | "LAUT"
-            | "LT"
-            | "FUR"
-            | "FOR"
-            | "VOOR"
-            | "POUR"
-    )
+    LABELS.words.number.contains(word)
 }
 
 fn mark_run(tokens: &Tokens, marks: &mut Marks, from: usize, label: Label, most: usize) {

@@ -271,13 +271,7 @@ impl<S: Store> Session<'_, S> {
             let nth = counts.entry((origin.statement, origin.base.clone())).or_insert(0);
             *nth += 1;
             let nth = *nth;
-            let known = if disjoint {
-                None
-            } else if nth <= had {
-                Some(occurrence_id(&origin.base, nth).0)
-            } else {
-                None
-            };
+            let known = (!disjoint && nth <= had).then(|| occurrence_id(&origin.base, nth).0);
             let joined =
                 if known.is_none() && !self.fresh { intraday.find(payment, &used, self.ledger)? } else { Vec::new() };
             let (ids, joins) = match known {
@@ -304,7 +298,7 @@ impl<S: Store> Session<'_, S> {
                 }
                 if let (true, [only]) = (again, ids.as_slice()) {
                     payment.payment_id = ContentId(only.clone());
-                    self.again.insert(only.clone(), ());
+                    self.again.insert(only.clone());
                     continue;
                 }
                 self.summary.known_payments += 1;

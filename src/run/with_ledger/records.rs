@@ -27,7 +27,7 @@ impl<S: Store> Session<'_, S> {
         let of = |(payment, decision): (&Payment, &Decision)| -> Option<Body> {
             let id = payment.payment_id.as_str();
             let decided = decided(payment, decision, items, returns.get(id).cloned());
-            if again.contains_key(id) {
+            if again.contains(id) {
                 return Some(Body::Decision(DecisionBody {
                     payment_id: id.to_owned(),
                     decided,
