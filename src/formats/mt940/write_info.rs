@@ -298,12 +298,13 @@ fn cut(text: &str, least: usize) -> Vec<String> {
     let mut rest: Vec<char> = text.chars().collect();
     let mut out = Vec::new();
     while rest.len() > WIDTH {
-        let clean = |at: &usize| {
-            let head: String = rest.iter().skip(*at).take(8).collect();
-            let blank = |i: usize| rest.get(i).is_none_or(|c| c.is_whitespace());
-            !begins_field(&head) && !blank(*at) && !blank(at.saturating_sub(1))
+        // A reader trims the subfield before it looks for a field.
+        let unkeyed = |at: &usize| {
+            let head = rest.iter().skip(*at).skip_while(|c| c.is_whitespace()).take(8);
+            !begins_field(&head.collect::<String>())
         };
-        let unkeyed = |at: &usize| !begins_field(&rest.iter().skip(*at).take(8).collect::<String>());
+        let blank = |i: usize| rest.get(i).is_none_or(|c| c.is_whitespace());
+        let clean = |at: &usize| unkeyed(at) && !blank(*at) && !blank(at.saturating_sub(1));
         let range = || (least.max(1)..=WIDTH).rev();
         let at = range().find(clean).or_else(|| range().find(unkeyed)).unwrap_or(WIDTH);
         let tail = rest.split_off(at);
