@@ -39,7 +39,7 @@ pub use csv::exceptions_csv;
 #[cfg(feature = "review")]
 pub use page::exceptions_html;
 pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, choice_label, exception_id, row_hash};
-pub use recorded::{Recorded, read_decisions};
+pub use recorded::{Recorded, read_decisions, read_waiting};
 pub use refusal::{Refusal, RefusalCode};
 pub use sheet::REVIEWS_SCHEMA;
 #[cfg(feature = "review")]

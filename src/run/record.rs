@@ -5,7 +5,7 @@ use super::InputFile;
 use crate::base::{Place, parse_iso_date, sha256_hex};
 use crate::error::{Error, ErrorCode};
 use crate::outputs::MANIFEST_SCHEMA;
-use crate::review::{Recorded, read_decisions};
+use crate::review::{Recorded, read_decisions, read_waiting};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -61,6 +61,18 @@ impl RunRecord {
     /// # Errors
     /// A file that is missing, changed after it was written, or not of a run.
     pub fn read(files: &[InputFile]) -> Result<RunRecord, Error> {
+        Self::read_with(files, read_decisions)
+    }
+
+    /// The same with the payments that wait for a person alone, which is all that a queue needs.
+    ///
+    /// # Errors
+    /// As [`RunRecord::read`].
+    pub fn read_queue(files: &[InputFile]) -> Result<RunRecord, Error> {
+        Self::read_with(files, read_waiting)
+    }
+
+    fn read_with(files: &[InputFile], read: fn(&[u8], &str) -> Result<Recorded, Error>) -> Result<RunRecord, Error> {
         let file = |name: &str| {
             files.iter().find(|f| f.name == name).ok_or_else(|| fault(name, "nothing", "a file of a run folder"))
         };
@@ -93,7 +105,7 @@ impl RunRecord {
             run_id: manifest.run_id,
             as_of: parse_iso_date(&text("as_of")),
             policy_hash: text("policy_hash"),
-            recorded: read_decisions(&decisions.bytes, &decisions.name)?,
+            recorded: read(&decisions.bytes, &decisions.name)?,
             inputs,
             summary,
         })

@@ -44,9 +44,9 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-/// What a run folder holds, proven by its manifest.
-pub fn record(dir: &Path) -> Result<RunRecord, Failure> {
-    RunRecord::read(&run_files(dir)?).map_err(|e| {
+/// What waits in a run folder, proven by its manifest.
+fn record(dir: &Path) -> Result<RunRecord, Failure> {
+    RunRecord::read_queue(&run_files(dir)?).map_err(|e| {
         let name = e.place().file.clone().unwrap_or_default();
         Failure::rejected(vec![e.in_file(&dir.join(name).display().to_string())])
     })
