@@ -153,6 +153,7 @@ pub(super) fn run_in(
     if let Some(memory) = &mut memory {
         memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
     }
+    forget_words(&mut day);
     let control_total = control_total(inputs, &day)?;
     match control_total.as_ref().map(|c| c.holds) {
         Some(true) => {
@@ -283,6 +284,17 @@ fn break_unpostable(day: &mut Day, unpostable: &[(usize, Finding)]) {
             filed.statement.tie_out = TieOut::Broken;
             filed.statement.findings.push(finding.clone());
         }
+    }
+}
+
+/// The words of the entries are in the payments now. Only figures are still needed, and the words are most of the memory.
+fn forget_words(day: &mut Day) {
+    for entry in day.statements.iter_mut().flat_map(|s| &mut s.statement.entries) {
+        entry.details = Vec::new();
+        entry.charges = Vec::new();
+        (entry.batch, entry.narrative) = (None, None);
+        (entry.servicer_reference, entry.entry_reference, entry.owner_reference) = (None, None, None);
+        entry.bank_code = Default::default();
     }
 }
 
