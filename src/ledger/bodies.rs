@@ -297,6 +297,12 @@ pub struct DecisionBody {
     /// Why, in the words of who decided.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub comment: String,
+    /// Of a decision from a file of reviewers: who signed, claimed or verified, in which file and cell.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub review: Option<Box<Review>>,
+    /// Company of the payment, for learning.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub company: String,
     /// Currency of the amounts.
     pub currency: Currency,
     /// Account that paid, for learning.
@@ -436,6 +442,16 @@ pub struct FactBody {
 }
 
 impl Body {
+    /// What it sets against items, or takes back.
+    pub fn movements(&self) -> &[Movement] {
+        match self {
+            Body::Payment(p) => &p.decided.movements,
+            Body::Decision(d) => &d.decided.movements,
+            Body::Undo(u) => &u.movements,
+            _ => &[],
+        }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
         match self {

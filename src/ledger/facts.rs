@@ -49,7 +49,7 @@ pub(super) fn learn(_seq: u64, d: &DecisionBody, sets: &mut dyn Sets) -> Result<
     if !by_person {
         return Ok(());
     }
-    let company = d.decided.movements.first().map(|m| m.company.clone()).unwrap_or_default();
+    let company = d.company.clone();
     let id = content_id('f', &[account, &company, customer]).0;
     let known = read(sets, &id)?;
     let mut fact = known.unwrap_or_else(|| LearnedFact {

@@ -326,6 +326,8 @@ fn decisions_of_people_teach_and_a_signature_counts() {
             }
         },
         comment: String::new(),
+        review: None,
+        company: String::new(),
         currency: Currency::EUR,
         payer_account: Some("X".to_owned()),
         booking_date: NaiveDate::from_ymd_opt(2026, 4, 1).unwrap(),

@@ -17,6 +17,8 @@ pub const RECORD_FILES: [&str; 3] = ["decisions.jsonl", "summary.json", "manifes
 pub struct RunRecord {
     /// Id of the run.
     pub run_id: String,
+    /// Hash of the content of the ledger before the run; `None` for a run without one.
+    pub ledger_before: Option<String>,
     /// The day that ages are counted to.
     pub as_of: Option<NaiveDate>,
     /// SHA-256 of the policy in force.
@@ -46,6 +48,8 @@ pub struct RecordedInput {
 struct Manifest {
     schema: String,
     run_id: String,
+    #[serde(default)]
+    ledger_before: Option<String>,
     outputs: Vec<ManifestOutput>,
 }
 
@@ -103,6 +107,7 @@ impl RunRecord {
             .map_err(|e| fault("summary.json", &e.to_string(), "files with role and sha256"))?;
         Ok(RunRecord {
             run_id: manifest.run_id,
+            ledger_before: manifest.ledger_before,
             as_of: parse_iso_date(&text("as_of")),
             policy_hash: text("policy_hash"),
             recorded: read(&decisions.bytes, &decisions.name)?,

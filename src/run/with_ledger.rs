@@ -9,6 +9,7 @@ mod returns;
 mod snapshot;
 
 pub use queue::record_of_ledger;
+pub(super) use queue::waiting_in;
 
 use super::day::{RunError, RunInputs, RunResult, Step, run_in};
 use crate::base::{Map, sha256_hex};

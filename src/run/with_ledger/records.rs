@@ -32,6 +32,8 @@ impl<S: Store> Session<'_, S> {
                     payment_id: id.to_owned(),
                     decided,
                     comment: String::new(),
+                    review: None,
+                    company: payment.company.clone(),
                     currency: payment.currency,
                     payer_account: payment.payer_account.clone(),
                     booking_date: payment.booking_date,
