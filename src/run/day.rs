@@ -1,6 +1,7 @@
 //! One run, from bytes to bytes: read the statements in parallel, prove them, make payments, decide, check the equations,
-//! and write every output in memory. Opens no file and asks no clock.
+//! and keep what the files are made from. Opens no file and asks no clock.
 
+use super::folder::Contents;
 use super::inputs;
 use super::reading::read_files;
 use super::summarise::{Facts, summarise};
@@ -12,8 +13,7 @@ use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, csv::Profile};
 use crate::matching::{Engine, SCORE_VERSION};
 use crate::model::*;
-use crate::outputs::{self, CsvDialect, Decided, ManifestFile};
-use crate::review;
+use crate::outputs::CsvDialect;
 use crate::statements::{self, Day, FiledStatement};
 use chrono::NaiveDate;
 
@@ -55,8 +55,7 @@ pub struct RunResult {
     pub run_id: String,
     /// What happened.
     pub summary: Summary,
-    /// The files of the run folder, the manifest last.
-    pub outputs: Vec<InputFile>,
+    pub(super) contents: Contents,
 }
 
 /// Why a run gives nothing.
@@ -190,14 +189,6 @@ pub(super) fn run_in(
     let head = memory.as_ref().map(|m| m.content());
     let run_id = run_id(inputs, &policy_hash, &file_summaries, head.as_deref());
     let as_of = inputs.as_of.or_else(|| day.statements.iter().filter_map(|s| s.statement.closing_date()).max());
-    let decided = Decided {
-        payments: &read.payments,
-        decisions: &decisions,
-        items: book.items(),
-        customers: book.customers(),
-        score_version: SCORE_VERSION,
-        as_of,
-    };
     let summary = summarise(Facts {
         run_id: &run_id,
         policy: &policy,
@@ -216,8 +207,10 @@ pub(super) fn run_in(
         company_of: &company_of,
         ledger: memory.as_ref().map(|m| m.summary()),
     });
-    let outputs = write(&decided, &summary, inputs.csv_dialect, head.as_deref());
-    Ok(RunResult { run_id, summary, outputs })
+    let (items, customers) = book.into_parts();
+    let contents =
+        Contents { payments: read.payments, decisions, items, customers, as_of, dialect: inputs.csv_dialect, head };
+    Ok(RunResult { run_id, summary, contents })
 }
 
 /// SHA-256 of a policy by its meaning: comments and the order of keys do not change it.
@@ -372,21 +365,4 @@ fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary], head: Op
     parts.push(format!("csv:{}", inputs.csv_dialect.as_str()));
     parts.extend(head.map(|h| format!("ledger:{h}")));
     content_id('r', &parts.iter().map(String::as_str).collect::<Vec<_>>()).0
-}
-
-fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect, head: Option<&str>) -> Vec<InputFile> {
-    let text = |name: &str, text: String| InputFile { name: name.to_owned(), bytes: text.into_bytes() };
-    let queue = review::Queue::build(decided.payments, decided.decisions, decided.customers, decided.as_of);
-    let mut files = vec![
-        text("decisions.jsonl", outputs::decisions_jsonl(decided)),
-        text("allocations.csv", outputs::allocations_csv(decided, dialect)),
-        text("unapplied.csv", outputs::unapplied_csv(decided, dialect)),
-        text("exceptions.csv", review::exceptions_csv(&queue, dialect)),
-        text("summary.json", outputs::summary_json(summary)),
-    ];
-    let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };
-    let inputs: Vec<ManifestFile> = summary.files.iter().map(read).collect();
-    let written: Vec<ManifestFile> = files.iter().map(|f| ManifestFile::of(&f.name, &f.bytes)).collect();
-    files.push(text("manifest.json", outputs::manifest_json_after(&summary.run_id, VERSION, &inputs, &written, head)));
-    files
 }

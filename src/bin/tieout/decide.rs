@@ -80,7 +80,7 @@ fn over_folder(inputs: &DecideInputs, args: &Decide, say: &Say) -> Result<Done, 
     let result = carry_out(inputs)?;
     let out = args.out.as_ref().filter(|_| !args.dry_run && !result.outputs.is_empty());
     if let Some(dir) = out
-        && folder::write(dir, &result.run_id, &result.outputs, args.replace)? == folder::Written::Same
+        && folder::write(dir, &result.run_id, &folder::whole(&result.outputs), args.replace)? == folder::Written::Same
     {
         say.note(&format!("{} holds this same result already: nothing was written", dir.display()));
     }
@@ -99,8 +99,11 @@ fn over_ledger(path: &Path, inputs: &DecideInputs, args: &Decide, say: &Say) -> 
     if records.is_empty() {
         return Ok(Done { result, out: None, head: None });
     }
-    let new = New { run_id: &result.run_id, outputs: &result.outputs, records: &records };
-    let head = commit(&mut ledger, &new, dir, args.replace, say)?;
+    let head = {
+        let files = folder::whole(&result.outputs);
+        let new = New { run_id: &result.run_id, files: &files, records: &records };
+        commit(&mut ledger, &new, dir, args.replace, say)?
+    };
     Ok(Done { result, out: Some(dir.clone()), head: Some(head) })
 }
 

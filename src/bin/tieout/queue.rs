@@ -23,7 +23,8 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
         QueueBy::Company => SplitBy::Company,
     });
     let queue = queue_files(&record, by, args.csv_dialect.into()).map_err(|e| Failure::rejected(vec![e]))?;
-    if folder::write(&args.out, &queue.queue_id, &queue.outputs, args.replace)? == folder::Written::Same {
+    if folder::write(&args.out, &queue.queue_id, &folder::whole(&queue.outputs), args.replace)? == folder::Written::Same
+    {
         say.note(&format!("{} holds this same queue already: nothing was written", args.out.display()));
     }
     let names = || queue.outputs.iter().map(|f| f.name.as_str()).filter(|n| *n != "manifest.json");

@@ -12,9 +12,8 @@ use super::folder;
 use super::ledger::{Held, hold, reader, stamp, writer};
 use super::say::Say;
 use std::path::Path;
-use tieout::base::sha256_hex;
 use tieout::ledger::{Body, Ledger, MemoryStore, SqliteStore, hex};
-use tieout::run::{InputFile, LedgerRun, RunError, RunInputs, RunResult, Step, run_with_ledger};
+use tieout::run::{LedgerRun, RunError, RunInputs, RunResult, Step, run_with_ledger};
 
 /// A ledger that is open, and the right to write to it.
 pub enum Open {
@@ -74,7 +73,8 @@ pub fn run(
     let (Open::Write(mut ledger, _held), Some(dir)) = (open, args.out.as_ref()) else {
         return Ok(Came::Run(Box::new(result), None));
     };
-    let new = New { run_id: &result.run_id, outputs: &result.outputs, records: &records };
+    let files = |put: &mut folder::Put<'_>| result.write(put);
+    let new = New { run_id: &result.run_id, files: &files, records: &records };
     let head = commit(&mut ledger, &new, dir, args.replace, say)?;
     Ok(Came::Run(Box::new(result), Some(head)))
 }
@@ -82,7 +82,7 @@ pub fn run(
 /// A run that is to be written: its folder and its records.
 pub struct New<'a> {
     pub run_id: &'a str,
-    pub outputs: &'a [InputFile],
+    pub files: folder::Files<'a>,
     pub records: &'a [Body],
 }
 
@@ -94,11 +94,10 @@ pub fn commit(
     replace: bool,
     say: &Say,
 ) -> Result<String, Failure> {
-    let manifest = new.outputs.iter().find(|f| f.name == "manifest.json").map(|f| sha256_hex(&f.bytes));
-    let manifest = manifest.unwrap_or_default();
     folder::sweep(dir);
-    let prepared = folder::prepare(dir, new.run_id, new.outputs, replace, new.run_id)?;
-    let intent = prepared.as_ref().map(|p| p.to_intent(new.run_id, &manifest));
+    let prepared = folder::prepare(dir, new.run_id, new.files, replace, new.run_id)?;
+    let intent = prepared.as_ref().map(|p| p.to_intent(new.run_id));
+    let manifest = prepared.as_ref().map_or_else(|| folder::manifest_sha256(dir), |p| p.manifest_sha256().to_owned());
     // After an error, whether the transaction is in the file is for the next run to see: what lies beside the folder may be needed.
     let head = ledger.append(new.records, &stamp(None, Some(manifest)), intent)?;
     if let Some(prepared) = prepared {

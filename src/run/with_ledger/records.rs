@@ -7,6 +7,7 @@ use crate::ledger::{
     Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key, pruned,
 };
 use crate::model::*;
+use crate::outputs::DecisionLines;
 use crate::run::day::{RunInputs, RunResult};
 use crate::statements::{Day, Payments};
 use rayon::prelude::*;
@@ -64,9 +65,7 @@ impl<S: Store> Session<'_, S> {
     }
 
     pub(super) fn records(&mut self, inputs: &RunInputs, result: &RunResult) -> Result<Vec<Body>, Error> {
-        let lines = result.outputs.iter().find(|f| f.name == "decisions.jsonl");
-        let lines: Vec<&str> =
-            lines.and_then(|f| std::str::from_utf8(&f.bytes).ok()).map(|t| t.lines().collect()).unwrap_or_default();
+        let lines = DecisionLines::new(&result.contents.decided());
         let mut rest: Vec<Body> = Vec::new();
         if self.snapshot != Default::default() {
             rest.push(Body::Snapshot(std::mem::take(&mut self.snapshot)));
@@ -85,7 +84,7 @@ impl<S: Store> Session<'_, S> {
             };
             // A reviewer reads the line of a queued one.
             if let Some(decided) = decided.filter(|d| d.outcome == Outcome::Queued) {
-                decided.line = lines.get(k).map(|l| (*l).to_owned());
+                decided.line = lines.line(k).map(|l| l.trim_end().to_owned());
             }
             rest.push(body);
         }
