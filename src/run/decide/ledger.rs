@@ -73,8 +73,12 @@ pub struct LedgerDecision {
 /// As [`super::decide`]; [`RunError::Ledger`] if the ledger cannot be read.
 pub fn decide_with_ledger<S: Store>(given: &DecideInputs, ledger: &Ledger<S>) -> Result<LedgerDecision, RunError> {
     let before = ledger.head().map_err(RunError::Ledger)?;
-    let (record, seqs) = waiting_in(ledger).map_err(RunError::Ledger)?;
+    let (mut record, seqs) = waiting_in(ledger).map_err(RunError::Ledger)?;
     let policy = day::policy(given.config.as_ref())?;
+    if record.policy_hash.is_empty() {
+        // No run yet: nothing waits, and no policy was in force.
+        record.policy_hash = day::policy_hash(&policy);
+    }
     same_policy(&record, &policy).map_err(|e| RunError::Configuration(vec![e]))?;
     of_this_ledger(given, ledger)?;
     let (files, read) = read(given, &policy);
