@@ -1,148 +1,14 @@
 //! The review round with a ledger, through the program: a day is run, the queue goes out, people decide in files, the decisions are
 //! kept, and the next day knows them. What was decided is decided once, whoever hands in what afterwards.
 
+#[path = "common/office.rs"]
+mod office;
+
+use office::{Office, Queue, said};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 use std::time::Duration;
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/runs/morning").join(name)
-}
-
-/// A folder with a ledger in it.
-struct Office {
-    folder: tempfile::TempDir,
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-impl Office {
-    /// The morning's statements are run.
-    fn open(config: Option<&str>) -> Office {
-        let office = Office { folder: tempfile::tempdir().expect("a folder") };
-        for name in ["items.csv", "customers.csv"] {
-            fs::copy(fixture(name), office.path(name)).expect("a copy");
-        }
-        let mut args = vec!["run"];
-        let files: Vec<String> = ["2026-04-20_hhb_camt053.xml", "2026-04-20_sparkasse.sta", "2026-04-20_rabobank.csv"]
-            .iter()
-            .map(|f| fixture(f).display().to_string())
-            .collect();
-        args.extend(files.iter().map(String::as_str));
-        args.extend(["--open-items", "items.csv", "--customers", "customers.csv", "--ledger", "l.db", "--out", "day"]);
-        if let Some(text) = config {
-            fs::write(office.path("tieout.toml"), text).expect("a policy");
-            args.extend(["--config", "tieout.toml"]);
-        }
-        assert_eq!(office.tieout("2026-04-20T17:00:00Z", &args).status.code(), Some(0));
-        office
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, now: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tieout"));
-        command.args(args).current_dir(self.folder.path());
-        command.env("TIEOUT_NOW", now).env("TIEOUT_BY", "office");
-        for name in ["TIEOUT_LEDGER", "TIEOUT_CONFIG", "TIEOUT_OUT"] {
-            command.env_remove(name);
-        }
-        command
-    }
-
-    fn tieout(&self, now: &str, args: &[&str]) -> Output {
-        self.command(now, args).output().expect("tieout runs")
-    }
-
-    fn ask(&self, args: &[&str]) -> String {
-        let mut all = args.to_vec();
-        all.extend(["--ledger", "l.db"]);
-        let done = self.tieout("2026-05-01T08:00:00Z", &all);
-        assert_eq!(done.status.code(), Some(0), "{args:?}: {}", said(&done));
-        String::from_utf8(done.stdout).expect("text")
-    }
-
-    fn decide(&self, now: &str, file: &str, out: &str, more: &[&str]) -> Output {
-        let mut args = vec!["decide", file, "--ledger", "l.db", "--out", out];
-        args.extend(more);
-        self.tieout(now, &args)
-    }
-
-    /// The queue of the ledger as rows by reason, the first of each.
-    fn queue(&self, out: &str) -> Queue {
-        self.ask(&["queue", "--out", out]);
-        Queue::read(&self.path(out).join("exceptions.csv"))
-    }
-
-    fn text(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).expect("a file")
-    }
-}
-
-/// A queue that can be filled.
-#[derive(Clone)]
-struct Queue {
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Queue {
-    fn read(path: &Path) -> Queue {
-        let mut reader = csv::Reader::from_path(path).expect("a queue");
-        let header = reader.headers().expect("a header").iter().map(str::to_owned).collect();
-        let rows = reader.records().map(|r| r.expect("a row").iter().map(str::to_owned).collect()).collect();
-        Queue { header, rows }
-    }
-
-    fn at(&self, name: &str) -> usize {
-        self.header.iter().position(|h| h == name).expect("a column")
-    }
-
-    fn row_of(&self, reason: &str) -> usize {
-        self.rows.iter().position(|r| r[self.at("reason")] == reason).unwrap_or_else(|| panic!("a row of {reason}"))
-    }
-
-    fn get(&self, reason: &str, name: &str) -> String {
-        self.rows[self.row_of(reason)][self.at(name)].clone()
-    }
-
-    fn set(&mut self, reason: &str, who: &str, cells: &[(&str, &str)]) {
-        let row = self.row_of(reason);
-        let by = [("decided_by", who)];
-        for (name, text) in cells.iter().chain(&by) {
-            let at = self.at(name);
-            self.rows[row][at] = (*text).to_owned();
-        }
-    }
-
-    fn write(&self, path: &Path) {
-        let mut writer = csv::Writer::from_path(path).expect("a file");
-        writer.write_record(&self.header).expect("written");
-        self.rows.iter().for_each(|r| writer.write_record(r).expect("written"));
-        writer.flush().expect("written");
-    }
-
-    /// The same decisions in a spreadsheet with the columns that are needed.
-    fn write_xlsx(&self, path: &Path) {
-        let names =
-            ["exception_id", "row_hash", "decision", "documents", "difference_code", "decided_by", "decided_at"];
-        let mut book = rust_xlsxwriter::Workbook::new();
-        let sheet = book.add_worksheet().set_name("Exceptions").expect("a sheet");
-        for (column, name) in (0u16..).zip(names) {
-            sheet.write_string(0, column, name).expect("a cell");
-            for (row, cells) in (1u32..).zip(&self.rows) {
-                sheet.write_string(row, column, &cells[self.at(name)]).expect("a cell");
-            }
-        }
-        book.save(path).expect("a spreadsheet");
-    }
-}
 
 fn anna(queue: &Queue) -> Queue {
     let mut anna = queue.clone();
@@ -155,14 +21,6 @@ fn anna(queue: &Queue) -> Queue {
     anna.set("AMOUNT_SHORT", "Anna", &[("decision", "reject"), ("comment", "ask the customer")]);
     anna.set("AMOUNT_OVER", "Anna", &[("decision", "unidentified")]);
     anna
-}
-
-/// A statement of another account with one payment of this amount and text.
-fn statement(amount: &str, text: &str, account: &str) -> String {
-    format!(
-        ":20:X\r\n:25:DE02120300000000202051\r\n:28C:1/1\r\n:60F:C260421EUR0,00\r\n:61:2604210421CR{amount}NTRFNONREF\r\n\
-         :86:166?00GUTSCHRIFT?20SVWZ+{text}?31{account}?32Apparatebau Ritter GmbH\r\n:62F:C260421EUR{amount}\r\n-\r\n"
-    )
 }
 
 #[test]
@@ -212,13 +70,11 @@ fn what_a_person_decided_is_kept_told_and_not_done_again() {
     }
 
     // The next day's run, with open items that do not show the decision yet, leaves the document alone.
-    let text = statement("1632,68", "RE-2026-00663", "DE98370400440036844619");
-    fs::write(office.path("next.sta"), text).expect("a statement");
-    let run = ["run", "next.sta", "--open-items", "items.csv", "--customers", "customers.csv", "--ledger", "l.db"];
-    let next = office.tieout("2026-04-21T17:00:00Z", &[&run[..], &["--out", "next"]].concat());
+    let payer = ("DE98370400440036844619", "Apparatebau Ritter GmbH");
+    let next = office.next_day(1, "1632,68", "RE-2026-00663", payer);
     assert_eq!(next.status.code(), Some(0), "{}", said(&next));
-    assert_eq!(office.text("next/allocations.csv").lines().count(), 1, "only the header");
-    assert!(office.text("next/decisions.jsonl").contains("\"outcome\":\"queued\""));
+    assert_eq!(office.text("day 1/allocations.csv").lines().count(), 1, "only the header");
+    assert!(office.text("day 1/decisions.jsonl").contains("\"outcome\":\"queued\""));
     assert!(office.ask(&["verify"]).starts_with("sound: "));
 
     // Taken back, it waits again, and the old file does not decide it a second time.

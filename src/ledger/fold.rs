@@ -95,7 +95,7 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
                 keys.push(key(KeyKind::Customer, &item_key(&d.company, customer)));
             }
             wait(sets, &d.payment_id, seq, &d.decided, d.currency.code());
-            facts::learn(seq, d, sets)?;
+            facts::learn(d, sets)?;
         }
         Body::Undo(u) => {
             if !u.payment_id.is_empty() {
@@ -115,6 +115,7 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
                 };
                 put_waiting(sets, &u.payment_id, Some(&row));
             }
+            facts::unlearn(&u.unlearn, sets)?;
             released(&u.release, sets);
         }
         Body::Join(j) => {
@@ -127,7 +128,7 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
             sets.put(Set::Gap, &gap_key(&g.before, &g.after), Some(seq.to_string()));
             released(&g.release, sets);
         }
-        Body::Fact(f) => facts::act(seq, f, sets)?,
+        Body::Fact(f) => facts::act(f, sets)?,
     }
     keys.sort_unstable();
     keys.dedup();

@@ -8,7 +8,7 @@ use super::standing::PaymentStanding;
 use super::store::{Set, Store};
 use crate::base::{ContentId, Map, Place};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Decision, OpenItem, Review};
+use crate::model::{Decision, EvidenceKind, OpenItem, Outcome, Review};
 
 /// A decision of a person on what is unapplied of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,13 +58,13 @@ impl<S: Store> Ledger<S> {
                 score: d.decision.score,
                 margin: d.decision.margin,
                 gates: d.decision.gates.iter().map(|g| g.reason).collect(),
+                returns: self.returned(&d.decision, &movements)?,
                 movements,
                 on_account: d.decision.on_account,
                 other: d.decision.other.clone(),
                 unapplied: d.decision.unapplied,
                 disposition: d.decision.disposition,
                 by: d.by.clone(),
-                returns: None,
                 line: None,
             };
             bodies.push(Body::Decision(DecisionBody {
@@ -74,11 +74,45 @@ impl<S: Store> Ledger<S> {
                 review: d.decision.review.clone(),
                 company: standing.payment.company.clone(),
                 currency: standing.payment.currency,
-                payer_account: standing.payment.payer_account.clone(),
+                payer_account: news(&d.decision, &standing.payment.payer_account, EvidenceKind::PayerAccount),
+                payer_name: news(&d.decision, &standing.payment.payer_name, EvidenceKind::PayerName),
                 booking_date: standing.payment.booking_date,
             }));
         }
         Ok(bodies)
+    }
+
+    /// The one payment that stands and that these movements take back whole, as a person decided on a return.
+    fn returned(&self, decision: &Decision, movements: &[Movement]) -> Result<Option<String>, Error> {
+        let (Outcome::Reopened, Some(first)) = (decision.outcome, movements.first()) else { return Ok(None) };
+        let name = item_key(&first.company, &first.item_id);
+        let mut ids: Vec<String> = Vec::new();
+        for (_, body) in self.under(KeyKind::Item, &name)? {
+            match &body {
+                Body::Payment(p) => ids.push(p.payment_id().to_owned()),
+                Body::Decision(d) => ids.push(d.payment_id.clone()),
+                _ => {}
+            }
+        }
+        ids.sort();
+        ids.dedup();
+        let mut fits = Vec::new();
+        for id in ids {
+            let Some(standing) = self.payment(&id)? else { continue };
+            let back = |m: &Movement| {
+                movements.iter().any(|b| {
+                    b.company == m.company
+                        && b.item_id == m.item_id
+                        && b.cleared().and_then(i64::checked_neg) == m.cleared()
+                })
+            };
+            let whole = standing.movements.len() == movements.len() && standing.movements.iter().all(back);
+            let stands = standing.returned_by.is_none() && standing.payment.amount > 0 && standing.on_account == 0;
+            if whole && stands {
+                fits.push(id);
+            }
+        }
+        Ok(if fits.len() == 1 { fits.pop() } else { None })
     }
 
     /// The payment that bears this id in a queue, as it stands; `None` if it never waited here.
@@ -136,12 +170,29 @@ impl<S: Store> Ledger<S> {
         Ok(None)
     }
 
+    /// Whether something takes two persons: `facts`, `policy` or `undo`, as the policy of the last run says. What depends on it
+    /// (`tieout undo`, `tieout facts sign`) asks for both names; [`crate::run::run_with_ledger`] does it for a policy.
+    ///
+    /// # Errors
+    /// The store cannot be read, or a record is damaged.
+    pub fn takes_two(&self, what: &str) -> Result<bool, Error> {
+        Ok(self.last_run()?.is_some_and(|run| run.two_persons.iter().any(|t| t == what)))
+    }
+
     /// What is open of an item, where the ledger moved it and the ERP has not shown that yet.
     fn known_open(&self, name: &str) -> Result<Option<i64>, Error> {
         let text = self.store().member(Set::Flight, name)?;
         let flight: Option<Flight> = text.and_then(|t| serde_json::from_str(&t).ok());
         Ok(flight.filter(|f| !f.unclear).map(|f| f.open_beyond(f.was, 0)))
     }
+}
+
+/// The payer's account or name, where nothing knew it for that of the customer.
+fn news(decision: &Decision, value: &Option<String>, kind: EvidenceKind) -> Option<String> {
+    let value = value.as_ref().filter(|v| !v.is_empty())?;
+    let own = decision.candidates.iter().filter(|c| c.customer_id == decision.customer_id);
+    let known = own.flat_map(|c| &c.supports).any(|l| l.kind == kind);
+    (!known).then(|| value.clone())
 }
 
 fn told(decided: &Decided, review: Option<&Review>) -> String {

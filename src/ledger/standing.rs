@@ -47,6 +47,8 @@ pub struct PaymentStanding {
     pub line_seq: u64,
     /// What people said of it last.
     pub review: Option<Review>,
+    /// Facts that the decisions that stand count for.
+    pub taught: Vec<String>,
     /// Who took a decision back last, why, and in which record.
     pub undone: Option<(u64, String, String)>,
     /// Ids that the payment came with again.
@@ -72,6 +74,7 @@ impl PaymentStanding {
                     if let Some(s) = &mut standing {
                         s.decide(*seq, &d.decided);
                         s.review = d.review.as_deref().cloned();
+                        s.taught.extend(super::facts::taught(d));
                     }
                 }
                 Body::Decision(d) if d.decided.returns.as_deref() == Some(payment_id) => {
@@ -122,6 +125,7 @@ impl PaymentStanding {
             line: None,
             line_seq: 0,
             review: None,
+            taught: Vec::new(),
             undone: None,
             came_as: Vec::new(),
             payment,
@@ -163,6 +167,7 @@ impl PaymentStanding {
             }
         }
         self.unapplied = self.unapplied.saturating_add(u.unapplied);
+        self.taught.retain(|id| !u.unlearn.contains(id));
         self.undone = Some((seq, u.by.clone(), u.reason.clone()));
         self.review = None;
         self.disposition = Some(Disposition::InReview);

@@ -32,6 +32,8 @@ pub struct RunInputs {
     pub customers: Option<InputFile>,
     /// The policy file.
     pub config: Option<InputFile>,
+    /// Who stands for a policy that is another than in the ledger's last run, where that takes two persons.
+    pub approved_by: Vec<String>,
     /// CSV profile to use instead of the detected one.
     pub profile: Option<Profile>,
     /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`].
@@ -122,6 +124,9 @@ pub(super) fn run_in(
     mut memory: Option<&mut dyn Memory>,
 ) -> Result<RunResult, RunError> {
     let policy = policy(inputs.config.as_ref())?;
+    if let Some(memory) = &mut memory {
+        memory.policy(&policy, &inputs.approved_by)?;
+    }
     let map = match &inputs.items_map {
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
         None => None,
@@ -179,6 +184,12 @@ pub(super) fn run_in(
     watch(Step::Decided);
     if let Some(memory) = &mut memory {
         memory.decided(&policy, book.items(), &read.payments, &mut decisions).map_err(RunError::Ledger)?;
+        let customers = memory.untried(book.customers(), &read.payments, &decisions).map_err(RunError::Ledger)?;
+        if let Some(customers) = customers {
+            let with = OpenItemBook::build(book.items().to_vec(), customers);
+            let would = engine.decide(&with, &read.payments);
+            memory.tried(&read.payments, &mut decisions, &would).map_err(RunError::Ledger)?;
+        }
         memory.keep(&day, &read, book.items(), &decisions);
     }
     let checked = equations::check(&day, &read, &decisions, book.items()).map_err(RunError::Conservation)?;

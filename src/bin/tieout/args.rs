@@ -117,6 +117,9 @@ pub struct Run {
     /// in the file given with --config.
     #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
     pub ledger: Option<PathBuf>,
+    /// Who stands for a new policy, where the policy of the last run asks for two; given twice.
+    #[arg(long, value_name = "NAME")]
+    pub approved_by: Vec<String>,
     /// End with 0 if the ledger holds all of it already.
     #[arg(long)]
     pub if_new: bool,
@@ -457,6 +460,9 @@ pub struct Undo {
     pub target: String,
     #[command(flatten)]
     pub change: Change,
+    /// The second person, where the policy asks for two.
+    #[arg(long, value_name = "NAME")]
+    pub second: Option<String>,
 }
 
 #[derive(ClapArgs)]
@@ -521,6 +527,9 @@ pub struct FactChange {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
 }
 
 #[derive(Subcommand)]
@@ -537,7 +546,7 @@ pub enum FactsCommand {
         #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
         ledger: PathBuf,
     },
-    /// Stand for one: from now on it decides.
+    /// Stand for one: from now on it decides. Where the policy asks for two, once the second person has signed too.
     Sign(FactChange),
     /// Take a signature back, or refuse one for good.
     Revoke(FactChange),

@@ -41,6 +41,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         profile: options.profile,
         format: options.format,
         encoding: options.encoding,
+        approved_by: args.approved_by.clone(),
         profile_file,
         as_of,
         control_total: args.control_total.clone(),

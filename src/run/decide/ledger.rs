@@ -9,7 +9,7 @@ use crate::ledger::keys::KeyKind;
 use crate::ledger::{Body, Head, InputBody, Ledger, PersonDecision, RunBody, Store, hex};
 use crate::matching::SCORE_VERSION;
 use crate::model::conservation;
-use crate::model::{LedgerSummary, Outcome, exception_id};
+use crate::model::{LedgerSummary, Outcome, Policy, exception_id};
 use crate::outputs::{Decided, decisions_jsonl};
 use crate::review::Decisions;
 use crate::run::with_ledger::waiting_in;
@@ -73,8 +73,12 @@ pub struct LedgerDecision {
 /// As [`super::decide`]; [`RunError::Ledger`] if the ledger cannot be read.
 pub fn decide_with_ledger<S: Store>(given: &DecideInputs, ledger: &Ledger<S>) -> Result<LedgerDecision, RunError> {
     let before = ledger.head().map_err(RunError::Ledger)?;
-    let (record, seqs) = waiting_in(ledger).map_err(RunError::Ledger)?;
+    let (mut record, seqs) = waiting_in(ledger).map_err(RunError::Ledger)?;
     let policy = day::policy(given.config.as_ref())?;
+    if record.policy_hash.is_empty() {
+        // No run yet: nothing waits, and no policy was in force.
+        record.policy_hash = day::policy_hash(&policy);
+    }
     same_policy(&record, &policy).map_err(|e| RunError::Configuration(vec![e]))?;
     of_this_ledger(given, ledger)?;
     let (files, read) = read(given, &policy);
@@ -106,7 +110,7 @@ pub fn decide_with_ledger<S: Store>(given: &DecideInputs, ledger: &Ledger<S>) ->
     };
     let summary = |round: &Round<'_>| summary::of_ledger(round, &record, &policy, &run_id, &files, given, told);
     let result = finish(round, &read, &record, &files, given, &run_id, Some(&content), summary)?;
-    let records = if bodies.is_empty() { Vec::new() } else { with_run(bodies, &record, &run_id, given, &result) };
+    let records = if bodies.is_empty() { Vec::new() } else { with_run(bodies, &record, &policy, &run_id, given) };
     Ok(LedgerDecision { result, records, before })
 }
 
@@ -189,13 +193,7 @@ fn bodies<S: Store>(ledger: &Ledger<S>, round: &Round<'_>, record: &RunRecord) -
 }
 
 /// The round as a run of its own, which can be undone as one.
-fn with_run(
-    bodies: Vec<Body>,
-    record: &RunRecord,
-    run_id: &str,
-    given: &DecideInputs,
-    result: &DecideResult,
-) -> Vec<Body> {
+fn with_run(bodies: Vec<Body>, record: &RunRecord, policy: &Policy, run_id: &str, given: &DecideInputs) -> Vec<Body> {
     let input = |role: &str, name: &str, bytes: &[u8]| InputBody {
         role: role.to_owned(),
         name: name.to_owned(),
@@ -211,7 +209,6 @@ fn with_run(
         ("config", &given.config),
     ];
     inputs.extend(others.into_iter().filter_map(|(role, f)| f.as_ref().map(|f| input(role, &f.name, &f.bytes))));
-    debug_assert!(!result.outputs.is_empty());
     let run = RunBody {
         run_id: run_id.to_owned(),
         records: bodies.len() as u64,
@@ -219,6 +216,8 @@ fn with_run(
         score_version: SCORE_VERSION.to_owned(),
         policy_hash: record.policy_hash.clone(),
         as_of: record.as_of,
+        two_persons: policy.reviewers.two_persons.clone(),
+        approved_by: Vec::new(),
         inputs,
     };
     let mut all = vec![Body::Run(run)];

@@ -36,7 +36,9 @@ impl<S: Store> Session<'_, S> {
                     review: None,
                     company: payment.company.clone(),
                     currency: payment.currency,
-                    payer_account: payment.payer_account.clone(),
+                    // The policy teaches nothing.
+                    payer_account: None,
+                    payer_name: None,
                     booking_date: payment.booking_date,
                 }));
             }
@@ -96,6 +98,8 @@ impl<S: Store> Session<'_, S> {
             score_version: crate::matching::SCORE_VERSION.to_owned(),
             policy_hash: result.summary.policy_hash.clone(),
             as_of: result.summary.as_of,
+            two_persons: std::mem::take(&mut self.two_persons),
+            approved_by: std::mem::take(&mut self.approved_by),
             inputs: self.inputs(inputs, result),
         };
         let mut all = vec![Body::Run(run)];
