@@ -15,6 +15,7 @@ mod score;
 use crate::base::sha256_hex;
 use crate::book::OpenItemBook;
 use crate::model::{Decision, Outcome, Payment, Policy, Priors};
+pub use decide::CHANCE_SAYS;
 use decide::Desk;
 use extend::Extensions;
 use not_receivable::Rules;
@@ -37,6 +38,17 @@ pub struct Engine {
 pub struct Settled {
     settled: assign::Settled,
     rules: Rules,
+}
+
+/// What one payment does alone, see [`Engine::stand`].
+#[derive(Debug, Clone)]
+pub struct Stand(decide::Standing);
+
+impl Stand {
+    /// What happens to the payment, if no other one interferes.
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
 }
 
 impl Settled {
@@ -108,6 +120,21 @@ impl Engine {
         let standing = |p| decide::propose(&self.desk(book, &rules), p, false).standing;
         let standings: Vec<_> = payments.par_iter().map(standing).collect();
         Settled { settled: assign::settle(book, &self.policy, payments, standings), rules }
+    }
+
+    /// What one payment does alone, in numbers and claiming nothing: for [`Engine::settle_all`]. Our own accounts are those of the
+    /// policy and the one that it was booked on.
+    pub fn stand(&self, book: &OpenItemBook, payment: &Payment) -> Stand {
+        let rules = self.rules_of(std::slice::from_ref(payment));
+        Stand(decide::propose(&self.desk(book, &rules), payment, false).standing)
+    }
+
+    /// Settles payments that were looked at one by one: the same as [`Engine::settle`] of all of them, where the policy names
+    /// every account that they were booked on. `stands` are in the order of `payments`, from this book as it is now.
+    pub fn settle_all(&self, book: &OpenItemBook, payments: &[Payment], stands: Vec<Stand>) -> Settled {
+        let standings = stands.into_iter().map(|s| s.0).collect();
+        let settled = assign::settle(book, &self.policy, payments, standings);
+        Settled { settled, rules: self.rules_of(payments) }
     }
 
     /// The decision of the nth payment with its words, by the same code that settled it. `book` and `payments` are those that

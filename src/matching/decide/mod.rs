@@ -10,6 +10,7 @@ mod standing;
 mod told;
 mod wording;
 
+pub use rules::CHANCE_SAYS;
 pub use standing::{Proposed, Standing};
 pub use told::allocation;
 pub use wording::would_need;
