@@ -225,3 +225,22 @@ fn ids_are_short_words_and_unique() {
     let error = twice.gate(Above(0, ReasonCode::RegisteredGate)).unwrap_err();
     assert!(error.to_string().contains("id `above` a second time"), "{error}");
 }
+
+#[test]
+fn a_customer_without_a_company_brings_its_account_to_the_companys_items() {
+    let items = "company,item_id,doc_no,customer_id,currency,open_amount\nA,1,RE-2026-00731,K1,EUR,119.00\nA,2,RE-2026-00732,K2,EUR,119.00\n";
+    let customers = "customer_id,name,ibans\nK1,Mueller,DE62370400440532013001\nK2,Kraus,\n";
+    let items = read_items(items.as_bytes(), "items.csv").unwrap().items;
+    let customers = tieout::book::read_customers(customers.as_bytes(), "customers.csv").unwrap().customers;
+    let book = OpenItemBook::build(items, customers);
+    let silent = Payment {
+        company: "A".into(),
+        payer_account: Some("DE62370400440532013001".into()),
+        payer_name: None,
+        remittance: Vec::new(),
+        ..payment("", 11_900)
+    };
+    let decision = Engine::new(Policy::default()).propose(&book, &silent);
+    assert_eq!((decision.outcome, decision.reason), (Outcome::Applied, ReasonCode::PayerAmountUnique));
+    assert_eq!(decision.allocations[0].item_id, "1");
+}

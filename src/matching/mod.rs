@@ -20,6 +20,7 @@ use decide::Desk;
 use extend::Extensions;
 use not_receivable::Rules;
 use rayon::prelude::*;
+pub use reading::{SpanKind, TextRead, TextSpan, read_text};
 
 /// Version of evidence, weights and rules. A change that alters any decision raises it and stands in the changelog.
 pub const SCORE_VERSION: &str = "1";

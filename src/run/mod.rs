@@ -14,6 +14,7 @@ mod priors_file;
 mod queue;
 mod reading;
 mod record;
+mod replay;
 mod reviewers;
 mod settle;
 mod summarise;
@@ -29,6 +30,7 @@ pub use policy_template::default_toml;
 pub use priors_file::{priors_of, priors_toml, read_priors};
 pub use queue::{QueueFiles, queue_files};
 pub use record::{RECORD_FILES, RecordedInput, RunRecord};
+pub use replay::{Replay, ReplayChange, ReplayGroup, ReplayInputs, ReplayVerdict, replay, replay_text};
 pub use with_ledger::{LedgerRun, record_of_ledger, run_with_ledger};
 
 pub use crate::model::InputFile;
