@@ -137,18 +137,12 @@ fn a_stricter_policy_queues_and_the_money_is_summed() {
     let found = replay(&ReplayInputs {
         run: record(&done),
         given: week.files.clone(),
-        config: Some(named("new.toml", "cap = 500\n[discount]\ngrace_days = 30\n")),
+        config: Some(named("new.toml", "cap = 500\n")),
         ..ReplayInputs::default()
     })
     .unwrap();
     let capped: Vec<_> = found.changes.iter().filter(|c| c.after.reason == ReasonCode::PolicyLimit).collect();
     assert!(!capped.is_empty() && capped.iter().all(|c| c.amount.minor > 50_000 && c.after.outcome == Outcome::Queued));
-    assert!(
-        found
-            .changes
-            .iter()
-            .any(|c| c.before.reason == ReasonCode::DiscountLate && c.after.outcome == Outcome::Applied)
-    );
     let counted: u64 = found.groups.iter().map(|g| g.count).sum();
     assert_eq!(counted, found.changes.len() as u64);
     let money = |minors: &mut dyn Iterator<Item = i128>| minors.map(i128::abs).sum::<i128>();
@@ -168,4 +162,46 @@ fn inputs_that_are_missing_are_all_named() {
     let said: Vec<String> = error.errors().iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 2, "{said:#?}");
     assert!(said.iter().any(|s| s.contains("the open items of run")), "{said:#?}");
+}
+
+#[test]
+fn days_of_grace_apply_what_was_late() {
+    let week = simulate(&SimulateOptions { seed: 22, payments: 600, mix: Mix::Hard, countries: Vec::new() }).unwrap();
+    let done = run(&inputs(&week)).unwrap();
+    let found = replay(&ReplayInputs {
+        run: record(&done),
+        given: week.files.clone(),
+        config: Some(named("new.toml", "[discount]\ngrace_days = 60\n")),
+        ..ReplayInputs::default()
+    })
+    .unwrap();
+    let late = |c: &&tieout::run::ReplayChange| c.before.reason == ReasonCode::DiscountLate;
+    assert!(found.changes.iter().filter(late).any(|c| c.after.outcome == Outcome::Applied), "{}", replay_text(&found));
+    assert!(found.automatic_after > found.automatic_before);
+}
+
+#[test]
+fn the_program_calibrates_writes_priors_once_and_replays_with_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let tieout = |args: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("tieout").unwrap();
+        command.current_dir(dir.path()).args(args).assert()
+    };
+    tieout(&["simulate", "--seed", "23", "--payments", "150", "--out", "week"]).success();
+    let week = ["week/camt", "--open-items", "week/items.csv", "--customers", "week/customers.csv"];
+    tieout(&[&["run", "--out", "out", "-q"], &week[..]].concat()).success();
+    let calibrate = ["calibrate", "out", "--truth", "week/truth.jsonl", "--out", "priors.toml"];
+    let told = tieout(&calibrate).success().get_output().stdout.clone();
+    assert!(String::from_utf8(told).unwrap().contains("claimed chance of error"));
+    // What was learned is never written over something else.
+    tieout(&calibrate).code(2);
+    let policy = "error_budget_ppm = 10\n[matching]\npriors = \"priors.toml\"\n";
+    std::fs::write(dir.path().join("new.toml"), policy).unwrap();
+    let replayed =
+        tieout(&["replay", "--run", "out", "--config", "new.toml", "--inputs", "week", "week/camt", "--json"]);
+    let line: serde_json::Value = serde_json::from_slice(&replayed.success().get_output().stdout).unwrap();
+    assert_eq!((line["schema"].as_str(), line["notes"].as_array().map(Vec::len)), (Some("tieout.replay/1"), Some(0)));
+    assert!(line["automatic_after"].as_u64() < line["automatic_before"].as_u64());
+    // Inputs are found by content; where they are not, each is named.
+    tieout(&["replay", "--run", "out", "--inputs", "week/camt"]).code(2);
 }
