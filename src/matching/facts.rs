@@ -148,6 +148,10 @@ pub enum Fact {
     OtherChoices(u64, u64, u64),
     /// So many open items: not all combinations could be counted.
     NotCounted(u64),
+    /// The nth note of an answer: registered evidence or a registered gate.
+    Registered(u32),
+    /// Decisions of this reason, confirmed before, were right more or less often than estimated: so many, so many wrong.
+    Calibrated(u64, u64),
 }
 
 impl Fact {

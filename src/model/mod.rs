@@ -12,6 +12,7 @@ mod item;
 mod pages;
 mod payment;
 mod policy;
+mod priors;
 mod rare;
 mod reason;
 mod review;
@@ -36,10 +37,12 @@ pub use input_file::InputFile;
 pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
 pub use payment::{Payment, Source, Trust};
 pub use policy::{
-    ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, NotReceivableRule, OnAccountPolicy, OverPolicy,
-    OwnAccount, PartialPolicy, Policy, RequiredIdentity, ReturnsPolicy, Reviewer, ReviewersPolicy, SegmentOverride,
-    ShortPolicy, StatementPolicy, ThirdPartyPolicy, TiesPolicy, TolerancePolicy, Unproven,
+    ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, MatchingPolicy, NotReceivableRule,
+    OnAccountPolicy, OverPolicy, OwnAccount, PartialPolicy, Policy, RequiredIdentity, ReturnsPolicy, Reviewer,
+    ReviewersPolicy, SegmentOverride, ShortPolicy, StatementPolicy, ThirdPartyPolicy, TiesPolicy, TolerancePolicy,
+    Unproven,
 };
+pub use priors::{Priors, ReasonRecord};
 pub use rare::{Empty, Rare};
 pub use reason::{ReasonCode, ReasonRow, reason_table};
 pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict, exception_id};

@@ -46,6 +46,9 @@ pub struct Policy {
     pub account: Vec<OwnAccount>,
     /// Row 12: rules beside the built-in ones; the first that fits decides.
     pub not_receivable: Vec<NotReceivableRule>,
+    /// What matching learned. Left out of the hash while it is as by default.
+    #[serde(skip_serializing_if = "MatchingPolicy::is_default")]
+    pub matching: MatchingPolicy,
     /// Who may decide what in review. Left out of the hash while it is as by default: it decides nothing of a run.
     #[serde(skip_serializing_if = "ReviewersPolicy::is_default")]
     pub reviewers: ReviewersPolicy,
@@ -76,6 +79,7 @@ impl Default for Policy {
             own_names: Vec::new(),
             account: Vec::new(),
             not_receivable: Vec::new(),
+            matching: MatchingPolicy::default(),
             reviewers: ReviewersPolicy::default(),
             segment: BTreeMap::new(),
             customer: BTreeMap::new(),
@@ -188,6 +192,21 @@ part! {
     CreditNotePolicy {
         /// An unnamed credit note is netted when it is the customer's only one and makes the sum exact to the cent.
         only_one: bool = true,
+    }
+}
+
+part! {
+    /// What matching goes by beside its built-in figures.
+    MatchingPolicy {
+        /// File of `tieout calibrate` (`tieout.priors/1`), from where the policy file lies. Without it nothing learned counts.
+        priors: Option<String> = None,
+    }
+}
+
+impl MatchingPolicy {
+    /// Whether nothing was set.
+    pub fn is_default(&self) -> bool {
+        *self == MatchingPolicy::default()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::folder::Contents;
 use super::inputs;
+use super::priors_file;
 use super::reading::read_files;
 use super::summarise::{Facts, summarise};
 use super::with_ledger::Memory;
@@ -11,7 +12,7 @@ use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256
 use crate::book::OpenItemBook;
 use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, csv::Profile};
-use crate::matching::{Engine, SCORE_VERSION};
+use crate::matching::{Engine, extend::Extensions};
 use crate::model::*;
 use crate::outputs::CsvDialect;
 use crate::statements::{self, Day, FiledStatement};
@@ -34,6 +35,10 @@ pub struct RunInputs {
     pub config: Option<InputFile>,
     /// Who stands for a policy that is another than in the ledger's last run, where that takes two persons.
     pub approved_by: Vec<String>,
+    /// The file that the policy names as `[matching] priors`.
+    pub priors: Option<InputFile>,
+    /// Evidence and gates of others. The program has none; a program around the library may.
+    pub extensions: Extensions,
     /// CSV profile to use instead of the detected one.
     pub profile: Option<Profile>,
     /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`].
@@ -127,6 +132,7 @@ pub(super) fn run_in(
     if let Some(memory) = &mut memory {
         memory.policy(&policy, &inputs.approved_by)?;
     }
+    let priors = priors_file::of_policy(&policy, inputs.priors.as_ref()).map_err(RunError::Configuration)?;
     let map = match &inputs.items_map {
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
         None => None,
@@ -169,7 +175,10 @@ pub(super) fn run_in(
         None => {}
     }
 
-    let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day));
+    let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day))
+        .with_extensions(inputs.extensions.clone())
+        .with_priors(priors.clone());
+    let score_version = engine.score_version();
     let mut items = std::mem::take(&mut receivables.items);
     let mut customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
     if let Some(memory) = &mut memory {
@@ -198,10 +207,12 @@ pub(super) fn run_in(
     file_summaries.extend(others.iter().map(|(role, file)| file_summary(role, file)));
     let policy_hash = policy_hash(&policy);
     let head = memory.as_ref().map(|m| m.content());
-    let run_id = run_id(inputs, &policy_hash, &file_summaries, head.as_deref());
+    let run_id = run_id(inputs, &policy_hash, &score_version, &file_summaries, head.as_deref());
     let as_of = inputs.as_of.or_else(|| day.statements.iter().filter_map(|s| s.statement.closing_date()).max());
     let summary = summarise(Facts {
         run_id: &run_id,
+        score_version: &score_version,
+        priors: &priors,
         policy: &policy,
         policy_hash,
         as_of,
@@ -219,8 +230,16 @@ pub(super) fn run_in(
         ledger: memory.as_ref().map(|m| m.summary()),
     });
     let (items, customers) = book.into_parts();
-    let contents =
-        Contents { payments: read.payments, decisions, items, customers, as_of, dialect: inputs.csv_dialect, head };
+    let contents = Contents {
+        payments: read.payments,
+        decisions,
+        items,
+        customers,
+        score_version,
+        as_of,
+        dialect: inputs.csv_dialect,
+        head,
+    };
     Ok(RunResult { run_id, summary, contents })
 }
 
@@ -341,6 +360,7 @@ fn other_files(inputs: &RunInputs) -> Vec<(&'static str, &InputFile)> {
         ("items_map", inputs.items_map.as_ref()),
         ("customers", inputs.customers.as_ref()),
         ("config", inputs.config.as_ref()),
+        ("priors", inputs.priors.as_ref()),
         ("profile", inputs.profile_file.as_ref()),
     ];
     files.into_iter().filter_map(|(role, file)| file.map(|f| (role, f))).collect()
@@ -361,13 +381,19 @@ fn file_summary(role: &'static str, file: &InputFile) -> FileSummary {
 }
 
 /// Names of files do not count: the same bytes under another name are the same run.
-fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary], head: Option<&str>) -> String {
+fn run_id(
+    inputs: &RunInputs,
+    policy_hash: &str,
+    score_version: &str,
+    files: &[FileSummary],
+    head: Option<&str>,
+) -> String {
     let mut parts: Vec<String> = files.iter().map(|f| format!("{}:{}", f.role, f.sha256)).collect();
     // The policy counts by its meaning: comments in the file do not change a run.
     parts.retain(|p| !p.starts_with("config:"));
     parts.sort();
     parts.push(format!("policy:{policy_hash}"));
-    parts.push(format!("version:{VERSION}:{SCORE_VERSION}"));
+    parts.push(format!("version:{VERSION}:{score_version}"));
     parts.push(format!("profile:{}", inputs.profile.as_ref().map_or("", |p| p.id.as_str())));
     let forced = [("format", &inputs.format), ("encoding", &inputs.encoding)];
     parts.extend(forced.iter().filter_map(|(what, value)| value.as_ref().map(|v| format!("{what}:{v}"))));

@@ -4,7 +4,6 @@
 use super::day::RunResult;
 use super::{InputFile, VERSION};
 use crate::base::Sha256Pieces;
-use crate::matching::SCORE_VERSION;
 use crate::model::{Customer, Decision, FileSummary, OpenItem, Payment};
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile, Piece};
 use crate::review;
@@ -18,6 +17,7 @@ pub(super) struct Contents {
     pub(super) decisions: Vec<Decision>,
     pub(super) items: Vec<OpenItem>,
     pub(super) customers: Vec<Customer>,
+    pub(super) score_version: String,
     pub(super) as_of: Option<NaiveDate>,
     pub(super) dialect: CsvDialect,
     /// Hash of the content of the ledger before the run.
@@ -31,7 +31,7 @@ impl Contents {
             decisions: &self.decisions,
             items: &self.items,
             customers: &self.customers,
-            score_version: SCORE_VERSION,
+            score_version: &self.score_version,
             as_of: self.as_of,
         }
     }

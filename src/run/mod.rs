@@ -10,9 +10,11 @@ mod inputs;
 mod policy_file;
 mod policy_show;
 mod policy_template;
+mod priors_file;
 mod queue;
 mod reading;
 mod record;
+mod replay;
 mod summarise;
 mod with_ledger;
 
@@ -24,8 +26,10 @@ pub use inputs::convert_items;
 pub use policy_file::{ledger_of, read_policy};
 pub use policy_show::{PolicyKey, show_policy};
 pub use policy_template::default_toml;
+pub use priors_file::{priors_of, priors_toml, read_priors};
 pub use queue::{QueueFiles, queue_files};
 pub use record::{RECORD_FILES, RecordedInput, RunRecord};
+pub use replay::{Replay, ReplayChange, ReplayGroup, ReplayInputs, ReplayVerdict, replay, replay_text};
 pub use with_ledger::{LedgerRun, record_of_ledger, run_with_ledger};
 
 pub use crate::model::InputFile;

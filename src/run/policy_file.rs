@@ -78,6 +78,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("returns", Kind::Table(&[("reopen", Kind::Bool)])),
     ("statement", Kind::Table(&[("unproven", Kind::Choice(&["queue", "apply"]))])),
     ("credit_note", Kind::Table(&[("only_one", Kind::Bool)])),
+    ("matching", Kind::Table(&[("priors", Kind::Text)])),
     ("account", Kind::Tables(&[("iban", Kind::Text), ("company", Kind::Text), ("gl_account", Kind::Text)])),
     (
         "not_receivable",
@@ -362,6 +363,7 @@ mod tests {
         // Reviewers are left out while nothing of them is set.
         let mut set = Policy::default();
         set.reviewers.two_for.push("TIE".to_owned());
+        set.matching.priors = Some("priors.toml".to_owned());
         let policy = serde_json::to_value(set).unwrap();
         let names = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let sorted = |keys: &[(&str, Kind)]| {

@@ -1,5 +1,9 @@
 //! What the user wrote. Nothing is opened or checked here beyond the grammar.
 
+mod measure;
+
+pub use measure::{Calibrate, Replay, Score, Simulate, SimulateMix};
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -60,6 +64,10 @@ pub enum Command {
     Simulate(Simulate),
     /// Measure decisions against a truth.
     Score(Score),
+    /// Hold the claimed chances of error against confirmed decisions, and write what may be learned.
+    Calibrate(Calibrate),
+    /// An old run under a new policy: which decisions would change, by count and money.
+    Replay(Replay),
     /// Take back a run, an allocation or a payment: reversing records, and the payments wait again.
     Undo(Undo),
     /// Prove a ledger from its journal alone.
@@ -397,43 +405,6 @@ pub struct Init {
     /// A ledger to make with it and to name in it.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
-}
-
-#[derive(ClapArgs)]
-pub struct Simulate {
-    /// The same seed gives the same files.
-    #[arg(long, value_name = "S")]
-    pub seed: u64,
-    /// At least so many payments.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub payments: usize,
-    /// The folder to write: new or empty.
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// How much noise and ambiguity.
-    #[arg(long, value_name = "MIX", default_value = "normal")]
-    pub mix: SimulateMix,
-    /// Countries that customers are in, as DE,NL. Default: all there are.
-    #[arg(long, value_name = "CODES", value_delimiter = ',')]
-    pub countries: Vec<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SimulateMix {
-    /// As in an orderly company.
-    Normal,
-    /// More noise, twins and popular prices, fewer known accounts.
-    Hard,
-}
-
-#[derive(ClapArgs)]
-pub struct Score {
-    /// What is right, tieout.truth/1.
-    #[arg(value_name = "TRUTH")]
-    pub truth: PathBuf,
-    /// decisions.jsonl of a run.
-    #[arg(value_name = "DECISIONS")]
-    pub decisions: PathBuf,
 }
 
 /// A change of the ledger by a person.

@@ -31,13 +31,16 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     }
     let given = files::statements(&args.statements, &leave_out, &options)?;
     given.notes.iter().for_each(|n| say.note(n));
+    let config = files::maybe(args.config.as_ref())?;
     let inputs = RunInputs {
         statements: given.files,
         unrecognised: given.unrecognised,
         items: files::one(&args.open_items)?,
         items_map: files::maybe(args.items_map.as_ref())?,
         customers: files::maybe(args.customers.as_ref())?,
-        config: files::maybe(args.config.as_ref())?,
+        priors: named_priors(args.config.as_deref(), config.as_ref())?,
+        config,
+        extensions: Default::default(),
         profile: options.profile,
         format: options.format,
         encoding: options.encoding,
@@ -106,6 +109,13 @@ fn ledger(args: &Run, config: Option<&InputFile>) -> Result<Option<PathBuf>, Fai
         return Err(Failure::usage("--if-new", "no ledger", "--ledger, or `ledger` in the configuration", ""));
     }
     Ok(named)
+}
+
+/// The priors that the configuration names, from where that stands.
+pub fn named_priors(path: Option<&Path>, config: Option<&InputFile>) -> Result<Option<InputFile>, Failure> {
+    let named = config.and_then(|c| std::str::from_utf8(&c.bytes).ok()).and_then(tieout::run::priors_of);
+    let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+    named.map(|name| files::one(&folder.join(name))).transpose()
 }
 
 /// Rejected input weighs more than a condition that the user asked for: both are not zero.

@@ -302,6 +302,7 @@ fn set(
         lines,
         gates,
         capped: false,
+        notes: Vec::new(),
     })
 }
 
@@ -386,6 +387,7 @@ fn duplicate(context: &Context<'_>, closed: &[Resolved<'_>]) -> Hypothesis {
         lines: smallvec![Evidence { kind: EvidenceKind::DocumentNumber, weight, fact }],
         gates: smallvec![Bar { reason, fact }],
         capped: false,
+        notes: Vec::new(),
     }
 }
 
@@ -421,6 +423,7 @@ fn foreign(context: &Context<'_>, r: &Resolved<'_>) -> Hypothesis {
         lines: smallvec![Evidence { kind: EvidenceKind::DocumentNumber, weight, fact: gate.fact }],
         gates: smallvec![gate],
         capped: false,
+        notes: Vec::new(),
     }
 }
 

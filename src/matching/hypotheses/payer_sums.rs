@@ -89,6 +89,7 @@ fn base(
         lines,
         gates: SmallVec::new(),
         capped: false,
+        notes: Vec::new(),
     }
 }
 
@@ -216,6 +217,7 @@ pub fn only_amount(context: &Context<'_>, found: &mut Vec<Hypothesis>) {
             lines: smallvec![Evidence { kind: EvidenceKind::Amount, weight, fact: Fact::OnlyAmount(same) }],
             gates: smallvec![Bar { reason: ReasonCode::UnknownPayer, fact: Fact::NothingElse }],
             capped: false,
+            notes: Vec::new(),
         });
     }
 }

@@ -4,7 +4,7 @@
 use super::DecideInputs;
 use super::round::Round;
 use crate::base::{Currency, sha256_hex, sum_figure};
-use crate::model::{Decision, FileSummary, LedgerSummary, Outcome, Payment, Policy};
+use crate::model::{Decision, FileSummary, LedgerSummary, Outcome, Payment, Policy, Priors};
 use crate::outputs;
 use crate::review::DecisionFile;
 use crate::run::inputs::Receivables;
@@ -58,6 +58,8 @@ pub(super) fn of_ledger(
     let read = Payments { payments: round.payments.clone(), ..Payments::default() };
     let summary = summarise(Facts {
         run_id,
+        score_version: &record.recorded.score_version,
+        priors: &Priors::default(),
         policy,
         policy_hash: record.policy_hash.clone(),
         as_of: record.as_of,

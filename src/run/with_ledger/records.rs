@@ -95,7 +95,7 @@ impl<S: Store> Session<'_, S> {
             run_id: result.run_id.clone(),
             records: rest.len() as u64,
             engine_version: crate::run::VERSION.to_owned(),
-            score_version: crate::matching::SCORE_VERSION.to_owned(),
+            score_version: result.summary.score_version.clone(),
             policy_hash: result.summary.policy_hash.clone(),
             as_of: result.summary.as_of,
             two_persons: std::mem::take(&mut self.two_persons),
