@@ -87,6 +87,23 @@ impl ReadOptions {
     }
 }
 
+impl ReadOptions {
+    /// Whether they ask for something that exists, before any file is opened.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Usage`] for a format or an encoding of no known name.
+    pub fn check(&self) -> Result<(), Error> {
+        reader_for(&[], self)?;
+        let Some(name) = &self.encoding else { return Ok(()) };
+        if crate::base::is_encoding(name) || mt940::is_encoding(name) {
+            return Ok(());
+        }
+        let expected = "an encoding by its usual name, as in utf-8, windows-1252, iso-8859-15, cp852";
+        let place = Place::default().at("encoding");
+        Err(Error::new(ErrorCode::Usage, place, format!("encoding `{name}`"), expected))
+    }
+}
+
 /// What a file held.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statements {

@@ -226,6 +226,9 @@ pub fn options(given: &Reading) -> Result<(ReadOptions, Option<InputFile>), Fail
         let names: Vec<String> = READERS.iter().map(|r| r.name().to_lowercase()).collect();
         return Err(Failure::usage("--format", format!("`{format}`"), &names.join(", "), ""));
     }
+    if let (Err(e), Some(encoding)) = (options.check(), &options.encoding) {
+        return Err(Failure::usage("--encoding", format!("`{encoding}`"), e.expected(), ""));
+    }
     Ok((options, file))
 }
 

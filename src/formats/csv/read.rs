@@ -290,6 +290,7 @@ impl File<'_> {
             for (reason, n) in unplaced.drain(..) {
                 add(&mut statement.left_out, &reason, n);
             }
+            statement.findings.extend(no_entry(&statement));
             statement.dialect.clone_from(&profile.id);
             statements.push(statement);
         }
@@ -362,6 +363,17 @@ fn statement(group: Group, cells: &Cells<'_>, control: Option<&Control>, limit: 
     s.balances = s.opening.iter().chain(&s.closing).cloned().collect();
     s.entries = entries;
     Ok(s)
+}
+
+/// A quiet day looks like a file that was cut behind its header: a person must know.
+fn no_entry(statement: &Statement) -> Option<Finding> {
+    let rows: u64 = statement.left_out.iter().map(|(_, n)| n).sum();
+    let text = match rows {
+        0 => "the table has a header and no row: a time without movements, or a file that was cut off".to_owned(),
+        n => format!("no row is booked money; {n} were left out"),
+    };
+    let none = statement.entries.is_empty();
+    none.then(|| Finding::new(FindingCode::NoEntries, statement.place.clone(), text))
 }
 
 fn cut(mut findings: Vec<Finding>, limit: usize) -> Vec<Finding> {

@@ -252,6 +252,7 @@ fn an_export_without_rows_is_an_empty_statement() {
     let s = one(with(OWN, "Date,Text,Amount,Balance\n").unwrap());
     assert!(s.entries.is_empty() && s.period.is_none());
     assert_eq!(s.currency, Money::zero(Currency::EUR).currency());
+    assert_eq!(s.findings.iter().map(|f| f.code).collect::<Vec<_>>(), [FindingCode::NoEntries]);
 }
 
 mod builtin_headers;

@@ -88,6 +88,11 @@ fn page_of(name: &str) -> Result<Option<code_page::CodePage>, Error> {
     code_page::CodePage::of_name(name).map(Some).ok_or_else(unknown)
 }
 
+/// Whether MT940 can be read in an encoding of this name.
+pub(super) fn is_encoding(name: &str) -> bool {
+    page_of(name).is_ok()
+}
+
 /// How far from the start the first field may stand: some files begin with a covering text.
 const NEAR: usize = 16 * 1024;
 
