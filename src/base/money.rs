@@ -82,6 +82,11 @@ impl Money {
         Decimal::new(self.units, u32::from(self.scale))
     }
 
+    /// The integer and its number of decimals, as [`Money::from_scaled`] takes them.
+    pub(crate) fn parts(self) -> (i64, u8) {
+        (self.units, self.scale)
+    }
+
     /// The currency.
     pub fn currency(self) -> Currency {
         self.currency

@@ -21,9 +21,8 @@ mod tests;
 
 pub use write::write;
 
-use super::{ReadOptions, Reader, Statements};
+use super::{ReadOptions, Reader, Statements, Take};
 use crate::error::Error;
-use crate::model::Entry;
 use std::io::Read;
 
 /// The camt reader.
@@ -55,8 +54,8 @@ impl Reader for CamtReader {
         source: &mut dyn Read,
         head: Vec<u8>,
         options: &ReadOptions,
-        each: &mut dyn FnMut(Entry),
+        take: &mut Take<'_>,
     ) -> Result<Statements, Error> {
-        stream::read(source, head, options, each)
+        stream::read(source, head, options, take)
     }
 }

@@ -1,5 +1,6 @@
 //! XML events in, statements out: the envelope, the message, its statements. Entries are mapped one by one as they end.
 
+use super::super::Take;
 use super::super::tie_out::of_entry;
 use super::lexical::is_statement;
 use super::map::{Notes, derive_date, map_entry, map_statement};
@@ -8,7 +9,7 @@ use super::record::{RawBalance, RawHeader, RawStatement, RawTotal, RawTotals};
 use super::xml::{Event, Xml};
 use crate::base::{Limits, Place, line_column};
 use crate::error::{Error, ErrorCode};
-use crate::model::{CopyMark, Entry, Finding, FindingCode, Format, Page, Sketch, Statement, StatementKind};
+use crate::model::{CopyMark, Entry, Finding, FindingCode, Format, Page, Passed, Statement, StatementKind};
 
 /// What a file held, before pages are merged.
 pub(super) struct File {
@@ -28,10 +29,10 @@ pub(super) fn read(text: &str, limits: Limits) -> Result<File, Error> {
 
 /// The documents of a file while it is read. Envelopes, messages and statements stay open over many steps; what stands inside a
 /// statement is read whole in one.
-pub(super) struct Documents<'s> {
+pub(super) struct Documents<'s, 't> {
     limits: Limits,
     /// Takes the entries; without one they stay in their statements.
-    each: Option<&'s mut dyn FnMut(Entry)>,
+    take: Option<&'s mut Take<'t>>,
     /// The elements that are open around a message, each with the version it declares or inherits.
     envelopes: Vec<Version>,
     message: Option<Message>,
@@ -59,18 +60,18 @@ struct Message {
 struct Open {
     raw: RawStatement,
     entries: Vec<Entry>,
-    passed: Vec<Sketch>,
+    passed: Passed,
     /// What entries that were let go contradict by themselves.
     contradictions: Vec<Finding>,
     notes: Notes,
 }
 
-impl<'s> Documents<'s> {
-    /// No document yet. Entries go to `each`, if there is one.
-    pub(super) fn new(limits: Limits, each: Option<&'s mut dyn FnMut(Entry)>) -> Self {
+impl<'s, 't> Documents<'s, 't> {
+    /// No document yet. Entries are taken, if somebody does.
+    pub(super) fn new(limits: Limits, take: Option<&'s mut Take<'t>>) -> Self {
         Documents {
             limits,
-            each,
+            take,
             envelopes: Vec::new(),
             message: None,
             statement: None,
@@ -99,7 +100,7 @@ impl<'s> Documents<'s> {
                     self.statement = Some(Box::new(Open {
                         raw: RawStatement { place: x.place(), ..RawStatement::default() },
                         entries: Vec::new(),
-                        passed: Vec::new(),
+                        passed: Passed::default(),
                         contradictions: Vec::new(),
                         notes: Notes::new(self.limits.findings, message.kind),
                     }));
@@ -114,16 +115,15 @@ impl<'s> Documents<'s> {
             let raw = entry(x)?;
             x.skip(depth)?;
             let mut entry = map_entry(raw, &mut open.notes)?;
-            match self.each.as_mut() {
+            match self.take.as_mut() {
                 None => open.entries.push(entry),
-                Some(each) => {
+                Some(take) => {
                     // By the schema all that the date may come from stands before the entries.
                     derive_date(&mut entry, open.raw.day(&message.header), &mut open.notes);
                     if open.contradictions.len() < self.limits.findings {
                         of_entry(&entry, &mut open.contradictions);
                     }
-                    open.passed.push(Sketch::of(&entry));
-                    each(entry);
+                    take.entry(entry, &mut open.passed);
                 }
             }
         } else {
