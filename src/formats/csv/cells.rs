@@ -38,6 +38,11 @@ impl<'a> Cells<'a> {
         self.amounts.len() > 1 || self.dates.len() > 1
     }
 
+    /// Whether one reading of amounts is left. Several readings of dates are compared cell by cell.
+    pub(super) fn has_one_style(&self) -> bool {
+        self.amounts.len() == 1
+    }
+
     /// Decides between styles by all money rows of the file.
     ///
     /// # Errors
