@@ -127,6 +127,13 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
         }
+        if self.is_whole()
+            && other.is_whole()
+            && let Some(units) = self.units.checked_add(other.units)
+            && units.unsigned_abs() <= 999_999_999_999_999_999
+        {
+            return Ok(Money { units, ..self });
+        }
         let scale = self.scale.max(other.scale);
         let lift = |m: Money| i128::from(m.units) * i128::from(POWERS[usize::from(scale - m.scale)]);
         Money::from_scaled(lift(self) + lift(other), scale, self.currency)

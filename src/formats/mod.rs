@@ -37,6 +37,11 @@ pub trait Reader: Sync {
     /// error: the statement is read whole and a finding says so.
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error>;
 
+    /// Whether [`Reader::read_from`] takes a file in pieces, as far as its content allows.
+    fn reads_in_pieces(&self) -> bool {
+        false
+    }
+
     /// Reads all statements of a file from its first bytes and a source of the rest. Entries may be taken as they come, or
     /// stay in their statements; a format that cannot be read in pieces is read whole.
     ///
@@ -234,6 +239,12 @@ pub fn read_statements_from(
 /// As [`read_statements_from`].
 pub fn read_figures_from(source: &mut dyn Read, options: &ReadOptions) -> Result<Statements, Error> {
     take_from(source, options, &mut Take::Figures)
+}
+
+/// Whether a file that begins so is read in pieces by [`read_figures_from`] and [`read_statements_from`]; give some ten thousand
+/// bytes of it.
+pub fn reads_in_pieces(head: &[u8], options: &ReadOptions) -> bool {
+    reader_of(head, options).is_ok_and(Reader::reads_in_pieces)
 }
 
 fn take_from(source: &mut dyn Read, options: &ReadOptions, take: &mut Take<'_>) -> Result<Statements, Error> {

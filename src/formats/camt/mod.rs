@@ -49,6 +49,10 @@ impl Reader for CamtReader {
         Ok(Statements { format: file.format, statements: map::merge_pages(file.statements), findings })
     }
 
+    fn reads_in_pieces(&self) -> bool {
+        true
+    }
+
     fn read_from(
         &self,
         source: &mut dyn Read,

@@ -56,6 +56,10 @@ impl Reader for CsvReader {
         read::read(bytes, options)
     }
 
+    fn reads_in_pieces(&self) -> bool {
+        true
+    }
+
     fn read_from(
         &self,
         source: &mut dyn Read,

@@ -46,6 +46,10 @@ impl Reader for Mt940Reader {
         !is_table(lines::split_lines(text).take(first))
     }
 
+    fn reads_in_pieces(&self) -> bool {
+        true
+    }
+
     fn read_from(
         &self,
         source: &mut dyn Read,
