@@ -42,7 +42,7 @@ impl Statement {
         };
         self.balances.extend(next.balances);
         self.entries.extend(next.entries);
-        self.passed.extend(next.passed);
+        self.passed.append(&next.passed);
         self.left_out.extend(next.left_out);
         self.findings.extend(next.findings);
         self.owner = self.owner.take().or(next.owner);
