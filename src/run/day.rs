@@ -155,11 +155,8 @@ pub(super) fn run_in(
 
     let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
     let company_of = |account: &str| companies.of(account);
+    day.break_unpostable();
     let mut read = statements::payments(&day, &company_of);
-    if !read.unpostable.is_empty() {
-        break_unpostable(&mut day, &read.unpostable);
-        read = statements::payments(&day, &company_of);
-    }
     if let Some(memory) = &mut memory {
         memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
     }
@@ -298,16 +295,6 @@ fn read_day(
         return Err(RunError::NoStatement(rejected));
     }
     Ok((statements::collect(filed), summaries))
-}
-
-/// A statement with booked money finer than its currency cannot be posted in full, so nothing of it may be applied.
-fn break_unpostable(day: &mut Day, unpostable: &[(usize, Finding)]) {
-    for (index, finding) in unpostable {
-        if let Some(filed) = day.statements.get_mut(*index) {
-            filed.statement.tie_out = TieOut::Broken;
-            filed.statement.findings.push(finding.clone());
-        }
-    }
 }
 
 /// The words of the entries are in the payments now. Only figures are still needed, and the words are most of the memory.
