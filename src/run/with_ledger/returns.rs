@@ -32,6 +32,9 @@ impl<S: Store> Session<'_, S> {
     ) -> Result<(), Error> {
         let mut new: Vec<(usize, Decision)> = Vec::new();
         let in_run = in_run(payments, decisions);
+        // What returns of this run have opened again, by item.
+        let mut given_back: Map<String, i64> = Map::default();
+        let mut known: Option<ByName<'_>> = None;
         for k in 0..payments.len().min(decisions.len()) {
             let (Some(payment), Some(decision)) = (payments.get(k), decisions.get(k)) else { break };
             let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
@@ -47,7 +50,13 @@ impl<S: Store> Session<'_, S> {
                 continue;
             }
             let Some((original, fee)) = self.original(payment)? else { continue };
-            if let Some(decided) = reopened(payment, decision, &original, fee, items) {
+            let known =
+                known.get_or_insert_with(|| items.iter().map(|i| (item_key(&i.company, &i.item_id), i)).collect());
+            if let Some(decided) = reopened(payment, decision, &original, fee, known, &given_back) {
+                for a in &decided.allocations {
+                    let sum = given_back.entry(item_key(&a.company, &a.item_id)).or_insert(0);
+                    *sum = sum.saturating_sub(a.cleared().unwrap_or(0));
+                }
                 self.taken_back.insert(original.payment.payment_id.0.clone());
                 self.returns.insert(payment.payment_id.0.clone(), original.payment.payment_id.0.clone());
                 self.summary.reopened += 1;
@@ -135,6 +144,9 @@ impl<S: Store> Session<'_, S> {
     }
 }
 
+/// Items by company and id.
+type ByName<'a> = Map<String, &'a OpenItem>;
+
 /// Payments of the run that were applied, by their first allocation.
 type InRun<'a> = Map<(&'a str, i64), Vec<(&'a str, &'a [Allocation])>>;
 
@@ -170,13 +182,20 @@ fn reopened(
     before: &Decision,
     original: &PaymentStanding,
     fee: i64,
-    items: &[OpenItem],
+    known: &ByName<'_>,
+    given_back: &Map<String, i64>,
 ) -> Option<Decision> {
-    let open: Map<String, i64> = items.iter().map(|i| (item_key(&i.company, &i.item_id), i.open_amount)).collect();
     let mut allocations = Vec::new();
     for m in original.movements.iter().rev() {
-        let now = open.get(&item_key(&m.company, &m.item_id)).copied()?;
-        allocations.push(allocation(&m.reversed(now)?));
+        let name = item_key(&m.company, &m.item_id);
+        let item = known.get(&name)?;
+        let back = m.reversed(item.open_amount)?;
+        // Opened again before, by a person or another return: more than the document is never open. A person looks at it.
+        let in_all = back.after.checked_add(given_back.get(&name).copied().unwrap_or(0))?;
+        if in_all.unsigned_abs() > item.amount.unsigned_abs() {
+            return None;
+        }
+        allocations.push(allocation(&back));
     }
     let turned = |o: &OtherAmount| Some(OtherAmount { code: o.code.clone(), amount: o.amount.checked_neg()? });
     let mut other: Vec<OtherAmount> = original.other.iter().map(turned).collect::<Option<_>>()?;
