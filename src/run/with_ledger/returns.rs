@@ -64,13 +64,29 @@ impl<S: Store> Session<'_, S> {
             }
         }
         drop(in_run);
-        let changed = !new.is_empty();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut old: Vec<(usize, Decision)> = Vec::with_capacity(new.len());
         for (k, decided) in new {
             if let Some(slot) = decisions.get_mut(k) {
-                *slot = decided;
+                old.push((k, std::mem::replace(slot, decided)));
             }
         }
-        if changed {
+        running(items, decisions);
+        // Together with what the run itself opened or closed it may be too much for a document: then a person looks at it.
+        let beyond = beyond(items, decisions);
+        for (k, before) in old.into_iter().filter(|_| !beyond.is_empty()) {
+            let Some(slot) = decisions.get_mut(k) else { continue };
+            if slot.allocations.iter().any(|a| beyond.contains(&item_key(&a.company, &a.item_id))) {
+                if let Some(original) = self.returns.remove(before.payment_id.as_str()) {
+                    self.taken_back.remove(&original);
+                }
+                self.summary.reopened = self.summary.reopened.saturating_sub(1);
+                *slot = before;
+            }
+        }
+        if !beyond.is_empty() {
             running(items, decisions);
         }
         Ok(())
@@ -142,6 +158,21 @@ impl<S: Store> Session<'_, S> {
         // Two that fit as well are for a person.
         if alike.next().is_some() { Ok(None) } else { Ok(first.map(|(_, s, fee)| (s, fee))) }
     }
+}
+
+/// Items that would be open at more than they are, or across zero.
+fn beyond(items: &[OpenItem], decisions: &[Decision]) -> crate::base::Set<String> {
+    let amounts: Map<(&str, &str), i64> =
+        items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.amount)).collect();
+    let mut found = crate::base::Set::default();
+    for a in decisions.iter().flat_map(|d| &d.allocations) {
+        let Some(amount) = amounts.get(&(a.company.as_str(), a.item_id.as_str())) else { continue };
+        let crosses = i128::from(a.open_after) * i128::from(amount.signum()) < 0;
+        if crosses || a.open_after.unsigned_abs() > amount.unsigned_abs() {
+            found.insert(item_key(&a.company, &a.item_id));
+        }
+    }
+    found
 }
 
 /// Items by company and id.
