@@ -296,9 +296,13 @@ mod tests {
 
     fn item(id: u8, doc: u16, customer: u8, name: u8, amount: i64, reference: u8, closed: bool) -> OpenItem {
         OpenItem {
-            company: if id % 3 == 0 { "A".into() } else { String::new() },
+            company: if id.is_multiple_of(3) { "A".into() } else { String::new() },
             item_id: format!("i{id}"),
-            doc_no: if doc % 5 == 0 { format!("{}", 20_260_000 + u32::from(doc)) } else { format!("RE-2026-{doc:04}") },
+            doc_no: if doc.is_multiple_of(5) {
+                format!("{}", 20_260_000 + u32::from(doc))
+            } else {
+                format!("RE-2026-{doc:04}")
+            },
             kind: ItemKind::Invoice,
             customer_id: format!("K{customer}"),
             customer_name: ["Muster GmbH", "Muster Bau AG", "Kraus & Partner", ""][usize::from(name % 4)].into(),
@@ -312,11 +316,11 @@ mod tests {
                 1 => Some(format!("0000002026{doc:05}3")),
                 _ => None,
             },
-            refs: if doc % 2 == 0 { vec![format!("AB{doc:05}"), "AB".into()] } else { Vec::new() },
+            refs: if doc.is_multiple_of(2) { vec![format!("AB{doc:05}"), "AB".into()] } else { Vec::new() },
             discounts: Vec::new(),
             payer_id: None,
             expected_by: None,
-            mandate_id: (doc % 7 == 0).then(|| format!("M{doc}")),
+            mandate_id: doc.is_multiple_of(7).then(|| format!("M{doc}")),
             collection_id: None,
             status: if closed { ItemStatus::Closed } else { ItemStatus::Open },
             gl_account: None,
