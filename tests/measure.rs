@@ -27,7 +27,7 @@ fn inputs(week: &Simulation) -> RunInputs {
 }
 
 fn output(result: &RunResult, name: &str) -> InputFile {
-    result.outputs.iter().find(|f| f.name == name).unwrap().clone()
+    result.outputs().into_iter().find(|f| f.name == name).unwrap()
 }
 
 fn record(result: &RunResult) -> Vec<InputFile> {

@@ -88,6 +88,11 @@ impl OpenItemBook {
         book
     }
 
+    /// Items and customers, derived ones included, without the indexes.
+    pub fn into_parts(self) -> (Vec<OpenItem>, Vec<Customer>) {
+        (self.items, self.customers)
+    }
+
     /// All items in the order given.
     pub fn items(&self) -> &[OpenItem] {
         &self.items

@@ -119,6 +119,7 @@ impl<S: Store> Ledger<S> {
         let others = standing.other.iter().fold(0i64, |sum, o| sum.saturating_add(o.amount));
         body.unapplied = applied.saturating_add(standing.on_account).saturating_add(others);
         body.returns.clone_from(&standing.returns);
+        body.unlearn.clone_from(&standing.taught);
         Ok(body)
     }
 

@@ -45,7 +45,7 @@ pub use policy::{
 pub use priors::{Priors, ReasonRecord};
 pub use rare::{Empty, Rare};
 pub use reason::{ReasonCode, ReasonRow, reason_table};
-pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
+pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict, exception_id};
 pub use sketch::Sketch;
 pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Movement, Page, Statement, StatementKind, TieOut, Totals,

@@ -223,6 +223,9 @@ part! {
         discount_minor_units: Option<i64> = None,
         /// Reason codes of the queue that always need two persons.
         two_for: Vec<String> = Vec::new(),
+        /// What else takes two persons, with a ledger: `facts` (a signature under a learned fact), `policy` (another one than in
+        /// the last run), `undo`.
+        two_persons: Vec<String> = Vec::new(),
         /// The reviewers by name. Where some are listed, nobody else decides.
         person: BTreeMap<String, Reviewer> = BTreeMap::new(),
     }

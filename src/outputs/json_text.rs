@@ -7,12 +7,17 @@ use serde::Serialize;
 /// One line of JSON with hidden characters escaped. `serde_json` leaves U+007F to U+009F, U+2028 and direction marks as they
 /// are, and U+0085 or U+2028 breaks a line for some readers.
 pub fn safe_json<T: Serialize + ?Sized>(value: &T) -> String {
-    escape_hidden(&serde_json::to_string(value).unwrap_or_default())
+    escaped(serde_json::to_string(value).unwrap_or_default())
 }
 
 /// The same over several lines with indentation.
 pub(super) fn safe_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
-    escape_hidden(&serde_json::to_string_pretty(value).unwrap_or_default())
+    escaped(serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+fn escaped(json: String) -> String {
+    // Almost every line is plain ASCII, in which only controls could hide.
+    if json.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n')) { json } else { escape_hidden(&json) }
 }
 
 /// The same for JSON that is text already.

@@ -2,14 +2,13 @@
 //! count and money. Both policies are run by this version, so that the policy alone is compared.
 
 use super::InputFile;
-use super::day::{self, RunError, RunInputs, RunResult};
+use super::day::{self, RunError, RunInputs};
 use super::record::RunRecord;
 use crate::base::{Currency, sha256_hex};
 use crate::error::{Error, ErrorCode};
 use crate::formats::csv::Profile;
 use crate::matching::extend::Extensions;
 use crate::model::{Decision, Outcome, Payment, ReasonCode, Sum};
-use crate::review::{Recorded, read_decisions};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -124,14 +123,15 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
     let new = RunInputs { config: inputs.config.clone(), priors: inputs.priors.clone(), ..old.clone() };
     let before = day::run(&old)?;
     let after = day::run(&new)?;
-    let (was, is) = (decisions(&before)?, decisions(&after)?);
+    let (payments, was, is) = (before.payments(), before.decisions(), after.decisions());
     let mut notes = Vec::new();
     if record.summary.get("ledger").is_some_and(|l| !l.is_null()) {
         notes.push(
             "the run had a ledger, whose memory is not replayed: what it knew is missing on both sides".to_owned(),
         );
     }
-    let differ = differences(&record.recorded, &was).count();
+    let recorded = &record.recorded;
+    let differ = differences(&recorded.payments, &recorded.decisions, was).count();
     if before.run_id != record.run_id && differ > 0 {
         notes.push(format!(
             "{differ} decisions of the folder differ from those that this version makes with the old policy: people decided, \
@@ -139,18 +139,18 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
         ));
     }
     let changes: Vec<ReplayChange> =
-        differences(&was, &is).map(|(payment, was, is)| change(payment, was, is)).collect();
-    let automatic = |r: &Recorded| {
-        r.decisions.iter().filter(|d| matches!(d.outcome, Outcome::Applied | Outcome::Reopened)).count() as u64
+        differences(payments, was, is).map(|(payment, was, is)| change(payment, was, is)).collect();
+    let automatic = |list: &[Decision]| {
+        list.iter().filter(|d| matches!(d.outcome, Outcome::Applied | Outcome::Reopened)).count() as u64
     };
     Ok(Replay {
         schema: "tieout.replay/1",
         run_id: record.run_id,
-        policy_hash_before: before.summary.policy_hash,
-        policy_hash_after: after.summary.policy_hash,
-        payments: was.payments.len() as u64,
-        automatic_before: automatic(&was),
-        automatic_after: automatic(&is),
+        policy_hash_before: before.summary.policy_hash.clone(),
+        policy_hash_after: after.summary.policy_hash.clone(),
+        payments: payments.len() as u64,
+        automatic_before: automatic(was),
+        automatic_after: automatic(is),
         groups: groups(&changes),
         changes,
         notes,
@@ -201,19 +201,14 @@ fn old_inputs(record: &RunRecord, inputs: &ReplayInputs) -> Result<RunInputs, Ru
     if faults.is_empty() { Ok(old) } else { Err(RunError::Configuration(faults)) }
 }
 
-fn decisions(result: &RunResult) -> Result<Recorded, RunError> {
-    let file = result.outputs.iter().find(|f| f.name == "decisions.jsonl");
-    let bytes = file.map_or(&[][..], |f| &f.bytes);
-    read_decisions(bytes, "decisions.jsonl").map_err(RunError::Conservation)
-}
-
 /// Payments that two lists decide otherwise, in the order of the first.
 fn differences<'a>(
-    was: &'a Recorded,
-    is: &'a Recorded,
+    payments: &'a [Payment],
+    was: &'a [Decision],
+    is: &'a [Decision],
 ) -> impl Iterator<Item = (&'a Payment, &'a Decision, &'a Decision)> {
-    let by_id: BTreeMap<&str, &Decision> = is.decisions.iter().map(|d| (d.payment_id.as_str(), d)).collect();
-    was.payments.iter().zip(&was.decisions).filter_map(move |(payment, was)| {
+    let by_id: BTreeMap<&str, &Decision> = is.iter().map(|d| (d.payment_id.as_str(), d)).collect();
+    payments.iter().zip(was).filter_map(move |(payment, was)| {
         let is = by_id.get(was.payment_id.as_str()).copied()?;
         let same = was.outcome == is.outcome
             && was.reason == is.reason

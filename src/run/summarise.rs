@@ -210,7 +210,7 @@ fn totals(facts: &Facts<'_>) -> Vec<CurrencySummary> {
         t.in_review += i128::from(decision.unapplied);
         let value = u128::from(payment.amount.unsigned_abs());
         t.receivable = (t.receivable.0 + 1, t.receivable.1 + value);
-        if decision.outcome != Outcome::Queued {
+        if decision.outcome != Outcome::Queued && decision.review.is_none() {
             t.automatic = (t.automatic.0 + 1, t.automatic.1 + value);
         }
     }

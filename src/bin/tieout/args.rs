@@ -125,6 +125,9 @@ pub struct Run {
     /// in the file given with --config.
     #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
     pub ledger: Option<PathBuf>,
+    /// Who stands for a new policy, where the policy of the last run asks for two; given twice.
+    #[arg(long, value_name = "NAME")]
+    pub approved_by: Vec<String>,
     /// End with 0 if the ledger holds all of it already.
     #[arg(long)]
     pub if_new: bool,
@@ -280,9 +283,13 @@ pub struct Decide {
     /// Files of decisions: the spreadsheet, CSV, or what the page saved; FILE.sig beside one is its signature.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The run folder that the queue was written from.
+    /// The run folder that the queue was written from. With a ledger it may be left out.
     #[arg(long, value_name = "DIR")]
-    pub run: PathBuf,
+    pub run: Option<PathBuf>,
+    /// The ledger that the queue's runs were given: decisions are judged by what it says now, and kept in it. Also `ledger` in
+    /// the configuration.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
     /// The new run folder: new, empty, or holding this same result. The old one stays as it is.
     #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     pub out: Option<PathBuf>,
@@ -292,7 +299,7 @@ pub struct Decide {
     /// Replace the run that the folder holds.
     #[arg(long)]
     pub replace: bool,
-    /// The open items of the run, to apply documents that no proposal names.
+    /// The open items, to apply documents that no proposal names: those of the run, with a ledger the newest.
     #[arg(long, value_name = "FILE")]
     pub open_items: Option<PathBuf>,
     /// The mapping that they were read with.
@@ -301,9 +308,12 @@ pub struct Decide {
     /// The customers of the run.
     #[arg(long, value_name = "FILE")]
     pub customers: Option<PathBuf>,
-    /// The policy of the run.
+    /// The policy of the run, with a ledger of its last run.
     #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
     /// How CSV is written.
     #[arg(long, value_name = "DIALECT", default_value = "plain")]
     pub csv_dialect: Dialect,
@@ -421,6 +431,9 @@ pub struct Undo {
     pub target: String,
     #[command(flatten)]
     pub change: Change,
+    /// The second person, where the policy asks for two.
+    #[arg(long, value_name = "NAME")]
+    pub second: Option<String>,
 }
 
 #[derive(ClapArgs)]
@@ -485,6 +498,9 @@ pub struct FactChange {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
 }
 
 #[derive(Subcommand)]
@@ -501,7 +517,7 @@ pub enum FactsCommand {
         #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
         ledger: PathBuf,
     },
-    /// Stand for one: from now on it decides.
+    /// Stand for one: from now on it decides. Where the policy asks for two, once the second person has signed too.
     Sign(FactChange),
     /// Take a signature back, or refuse one for good.
     Revoke(FactChange),

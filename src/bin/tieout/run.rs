@@ -44,6 +44,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         profile: options.profile,
         format: options.format,
         encoding: options.encoding,
+        approved_by: args.approved_by.clone(),
         profile_file,
         as_of,
         control_total: args.control_total.clone(),
@@ -70,7 +71,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
 
     let out = args.out.as_ref().filter(|_| !args.dry_run);
     if let (Some(dir), false) = (out, with_ledger) {
-        match folder::write(dir, &result.run_id, &result.outputs, args.replace)? {
+        match folder::write(dir, &result.run_id, &|put| result.write(put), args.replace)? {
             folder::Written::New => say.detail(&format!("run {} written to {}", result.run_id, dir.display())),
             folder::Written::Same => {
                 say.note(&format!("{} holds this same run already: nothing was written", dir.display()));

@@ -133,30 +133,6 @@ impl<S: Store> Session<'_, S> {
         // Two that fit as well are for a person.
         if alike.next().is_some() { Ok(None) } else { Ok(first.map(|(_, s, fee)| (s, fee))) }
     }
-
-    /// Facts that nobody signed are shown and never decide.
-    pub(super) fn show_unsigned_facts(
-        &mut self,
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error> {
-        if self.fresh {
-            return Ok(());
-        }
-        let facts = self.ledger.facts()?;
-        let unsigned: Vec<_> = facts.iter().filter(|f| !f.is_signed() && f.revoked_by.is_none()).collect();
-        for (payment, decision) in payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued) {
-            for fact in unsigned.iter().filter(|f| Some(&f.account) == payment.payer_account.as_ref()) {
-                let times = if fact.count == 1 { "once".to_owned() } else { format!("{} times", fact.count) };
-                let text = format!(
-                    " Decided by people {times}, unsigned: account {} pays for {} ({}).",
-                    fact.account, fact.customer_id, fact.fact_id
-                );
-                decision.explanation.push_str(&text);
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Payments of the run that were applied, by their first allocation.
