@@ -100,6 +100,25 @@ fn every_output_of_the_fixtures_fits_its_schema() {
     let decisions = &result.outputs().into_iter().find(|o| o.name == "decisions.jsonl").unwrap().bytes;
     let score = tieout::benchmark::score(truth, decisions).unwrap();
     fits("score", "simulated", &parse(&safe_json(&score)));
+    let named = |name: &str, bytes: &[u8]| InputFile { name: name.to_owned(), bytes: bytes.to_vec() };
+    let calibration = tieout::benchmark::calibrate(&tieout::benchmark::CalibrateInputs {
+        decisions: vec![named("decisions.jsonl", decisions)],
+        verdicts: None,
+        truth: Some(named("truth.jsonl", truth)),
+    })
+    .unwrap();
+    fits("calibration", "simulated", &parse(&safe_json(&calibration)));
+    let priors: toml::Value = toml::from_str(&tieout::run::priors_toml(&calibration.priors)).unwrap();
+    fits("priors", "simulated", &serde_json::to_value(priors).unwrap());
+    let replay = tieout::run::replay(&tieout::run::ReplayInputs {
+        run: result.outputs(),
+        given: made.values().cloned().collect(),
+        config: Some(named("new.toml", b"cap = 100\n")),
+        ..Default::default()
+    })
+    .unwrap();
+    assert!(!replay.changes.is_empty());
+    fits("replay", "simulated", &parse(&safe_json(&replay)));
     none_of(&faults, "outputs do not fit");
     let inputs = INPUTS.iter().map(|(name, _)| *name);
     let unseen: Vec<&str> =

@@ -27,6 +27,8 @@ pub(crate) struct Figures {
     pub kind: ItemKind,
     /// Whether it has a cash discount.
     pub discounts: bool,
+    /// Its largest cash discount in minor units, without sign; the largest number there is for all above it.
+    pub discount_most: u32,
 }
 
 impl Figures {
@@ -47,6 +49,12 @@ impl Figures {
             status: it.status,
             kind: it.kind,
             discounts: !it.discounts.is_empty(),
+            discount_most: it
+                .discounts
+                .iter()
+                .map(|d| u32::try_from(d.amount.unsigned_abs()).unwrap_or(u32::MAX))
+                .max()
+                .unwrap_or(0),
         }
     }
 }

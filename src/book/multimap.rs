@@ -128,6 +128,10 @@ impl MultiMap {
             return &[];
         }
         let Some(keys) = self.keys.get(start..end) else { return &[] };
+        // Most buckets hold one key; that of a popular one is long, and a search in it far from what is in the caches.
+        if keys.first() == Some(&key) && keys.last() == Some(&key) {
+            return self.rows.get(start..end).unwrap_or(&[]);
+        }
         let first = keys.partition_point(|k| *k < key);
         let len = keys.get(first..).map_or(0, |k| k.partition_point(|k| *k == key));
         self.rows.get(start + first..start + first + len).unwrap_or(&[])

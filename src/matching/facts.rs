@@ -128,6 +128,8 @@ pub enum Fact {
     Agency,
     /// The text speaks of a retention.
     Retention,
+    /// What is missing is the share that the text states in percent.
+    Withheld,
     /// The text speaks of a refund.
     Refund,
     /// The nth naming is left aside, and may be another document.
@@ -177,6 +179,7 @@ impl Fact {
             Fact::Prepayment => "the text speaks of a prepayment",
             Fact::Agency => "a collection agency pays: its commission and share are in its own list",
             Fact::Retention => "the text speaks of a retention",
+            Fact::Withheld => "what is missing is the percentage that the text states",
             Fact::Refund => "the text speaks of a refund",
             Fact::Denial => "the text denies or cancels something: a person reads it",
             Fact::OrCreditNote => "the discount taken is also the amount of the customer's only credit note",

@@ -52,7 +52,7 @@ pub(super) fn cut_number(w: &mut World) {
 }
 
 /// The bank passes on 18 or 27 characters, and the number stands at their end: whole, or with its last digits gone. What is left of
-/// it then names nothing for certain, so payer and amount must carry it, and a person may want to look.
+/// it then names nothing for certain, so payer and amount must carry it.
 pub(super) fn cut_text(w: &mut World) {
     let c = w.customer();
     let item = w.invoice(c);
@@ -72,9 +72,5 @@ pub(super) fn cut_text(w: &mut World) {
     let names_it = cut.contains(&number.to_uppercase());
     p.text = vec![cut.trim().to_owned()];
     let truth = w.in_full(c, &[item]);
-    if names_it {
-        w.automatic(p, Evidence::Number, truth);
-    } else {
-        w.review(p, truth.clone(), vec![truth]);
-    }
+    w.automatic(p, if names_it { Evidence::Number } else { Evidence::Cut }, truth);
 }

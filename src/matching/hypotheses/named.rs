@@ -349,10 +349,14 @@ fn text_is_cut_at(context: &Context<'_>, doc_no: &str, named: &[&str]) -> bool {
         return false;
     }
     let text = context.payment.remittance.concat();
-    let last = text.rsplit([',', ';', '+', '&', ' ']).next().unwrap_or("");
-    let (last, whole) = (crate::book::keys::compact(last), crate::book::keys::compact(doc_no));
-    let between = named.iter().any(|n| crate::book::keys::compact(n) == last);
-    between || last.len() < whole.len() && whole.starts_with(&last)
+    let whole = crate::book::keys::compact(doc_no);
+    // Numbers may have blanks in them, and lists may have nothing else between them.
+    let lists: [&[char]; 2] = [&[',', ';', '+', '&'], &[',', ';', '+', '&', ' ']];
+    lists.iter().any(|signs| {
+        let last = crate::book::keys::compact(text.rsplit(*signs).next().unwrap_or(""));
+        let between = named.iter().any(|n| crate::book::keys::compact(n) == last);
+        between || last.len() < whole.len() && whole.starts_with(&last)
+    })
 }
 
 fn duplicate(context: &Context<'_>, closed: &[Resolved<'_>]) -> Hypothesis {
