@@ -106,7 +106,8 @@ pub(super) struct Columns {
 ///
 /// # Errors
 /// All faults of the file's form: its encoding, unknown or missing columns (with the nearest known name), ragged rows, JSON that is
-/// none. Rows are only handed on when there are none.
+/// none. The rows that can be read are handed on all the same, so that their own faults are told in one go; what `take` makes of
+/// them counts only where nothing is at fault.
 pub(super) fn read_table<R>(
     bytes: &[u8],
     file: &str,
@@ -115,9 +116,19 @@ pub(super) fn read_table<R>(
 ) -> Result<R, Vec<Error>> {
     let in_file = |errors: Vec<Error>| errors.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>();
     let decoded = text_of(bytes, columns).map_err(in_file)?;
-    let rows = rows_of(&decoded, columns).map_err(in_file)?;
-    take(&rows)
+    let (rows, faults) = rows_of(&decoded, columns).map_err(in_file)?;
+    let taken = take(&rows);
+    if faults.is_empty() {
+        return taken;
+    }
+    let mut all = in_file(faults);
+    all.extend(taken.err().into_iter().flatten());
+    all.sort_by_key(|e| (e.place().line, e.place().column));
+    Err(all)
 }
+
+/// Rows that can be read, and the faults of the others.
+type Rows<'a> = (Vec<Row<'a>>, Vec<Error>);
 
 fn text_of<'a>(bytes: &'a [u8], columns: &Columns) -> Result<Cow<'a, str>, Vec<Error>> {
     if let Some(foreign) = Foreign::of(bytes).filter(|f| *f != columns.own) {
@@ -134,7 +145,7 @@ fn text_of<'a>(bytes: &'a [u8], columns: &Columns) -> Result<Cow<'a, str>, Vec<E
     Ok(decoded.text)
 }
 
-fn rows_of<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>> {
+fn rows_of<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
     match text.trim_start().chars().next() {
         None => Err(vec![Error::new(
             ErrorCode::EmptyInput,
@@ -147,7 +158,7 @@ fn rows_of<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Err
     }
 }
 
-fn csv<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>> {
+fn csv<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
     let first = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|d| (first.matches(*d).count(), *d == ',')).unwrap_or(',');
     let mut rows = CsvRows::new(text, delimiter, Some('"'));
@@ -248,7 +259,7 @@ fn csv<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>>
         }
         table.push(Row { place: Place::line(row.line), cells, titles: titles.clone() });
     }
-    if errors.is_empty() { Ok(table) } else { Err(errors) }
+    Ok((table, errors))
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -258,7 +269,7 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn json<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>> {
+fn json<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
     let mut errors = Vec::new();
     let mut table = Vec::new();
     let fault = |base: u64, e: &serde_json::Error| {
@@ -283,7 +294,7 @@ fn json<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>
             Ok(Object(members)) => row(line, members, columns, &mut table, &mut errors),
         }
     }
-    if errors.is_empty() { Ok(table) } else { Err(errors) }
+    Ok((table, errors))
 }
 
 fn row(

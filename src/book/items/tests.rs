@@ -31,6 +31,14 @@ fn an_item_reads_whole() {
 }
 
 #[test]
+fn a_row_of_wrong_length_does_not_hide_the_faults_of_others() {
+    let text = "item_id,doc_no,customer_id,currency,open_amount\n1,RE-1,C1,EUR,x\n2,RE-2,C1\n3,RE-3,C1,XXQ,1.00\n";
+    let errors = read_items(text.as_bytes(), "items.csv").unwrap_err();
+    let lines: Vec<_> = errors.iter().map(|e| e.place().line).collect();
+    assert_eq!(lines, [Some(2), Some(3), Some(4)], "{errors:?}");
+}
+
+#[test]
 fn all_faults_come_at_once_in_file_order() {
     let got = read(
         ",due_date,status",
