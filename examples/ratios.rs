@@ -7,7 +7,7 @@
 use quick_xml::events::Event;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use tieout::formats::{ReadOptions, csv::Profile, read_statements, read_statements_from};
+use tieout::formats::{ReadOptions, csv::Profile, read_figures_from, read_statements, read_statements_from};
 use tieout::model::Format;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,8 +29,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => ("quick-xml event loop", best(|| xml_events(&bytes))),
     };
     let model = best(|| drop(black_box(read_statements(&bytes, &options))));
+    let figures = best(|| drop(black_box(read_figures_from(&mut bytes.as_slice(), &options))));
     let as_they_come = best(|| drop(black_box(read_statements_from(&mut bytes.as_slice(), &options, &mut |_| {}))));
-    for (what, took) in [(what, bare), ("all entries kept", model), ("entries as they come", as_they_come)] {
+    for (what, took) in
+        [(what, bare), ("all entries kept", model), ("entries as they come", as_they_come), ("figures alone", figures)]
+    {
         let speed = bytes.len() as f64 / took.as_secs_f64() / 1e6;
         let ratio = took.as_secs_f64() / bare.as_secs_f64();
         println!("{what:28} {:8.1} ms  {speed:6.0} MB/s  {ratio:6.2}", took.as_secs_f64() * 1e3);
@@ -70,6 +73,8 @@ struct Row {
     amount: i64,
     reference: (usize, usize),
     information: (usize, usize),
+    /// Keys of the German structure with the place of their values.
+    keys: [(u8, u32, u32); 8],
 }
 
 fn mt940_rows(bytes: &[u8]) {
@@ -94,8 +99,24 @@ fn mt940_rows(bytes: &[u8]) {
         in_information = line.starts_with(b":86:") || in_information && !line.starts_with(b":");
         from = end + 1;
     }
+    for row in &mut rows {
+        let (start, end) = row.information;
+        let mut next = row.keys.iter_mut();
+        for at in memchr::memchr_iter(b'?', bytes.get(start..end).unwrap_or_default()) {
+            let key = match bytes.get(start + at + 1..start + at + 3) {
+                Some([a @ b'0'..=b'9', b @ b'0'..=b'9']) => (a - b'0') * 10 + b - b'0',
+                _ => continue,
+            };
+            let Some(slot) = next.next() else { break };
+            *slot = (key, (at + 3) as u32, (end - start) as u32);
+        }
+        for i in 1..row.keys.len() {
+            row.keys[i - 1].2 = row.keys[i].1.saturating_sub(3);
+        }
+    }
     let sum: i64 = rows.iter().map(|r| if r.credit { r.amount } else { -r.amount }).sum();
-    let seen: usize = rows.iter().map(|r| r.reference.0 + r.information.1).sum();
+    let seen: usize =
+        rows.iter().map(|r| r.reference.0 + r.information.1 + r.keys.iter().map(|k| k.1 as usize).sum::<usize>()).sum();
     let days = rows.iter().fold(0, |days, r| days ^ r.value_date ^ r.entry_date);
     black_box((sum, seen, days));
 }
@@ -123,6 +144,7 @@ fn row(line: &[u8], at: usize) -> Option<Row> {
         amount,
         reference: (at + end + 4, at + line.len()),
         information: (0, 0),
+        keys: [(0, 0, 0); 8],
     })
 }
 

@@ -144,6 +144,12 @@ impl Error {
         self
     }
 
+    /// The same error of a text before which so many lines stand.
+    pub(crate) fn moved_down(mut self, lines: u64) -> Self {
+        self.0.place.line = self.0.place.line.map(|line| line.saturating_add(lines));
+        self
+    }
+
     /// Which kind.
     pub fn code(&self) -> ErrorCode {
         self.0.code

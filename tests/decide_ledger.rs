@@ -218,6 +218,53 @@ fn a_run_with_a_ledger_is_decided_with_its_own_ledger_only() {
 }
 
 #[test]
+fn a_return_that_a_person_links_opens_the_document_and_holds_its_payment() {
+    let office = Office::empty();
+    let items =
+        "item_id,doc_no,customer_id,customer_name,currency,open_amount\nI7,RE-2026-0707,K1,Weser Werke,EUR,119.00\n";
+    fs::write(office.path("items.csv"), items).expect("items");
+    fs::write(office.path("customers.csv"), "customer_id,name\nK1,Weser Werke\n").expect("customers");
+    let payer = ("DE98370400440036844619", "Weser Werke");
+    assert_eq!(office.next_day(1, "119,00", "RE-2026-0707", payer).status.code(), Some(0));
+    assert!(office.text("day 1/allocations.csv").contains("RE-2026-0707"));
+    let paid = office
+        .text("day 1/allocations.csv")
+        .lines()
+        .nth(1)
+        .expect("a row")
+        .split(',')
+        .nth(2)
+        .expect("an id")
+        .to_owned();
+    // It comes back in words that lead nowhere.
+    let back = ":20:X\r\n:25:DE02120300000000202051\r\n:28C:2/1\r\n:60F:C260421EUR0,00\r\n\
+        :61:2604220422DR122,00NRTINONREF\r\n:86:109?00RUECKLASTSCHRIFT?20SVWZ+Widerspruch\r\n:62F:D260422EUR122,00\r\n-\r\n";
+    fs::write(office.path("back.sta"), back).expect("a statement");
+    let run = ["run", "back.sta", "--open-items", "items.csv", "--ledger", "l.db", "--out", "back"];
+    assert_eq!(office.tieout("", &run).status.code(), Some(0));
+    let mut queue = office.queue("queue");
+    let amount = queue.at("amount");
+    let row = queue.rows.iter().position(|r| r[amount] == "-122.00").expect("it waits");
+    for (name, text) in [("decision", "apply"), ("documents", "RE-2026-0707"), ("decided_by", "Anna")] {
+        let at = queue.at(name);
+        queue.rows[row][at] = text.to_owned();
+    }
+    queue.write(&office.path("anna.csv"));
+    let more = office.decide("", "anna.csv", "more", &[]);
+    assert!(said(&more).contains("it cannot be open at 122.00"), "the fee is no part of the document: {}", said(&more));
+    let at = queue.at("difference_code");
+    queue.rows[row][at] = "charges".to_owned();
+    queue.write(&office.path("anna.csv"));
+    let done = office.decide("", "anna.csv", "done", &[]);
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    let story = office.ask(&["history", "RE-2026-0707"]);
+    assert!(story.contains("open 0.00 before, 119.00 after") && story.contains("-3.00 return fee"), "{story}");
+    let undo = office.tieout("", &["undo", &paid, "--reason", "twice", "--ledger", "l.db"]);
+    assert!(said(&undo).contains("the payment came back with"), "{}", said(&undo));
+    assert!(office.ask(&["verify"]).starts_with("sound: "));
+}
+
+#[test]
 fn a_round_of_decisions_is_undone_as_one() {
     let office = Office::open(None);
     let queue = office.queue("queue");

@@ -88,6 +88,10 @@ fn format_and_code_page_can_be_forced() {
     assert!(said.code == 0 && !said.out.contains("ŁÓŻEK") && !said.out.contains("ENCODING_GUESSED"), "{}", said.out);
     let said = tieout(desk.path(), &["parse", "x.sta", "--format", "camt"], b"");
     assert_eq!(said.code, 3);
+    for command in ["parse", "check"] {
+        let said = tieout(desk.path(), &[command, "x.sta", "--encoding", "klingon"], b"");
+        assert_eq!(said.code, 2, "{}", said.err);
+    }
 }
 
 #[test]

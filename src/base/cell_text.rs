@@ -5,6 +5,14 @@ use unicode_normalization::UnicodeNormalization;
 
 /// A cell without Excel's armour: `="0123"`, `'0123'`, outer blanks of every kind.
 pub fn unarmour(cell: &str) -> &str {
+    // Nearly every cell begins and ends with a sign of its own.
+    if let [first, .., last] | [first @ last] = cell.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+        && !matches!(first, b'=' | b'\'')
+    {
+        return cell;
+    }
     let blank = |c: char| c.is_whitespace() || c == '\u{feff}';
     let cell = cell.trim_matches(blank);
     let inner = cell.strip_prefix("=\"").and_then(|c| c.strip_suffix('"'));

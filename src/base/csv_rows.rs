@@ -88,6 +88,16 @@ impl<'a> CsvRows<'a> {
         }
     }
 
+    /// Rows of a piece of a text, with LF somewhere, that begins on a line.
+    pub(crate) fn of_piece(text: &'a str, line: u64, delimiter: char, quote: Option<char>) -> Self {
+        CsvRows { line, returns_only: false, ..CsvRows::new(text, delimiter, quote) }
+    }
+
+    /// Where the next row begins: bytes from the start of the text, and its line.
+    pub(crate) fn reached(&self) -> (usize, u64) {
+        (self.at, self.line)
+    }
+
     /// Reads the next row into one that is used again. `false` at the end of the text.
     ///
     /// # Errors

@@ -22,17 +22,13 @@ pub fn parse_compact_date(text: &str) -> Option<NaiveDate> {
     if !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    match text.len() {
-        6 => NaiveDate::from_ymd_opt(
-            full_year(text.get(0..2)?.parse().ok()?),
-            text.get(2..4)?.parse().ok()?,
-            text.get(4..6)?.parse().ok()?,
-        ),
-        8 => NaiveDate::from_ymd_opt(
-            text.get(0..4)?.parse().ok()?,
-            text.get(4..6)?.parse().ok()?,
-            text.get(6..8)?.parse().ok()?,
-        ),
+    let pair = |a: u8, b: u8| u32::from(a - b'0') * 10 + u32::from(b - b'0');
+    match *text.as_bytes() {
+        [a, b, c, d, e, f] => NaiveDate::from_ymd_opt(full_year(pair(a, b)), pair(c, d), pair(e, f)),
+        [a, b, c, d, e, f, g, h] => {
+            let year = i32::try_from(pair(a, b) * 100 + pair(c, d)).ok()?;
+            NaiveDate::from_ymd_opt(year, pair(e, f), pair(g, h))
+        }
         _ => None,
     }
 }

@@ -41,6 +41,7 @@ pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;
 #[cfg(feature = "schema")]
 pub use schema::{Figure, Whole};
+pub(crate) use text_decode::is_single_byte;
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 pub use thousands::{ThreeDecimals, may_be_thousands};
 

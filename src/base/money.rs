@@ -82,6 +82,11 @@ impl Money {
         Decimal::new(self.units, u32::from(self.scale))
     }
 
+    /// The integer and its number of decimals, as [`Money::from_scaled`] takes them.
+    pub(crate) fn parts(self) -> (i64, u8) {
+        (self.units, self.scale)
+    }
+
     /// The currency.
     pub fn currency(self) -> Currency {
         self.currency
@@ -121,6 +126,13 @@ impl Money {
     pub fn checked_add(self, other: Money) -> Result<Money, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
+        }
+        if self.is_whole()
+            && other.is_whole()
+            && let Some(units) = self.units.checked_add(other.units)
+            && units.unsigned_abs() <= 999_999_999_999_999_999
+        {
+            return Ok(Money { units, ..self });
         }
         let scale = self.scale.max(other.scale);
         let lift = |m: Money| i128::from(m.units) * i128::from(POWERS[usize::from(scale - m.scale)]);

@@ -70,6 +70,11 @@ pub fn is_encoding(name: &str) -> bool {
     Encoding::for_label(name.as_bytes()).is_some()
 }
 
+/// Whether every character of an encoding is one byte; UTF-8 is none of these.
+pub(crate) fn is_single_byte(name: &str) -> bool {
+    Encoding::for_label(name.as_bytes()).is_some_and(Encoding::is_single_byte)
+}
+
 fn decode<'a, S: AsRef<str>>(bytes: &'a [u8], encodings: &[S]) -> Result<DecodedText<'a>, DecodeTextError> {
     let done = |text, encoding: &'static Encoding, assumed| DecodedText { text, encoding: encoding.name(), assumed };
     let mut allowed: Vec<&'static Encoding> =

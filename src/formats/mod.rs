@@ -10,6 +10,7 @@ pub mod csv;
 pub mod mt940;
 pub mod ofx;
 pub mod payments;
+mod pieces;
 mod tie_out;
 mod written;
 
@@ -18,7 +19,7 @@ pub use written::Written;
 
 use crate::base::{Currency, Foreign, Limits, Place};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Entry, Finding, Format, Sketch, Statement};
+use crate::model::{Entry, Finding, Format, Passed, Sketch, Statement};
 use std::io::Read;
 
 /// Reads one family of formats.
@@ -36,7 +37,12 @@ pub trait Reader: Sync {
     /// error: the statement is read whole and a finding says so.
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error>;
 
-    /// Reads all statements of a file from its first bytes and a source of the rest. Entries may go to `each` as they come, or
+    /// Whether [`Reader::read_from`] takes a file in pieces, as far as its content allows.
+    fn reads_in_pieces(&self) -> bool {
+        false
+    }
+
+    /// Reads all statements of a file from its first bytes and a source of the rest. Entries may be taken as they come, or
     /// stay in their statements; a format that cannot be read in pieces is read whole.
     ///
     /// # Errors
@@ -46,10 +52,31 @@ pub trait Reader: Sync {
         source: &mut dyn Read,
         head: Vec<u8>,
         options: &ReadOptions,
-        each: &mut dyn FnMut(Entry),
+        take: &mut Take<'_>,
     ) -> Result<Statements, Error> {
-        let _ = each;
+        let _ = take;
         self.read(&read_rest(source, head, options)?, options)
+    }
+}
+
+/// What becomes of entries that are not kept.
+pub enum Take<'a> {
+    /// Each goes to the caller, and a sketch with its words stays.
+    Entries(&'a mut dyn FnMut(Entry)),
+    /// Figures are all that is wanted: texts need not be read, and sketches have no words.
+    Figures,
+}
+
+impl Take<'_> {
+    /// Hands an entry on and leaves its sketch.
+    fn entry(&mut self, entry: Entry, passed: &mut Passed) {
+        match self {
+            Take::Entries(each) => {
+                passed.push(&Sketch::of(&entry));
+                each(entry);
+            }
+            Take::Figures => passed.push(&Sketch::figures_of(&entry)),
+        }
     }
 }
 
@@ -84,6 +111,23 @@ impl ReadOptions {
     /// Options for a named file with defaults otherwise.
     pub fn for_file(file: impl Into<String>) -> Self {
         ReadOptions { file: file.into(), ..ReadOptions::default() }
+    }
+}
+
+impl ReadOptions {
+    /// Whether they ask for something that exists, before any file is opened.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Usage`] for a format or an encoding of no known name.
+    pub fn check(&self) -> Result<(), Error> {
+        reader_for(&[], self)?;
+        let Some(name) = &self.encoding else { return Ok(()) };
+        if crate::base::is_encoding(name) || mt940::is_encoding(name) {
+            return Ok(());
+        }
+        let expected = "an encoding by its usual name, as in utf-8, windows-1252, iso-8859-15, cp852";
+        let place = Place::default().at("encoding");
+        Err(Error::new(ErrorCode::Usage, place, format!("encoding `{name}`"), expected))
     }
 }
 
@@ -164,8 +208,9 @@ fn read_archive(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error
 /// Reads every statement of a source and gives its entries to the caller as they come, for files larger than memory should hold.
 /// The statements come back tied out, with a sketch of each entry in place of it ([`Statement::passed`]).
 ///
-/// camt in UTF-8 is read in pieces of a mebibyte; other formats are read whole before the first entry is given. What an entry
-/// contradicts by itself is told at the end of its statement.
+/// camt, MT940 and CSV are read in pieces of a mebibyte, where one encoding and one reading of dates and amounts hold from the
+/// first piece on; other files are read whole before the first entry is given. What an entry contradicts by itself is told at the
+/// end of its statement. Entries of a CSV come in the order of the file, which may be the newest first.
 ///
 /// ```
 /// let mut mt940 = &b":20:1\r\n:25:DE89370400440532013000\r\n:28C:5/1\r\n:60F:C260424EUR0,\r\n\
@@ -184,6 +229,25 @@ pub fn read_statements_from(
     options: &ReadOptions,
     each: &mut dyn FnMut(Entry),
 ) -> Result<Statements, Error> {
+    take_from(source, options, &mut Take::Entries(each))
+}
+
+/// Reads and proves every statement of a source and keeps nothing but figures: the fastest way to know whether a file of any size
+/// ties out. As [`read_statements_from`], but texts need not be read and the sketches have no words.
+///
+/// # Errors
+/// As [`read_statements_from`].
+pub fn read_figures_from(source: &mut dyn Read, options: &ReadOptions) -> Result<Statements, Error> {
+    take_from(source, options, &mut Take::Figures)
+}
+
+/// Whether a file that begins so is read in pieces by [`read_figures_from`] and [`read_statements_from`]; give some ten thousand
+/// bytes of it.
+pub fn reads_in_pieces(head: &[u8], options: &ReadOptions) -> bool {
+    reader_of(head, options).is_ok_and(Reader::reads_in_pieces)
+}
+
+fn take_from(source: &mut dyn Read, options: &ReadOptions, take: &mut Take<'_>) -> Result<Statements, Error> {
     let mut read = || {
         let mut head = Vec::with_capacity(HEAD);
         Read::take(&mut *source, HEAD as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
@@ -191,11 +255,11 @@ pub fn read_statements_from(
             head = read_rest(source, head, options)?;
         }
         let reader = reader_of(&head, options)?;
-        let mut read = reader.read_from(source, head, options, each)?;
+        let mut read = reader.read_from(source, head, options, take)?;
         for statement in &mut read.statements {
             tie_out(statement);
-            statement.passed.extend(statement.entries.iter().map(Sketch::of));
-            statement.entries.drain(..).for_each(&mut *each);
+            let Statement { entries, passed, .. } = statement;
+            entries.drain(..).for_each(|entry| take.entry(entry, passed));
         }
         name_findings(&mut read, &options.file);
         Ok(read)

@@ -143,6 +143,13 @@ fn equation(statement: &Statement, findings: &mut Vec<Finding>) -> Equation {
                 let text = "the statement has no closing balance, so nothing proves that it is complete";
                 findings.push(Finding::new(FindingCode::ClosingMissing, statement.place.clone(), text));
             }
+            // XML shows by its tags that it is whole. An MT940 with one balance of its two was cut, or lost a line.
+            if statement.kind == StatementKind::Statement
+                && statement.format == Format::Mt940
+                && opening.is_some() != closing.is_some()
+            {
+                return Equation::Fails;
+            }
             return Equation::Nothing;
         }
     };

@@ -142,6 +142,8 @@ pub enum Fact {
     OnBehalf(CustomerIx),
     /// The text denies or cancels something.
     Denial,
+    /// The discount taken is as well the amount of the customer's only credit note.
+    OrCreditNote,
     /// The text says that money came back.
     CameBack,
     /// A paid item of the customer has exactly this amount.
@@ -180,6 +182,7 @@ impl Fact {
             Fact::Withheld => "what is missing is the percentage that the text states",
             Fact::Refund => "the text speaks of a refund",
             Fact::Denial => "the text denies or cancels something: a person reads it",
+            Fact::OrCreditNote => "the discount taken is also the amount of the customer's only credit note",
             Fact::CameBack => "the text says that a payment came back",
             Fact::ForeignUnknown => "",
             _ => return None,

@@ -111,6 +111,8 @@ finding_codes! {
     Dialect = "DIALECT",
     /// A row or entry that is no booked money and was left out.
     LeftOut = "LEFT_OUT",
+    /// A table with a header and no booked money below it.
+    NoEntries = "NO_ENTRIES",
     /// A copy or duplicate, as the bank itself marks it.
     CopyMarked = "COPY_MARKED",
     /// The same statement came twice in one run.

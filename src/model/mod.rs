@@ -10,6 +10,7 @@ mod finding;
 mod input_file;
 mod item;
 mod pages;
+mod passed;
 mod payment;
 mod policy;
 mod priors;
@@ -35,6 +36,7 @@ pub use entry::{BankCode, Batch, Charge, Entry, EntryStatus};
 pub use finding::{Finding, FindingCode};
 pub use input_file::InputFile;
 pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
+pub use passed::Passed;
 pub use payment::{Payment, Source, Trust};
 pub use policy::{
     ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, MatchingPolicy, NotReceivableRule,

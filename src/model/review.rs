@@ -53,7 +53,7 @@ words! {
         KeepOpen = "keep_open", "What is missing stays open on the document.";
         Discount = "discount", "What is missing is granted as a cash discount.";
         Writeoff = "writeoff", "What is missing is written off.";
-        Charges = "charges", "What is missing are bank charges that we bear.";
+        Charges = "charges", "What is missing are bank charges that we bear; of a return, what the bank took beside it.";
         OnAccount = "on_account", "What is paid too much goes on the customer's account.";
     }
 }

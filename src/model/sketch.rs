@@ -3,7 +3,7 @@ use crate::base::{Money, fold_letters};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-/// What is remembered of an entry that was read and let go: enough to prove its statement and to know it again, in 48 bytes.
+/// What is remembered of an entry that was read and let go: enough to prove its statement and to know it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sketch {
     /// As [`Entry::amount`].
@@ -14,7 +14,7 @@ pub struct Sketch {
     pub value_date: Option<NaiveDate>,
     /// As [`Entry::status`].
     pub status: EntryStatus,
-    /// Hash of [`Entry::words`]: the first half of its SHA-256.
+    /// Hash of [`Entry::words`]: the first half of its SHA-256. Zeros where the words were not read.
     pub words: [u8; 16],
 }
 
@@ -24,12 +24,17 @@ impl Sketch {
         let mut words = [0; 16];
         let digest = Sha256::digest(entry.words().as_bytes());
         words.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        Sketch { words, ..Sketch::figures_of(entry) }
+    }
+
+    /// The sketch of an entry without its words.
+    pub fn figures_of(entry: &Entry) -> Self {
         Sketch {
             amount: entry.amount,
             booking_date: entry.booking_date,
             value_date: entry.value_date,
             status: entry.status,
-            words,
+            words: [0; 16],
         }
     }
 }

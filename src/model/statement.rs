@@ -1,4 +1,4 @@
-use super::{Entry, EntryStatus, Finding, Sketch};
+use super::{Entry, EntryStatus, Finding, Passed, Sketch};
 use crate::base::{Currency, Money, Place};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub struct Statement {
     /// Entries that were read and let go, in file order: where the caller takes them as they come
     /// ([`crate::formats::read_statements_from`]), they stand here and not in `entries`.
     #[serde(skip)]
-    pub passed: Vec<Sketch>,
+    pub passed: Passed,
     /// Rows of a CSV or entries that were left out on reading, by reason (`pending`, `zero_amount` …).
     pub left_out: Vec<(String, u64)>,
     /// The bank's own counts and sums.
@@ -76,7 +76,7 @@ impl Statement {
             closing: None,
             balances: Vec::new(),
             entries: Vec::new(),
-            passed: Vec::new(),
+            passed: Passed::default(),
             left_out: Vec::new(),
             totals: ControlTotals::default(),
             narrative: None,
@@ -95,7 +95,7 @@ impl Statement {
 
     /// A sketch of every entry, whether it was kept or let go, in file order.
     pub fn sketches(&self) -> impl Iterator<Item = Sketch> {
-        self.entries.iter().map(Sketch::of).chain(self.passed.iter().copied())
+        self.entries.iter().map(Sketch::of).chain(self.passed.iter())
     }
 
     /// The day the statement closes: of the closing balance, else the end of the period, else the last booking date.

@@ -28,7 +28,10 @@ pub fn check_table(
     }
     for s in statements.iter().filter(|s| s.tie_out == TieOut::Unproven && !s.is_open()) {
         out.push('\n');
-        let text = format!("{}: {} no balances to prove it by.", s.file, account(s));
+        let text = match s.findings.iter().find(|f| f.code == FindingCode::NoEntries) {
+            Some(none) => none.to_string(),
+            None => format!("{}: {} no balances to prove it by.", s.file, account(s)),
+        };
         out.push_str(&paragraph("note   ", &text));
     }
     for r in repeated {

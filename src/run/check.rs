@@ -5,7 +5,7 @@ use super::reading::read_files;
 use super::summarise::{repeated, statement};
 use crate::base::Place;
 use crate::error::{Error, ErrorCode};
-use crate::formats::{ReadOptions, Statements, read_statements, read_statements_from};
+use crate::formats::{ReadOptions, Statements, read_figures_from, read_statements, read_statements_from};
 use crate::model::{Finding, Payment, RepeatedStatement, StatementKind, StatementSummary};
 use crate::statements::{self, Day, FiledStatement};
 use serde::Serialize;
@@ -40,30 +40,43 @@ pub fn check_files(files: &[InputFile], options: &ReadOptions) -> Checkup {
 
 /// As [`check_files`], with files that are read in pieces and of which only figures stay in memory.
 pub fn check_large_files(files: &[InputFile], large: &[LargeFile<'_>], options: &ReadOptions) -> Checkup {
-    let (mut filed, mut rejected) = read_all(files, options);
-    let mut sketched = Vec::new();
-    for file in large {
-        place_in(&file.name, read_large(file, options, true), &mut sketched, &mut rejected);
-    }
-    // Entries of reports are found again by their references, which a sketch does not have: then all is read whole.
+    let (mut filed, rejected) = read_all(files, options);
+    let read = |keep: Keep| {
+        let (mut sketched, mut failed) = (Vec::new(), Vec::new());
+        for file in large {
+            place_in(&file.name, read_large(file, options, keep), &mut sketched, &mut failed);
+        }
+        (sketched, failed)
+    };
+    let (mut sketched, mut failed) = read(Keep::Figures);
+    // Entries of reports are found again by their references, which a sketch does not have: then all is read whole. Statements
+    // are compared by the words of their entries: these are read where there is more than one.
     let is_report = |f: &FiledStatement| f.statement.kind != StatementKind::Statement;
     if !sketched.is_empty() && filed.iter().chain(&sketched).any(is_report) {
-        sketched.clear();
-        rejected.retain(|e| !large.iter().any(|f| e.place().file.as_ref() == Some(&f.name)));
-        for file in large {
-            place_in(&file.name, read_large(file, options, false), &mut sketched, &mut rejected);
-        }
+        (sketched, failed) = read(Keep::Entries);
+    } else if !sketched.is_empty() && filed.len() + sketched.len() > 1 {
+        (sketched, failed) = read(Keep::Sketches);
     }
     filed.append(&mut sketched);
-    checkup(statements::collect(filed), rejected)
+    checkup(statements::collect(filed), [rejected, failed].concat())
 }
 
-fn read_large(file: &LargeFile<'_>, options: &ReadOptions, in_pieces: bool) -> Result<Statements, Error> {
+/// What stays in memory of the entries of a large file.
+#[derive(Clone, Copy)]
+enum Keep {
+    Figures,
+    Sketches,
+    Entries,
+}
+
+fn read_large(file: &LargeFile<'_>, options: &ReadOptions, keep: Keep) -> Result<Statements, Error> {
     let options = ReadOptions { file: file.name.clone(), ..options.clone() };
     let failed = |e: std::io::Error| Error::new(ErrorCode::Io, Place::file(&file.name), e.to_string(), "");
     let mut source = (file.open)().map_err(failed)?;
-    if in_pieces {
-        return read_statements_from(&mut source, &options, &mut |_| {});
+    match keep {
+        Keep::Figures => return read_figures_from(&mut source, &options),
+        Keep::Sketches => return read_statements_from(&mut source, &options, &mut |_| {}),
+        Keep::Entries => {}
     }
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes).map_err(failed)?;
@@ -78,7 +91,8 @@ pub fn payments_of(files: &[InputFile], options: &ReadOptions) -> (Vec<Payment>,
     (payments, checkup(day, rejected))
 }
 
-fn checkup(day: Day, rejected: Vec<Error>) -> Checkup {
+fn checkup(mut day: Day, rejected: Vec<Error>) -> Checkup {
+    day.break_unpostable();
     Checkup {
         statements: day.statements.iter().map(statement).collect(),
         repeated: day.repeated.iter().map(repeated).collect(),

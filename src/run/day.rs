@@ -33,12 +33,12 @@ pub struct RunInputs {
     pub customers: Option<InputFile>,
     /// The policy file.
     pub config: Option<InputFile>,
+    /// Who stands for a policy that is another than in the ledger's last run, where that takes two persons.
+    pub approved_by: Vec<String>,
     /// The file that the policy names as `[matching] priors`.
     pub priors: Option<InputFile>,
     /// Evidence and gates of others. The program has none; a program around the library may.
     pub extensions: Extensions,
-    /// Who stands for a policy that is another than in the ledger's last run, where that takes two persons.
-    pub approved_by: Vec<String>,
     /// CSV profile to use instead of the detected one.
     pub profile: Option<Profile>,
     /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`].
@@ -129,10 +129,10 @@ pub(super) fn run_in(
     mut memory: Option<&mut dyn Memory>,
 ) -> Result<RunResult, RunError> {
     let policy = policy(inputs.config.as_ref())?;
-    let priors = priors_file::of_policy(&policy, inputs.priors.as_ref()).map_err(RunError::Configuration)?;
     if let Some(memory) = &mut memory {
         memory.policy(&policy, &inputs.approved_by)?;
     }
+    let priors = priors_file::of_policy(&policy, inputs.priors.as_ref()).map_err(RunError::Configuration)?;
     let map = match &inputs.items_map {
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
         None => None,
@@ -155,11 +155,8 @@ pub(super) fn run_in(
 
     let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
     let company_of = |account: &str| companies.of(account);
+    day.break_unpostable();
     let mut read = statements::payments(&day, &company_of);
-    if !read.unpostable.is_empty() {
-        break_unpostable(&mut day, &read.unpostable);
-        read = statements::payments(&day, &company_of);
-    }
     if let Some(memory) = &mut memory {
         memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
     }
@@ -230,8 +227,16 @@ pub(super) fn run_in(
         ledger: memory.as_ref().map(|m| m.summary()),
     });
     let (items, customers) = book.into_parts();
-    let contents =
-        Contents { payments: read.payments, decisions, items, customers, as_of, dialect: inputs.csv_dialect, head };
+    let contents = Contents {
+        payments: read.payments,
+        decisions,
+        items,
+        customers,
+        score_version,
+        as_of,
+        dialect: inputs.csv_dialect,
+        head,
+    };
     Ok(RunResult { run_id, summary, contents })
 }
 
@@ -290,16 +295,6 @@ fn read_day(
         return Err(RunError::NoStatement(rejected));
     }
     Ok((statements::collect(filed), summaries))
-}
-
-/// A statement with booked money finer than its currency cannot be posted in full, so nothing of it may be applied.
-fn break_unpostable(day: &mut Day, unpostable: &[(usize, Finding)]) {
-    for (index, finding) in unpostable {
-        if let Some(filed) = day.statements.get_mut(*index) {
-            filed.statement.tie_out = TieOut::Broken;
-            filed.statement.findings.push(finding.clone());
-        }
-    }
 }
 
 /// The words of the entries are in the payments now. Only figures are still needed, and the words are most of the memory.

@@ -21,6 +21,11 @@ pub fn said(output: &Output) -> String {
 }
 
 impl Office {
+    /// Nothing is there yet.
+    pub fn empty() -> Office {
+        Office { folder: tempfile::tempdir().expect("a folder") }
+    }
+
     /// The morning's statements are run.
     pub fn open(config: Option<&str>) -> Office {
         let office = Office { folder: tempfile::tempdir().expect("a folder") };

@@ -33,16 +33,16 @@ pub fn decide(args: Decide, say: &Say) -> Result<u8, Failure> {
     };
     let out = out.as_deref();
     if say.json {
-        say.out(&json(&result, out, head.as_deref()))?;
+        say.done(&json(&result, out, head.as_deref()));
     } else {
         // Refusals are errors: they are said even where the rest is quiet.
         for refusal in &result.refused {
             say.refused(refusal);
         }
         if !say.quiet {
-            say.out(&screen(&result, out, args.dry_run))?;
+            say.done(&screen(&result, out, args.dry_run));
             if let Some(head) = &head {
-                say.out(&format!("Ledger head   {head}\n"))?;
+                say.done(&format!("Ledger head   {head}\n"));
             }
         }
     }

@@ -84,10 +84,10 @@ fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
     let body = FactBody { fact_id: fact_id.clone(), action: action.to_owned(), by, reason: reason.unwrap_or_default() };
     let head = ledger.append(&[Body::Fact(body)], &stamp(Some(&own), None), None)?;
     if say.json {
-        say.out(&format!("{}\n", serde_json::json!({"fact_id": fact_id, "action": action, "head": hex(&head.hash)})))?;
+        say.done(&format!("{}\n", serde_json::json!({"fact_id": fact_id, "action": action, "head": hex(&head.hash)})));
     } else {
         let told = if action == "first_signature" { "signed, waits for a second person" } else { action };
-        say.out(&format!("{fact_id}: {told}\nhead {}\n", hex(&head.hash)))?;
+        say.done(&format!("{fact_id}: {told}\nhead {}\n", hex(&head.hash)));
     }
     Ok(DONE)
 }

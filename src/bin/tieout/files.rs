@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tieout::base::{Foreign, Place};
 use tieout::error::{Error, ErrorCode};
 use tieout::formats::archive::{Unpacked, is_archive, unpack};
-use tieout::formats::{READERS, ReadOptions, Reader, csv::Profile};
+use tieout::formats::{READERS, ReadOptions, csv::Profile};
 use tieout::run::InputFile;
 
 /// Statement files as given.
@@ -95,7 +95,7 @@ pub fn large(
     for path in paths {
         let size = fs::metadata(path).ok().filter(fs::Metadata::is_file).map_or(0, |m| m.len());
         let asked_out = || fs::canonicalize(path).is_ok_and(|p| left_out.contains(&p));
-        if size >= LARGE && options.format.is_none() && !asked_out() && is_camt(path, options)? {
+        if size >= LARGE && !asked_out() && in_pieces(path, options)? {
             large.push(path.clone());
         } else {
             others.push(path.clone());
@@ -104,11 +104,11 @@ pub fn large(
     Ok((large, others))
 }
 
-fn is_camt(path: &Path, options: &ReadOptions) -> Result<bool, Failure> {
+fn in_pieces(path: &Path, options: &ReadOptions) -> Result<bool, Failure> {
     let file = fs::File::open(path).map_err(|e| Failure::io(path, &e))?;
     let mut head = Vec::new();
-    file.take(1 << 12).read_to_end(&mut head).map_err(|e| Failure::io(path, &e))?;
-    Ok(tieout::formats::camt::CamtReader.recognises(&head, options))
+    file.take(1 << 16).read_to_end(&mut head).map_err(|e| Failure::io(path, &e))?;
+    Ok(tieout::formats::reads_in_pieces(&head, options))
 }
 
 fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut Given) -> Result<(), Failure> {
@@ -163,7 +163,7 @@ fn take_plain(file: InputFile, options: &ReadOptions, choose: bool, given: &mut 
     let empty = file.bytes.iter().all(u8::is_ascii_whitespace);
     let known = || empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options));
     // A list of ours would pass as CSV.
-    let foreign = Foreign::of(&file.bytes).filter(|_| choose && options.format.is_none());
+    let foreign = Foreign::of(&file.bytes).filter(|_| choose);
     if let Some(foreign) = foreign {
         let note = format!("{} looks like {} and was left aside; {}", file.name, foreign.words(), foreign.advice());
         given.notes.push(note);
@@ -225,6 +225,9 @@ pub fn options(given: &Reading) -> Result<(ReadOptions, Option<InputFile>), Fail
     {
         let names: Vec<String> = READERS.iter().map(|r| r.name().to_lowercase()).collect();
         return Err(Failure::usage("--format", format!("`{format}`"), &names.join(", "), ""));
+    }
+    if let (Err(e), Some(encoding)) = (options.check(), &options.encoding) {
+        return Err(Failure::usage("--encoding", format!("`{encoding}`"), e.expected(), ""));
     }
     Ok((options, file))
 }

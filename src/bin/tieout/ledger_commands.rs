@@ -128,9 +128,9 @@ pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
     let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
     if say.json {
         let done = serde_json::json!({"undone": args.target, "payments": payments, "head": hex(&head.hash)});
-        say.out(&format!("{done}\n"))?;
+        say.done(&format!("{done}\n"));
     } else {
-        say.out(&format!("undone: {payments} payments wait again\nhead {}\n", hex(&head.hash)))?;
+        say.done(&format!("undone: {payments} payments wait again\nhead {}\n", hex(&head.hash)));
     }
     Ok(DONE)
 }
@@ -162,10 +162,10 @@ pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
     let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
     if say.json {
         let done = serde_json::json!({"accepted": says, "head": hex(&head.hash)});
-        say.out(&format!("{done}\n"))?;
+        say.done(&format!("{done}\n"));
     } else {
         let list: String = says.iter().map(|s| format!("accepted: {}\n", harmless(s.as_str()))).collect();
-        say.out(&format!("{list}head {}\n", hex(&head.hash)))?;
+        say.done(&format!("{list}head {}\n", hex(&head.hash)));
     }
     Ok(DONE)
 }

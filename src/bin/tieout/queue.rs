@@ -33,14 +33,14 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
             queue.parts.iter().map(|(name, rows)| serde_json::json!({"part": name, "rows": rows})).collect();
         let files: Vec<&str> = names().collect();
         let out = args.out.display().to_string();
-        say.out(&format!("{}\n", safe_json(&serde_json::json!({"out": out, "parts": parts, "files": files}))))?;
+        say.done(&format!("{}\n", safe_json(&serde_json::json!({"out": out, "parts": parts, "files": files}))));
     } else if !say.quiet {
         let rows: usize = queue.parts.iter().map(|(_, rows)| rows).sum();
         let mut text = format!("{rows} payments wait for review; written to {}:\n", args.out.display());
         for name in names() {
             text.push_str(&format!("  {name}\n"));
         }
-        say.out(&text)?;
+        say.done(&text);
     }
     Ok(DONE)
 }

@@ -84,14 +84,21 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     if let Some(error) = contradiction(&result.summary) {
         say.error(&error);
     }
+    let show = |text: &str| match out {
+        Some(_) => {
+            say.done(text);
+            Ok(())
+        }
+        None => say.out(text),
+    };
     if say.json {
-        say.out(&tieout::outputs::summary_json(&result.summary))?;
+        show(&tieout::outputs::summary_json(&result.summary))?;
     } else if !say.quiet {
         let shown = out.map(|d| d.display().to_string());
-        say.out(&tieout::reports::run_screen(&result.summary, shown.as_deref()))?;
+        show(&tieout::reports::run_screen(&result.summary, shown.as_deref()))?;
     }
     if let Some(head) = head.filter(|_| !say.quiet && !say.json) {
-        say.out(&format!("Ledger head   {head}\n"))?;
+        show(&format!("Ledger head   {head}\n"))?;
     }
     say.detail(&format!("done in {} ms", start.elapsed().as_millis()));
     Ok(exit_code(&result.summary, &args.fail_on))

@@ -4,7 +4,7 @@ use super::record::{RawBalance, RawEntry, RawHeader, RawStatement, RawTotal, Sta
 use crate::base::{CreditDebit, Currency, Money, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Rare, Sketch,
+    Balance, BalanceKind, BankCode, Batch, Entry, EntryStatus, Finding, FindingCode, Format, Page, Passed, Rare,
     Statement, StatementKind, TieOut, Totals, TransactionDetails,
 };
 use chrono::NaiveDate;
@@ -188,7 +188,7 @@ fn signed(amount: Money, direction: CreditDebit) -> Money {
 /// A balance without an amount; sums beyond 18 digits.
 pub(super) fn map_statement(
     raw: RawStatement,
-    (entries, passed): (Vec<Entry>, Vec<Sketch>),
+    (entries, passed): (Vec<Entry>, Passed),
     mut notes: Notes,
     kind: StatementKind,
     format: Format,
@@ -201,7 +201,7 @@ pub(super) fn map_statement(
         codes.push(role_of(&balance));
         s.balances.push(map_balance(balance, &mut notes)?);
     }
-    let amount = entries.first().map(|e| e.amount).or(passed.first().map(|s| s.amount));
+    let amount = entries.first().map(|e| e.amount).or(passed.iter().next().map(|s| s.amount));
     let entry_currency = amount.map(Money::currency);
     s.opening = choose(&s.balances, &codes, true, raw.currency.or(entry_currency));
     let closes_in = raw.currency.or(s.opening.as_ref().map(|b| b.amount.currency())).or(entry_currency);

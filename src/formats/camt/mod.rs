@@ -21,9 +21,8 @@ mod tests;
 
 pub use write::write;
 
-use super::{ReadOptions, Reader, Statements};
+use super::{ReadOptions, Reader, Statements, Take};
 use crate::error::Error;
-use crate::model::Entry;
 use std::io::Read;
 
 /// The camt reader.
@@ -50,13 +49,17 @@ impl Reader for CamtReader {
         Ok(Statements { format: file.format, statements: map::merge_pages(file.statements), findings })
     }
 
+    fn reads_in_pieces(&self) -> bool {
+        true
+    }
+
     fn read_from(
         &self,
         source: &mut dyn Read,
         head: Vec<u8>,
         options: &ReadOptions,
-        each: &mut dyn FnMut(Entry),
+        take: &mut Take<'_>,
     ) -> Result<Statements, Error> {
-        stream::read(source, head, options, each)
+        stream::read(source, head, options, take)
     }
 }

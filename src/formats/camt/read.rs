@@ -1,14 +1,15 @@
 //! XML events in, statements out: the envelope, the message, its statements. Entries are mapped one by one as they end.
 
+use super::super::Take;
 use super::super::tie_out::of_entry;
 use super::lexical::is_statement;
 use super::map::{Notes, derive_date, map_entry, map_statement};
 use super::read_entry::{code_choice, entry};
-use super::record::{RawBalance, RawHeader, RawStatement, RawTotal};
+use super::record::{RawBalance, RawHeader, RawStatement, RawTotal, RawTotals};
 use super::xml::{Event, Xml};
 use crate::base::{Limits, Place, line_column};
 use crate::error::{Error, ErrorCode};
-use crate::model::{CopyMark, Entry, Finding, FindingCode, Format, Page, Sketch, Statement, StatementKind};
+use crate::model::{CopyMark, Entry, Finding, FindingCode, Format, Page, Passed, Statement, StatementKind};
 
 /// What a file held, before pages are merged.
 pub(super) struct File {
@@ -28,10 +29,10 @@ pub(super) fn read(text: &str, limits: Limits) -> Result<File, Error> {
 
 /// The documents of a file while it is read. Envelopes, messages and statements stay open over many steps; what stands inside a
 /// statement is read whole in one.
-pub(super) struct Documents<'s> {
+pub(super) struct Documents<'s, 't> {
     limits: Limits,
     /// Takes the entries; without one they stay in their statements.
-    each: Option<&'s mut dyn FnMut(Entry)>,
+    take: Option<&'s mut Take<'t>>,
     /// The elements that are open around a message, each with the version it declares or inherits.
     envelopes: Vec<Version>,
     message: Option<Message>,
@@ -59,18 +60,18 @@ struct Message {
 struct Open {
     raw: RawStatement,
     entries: Vec<Entry>,
-    passed: Vec<Sketch>,
+    passed: Passed,
     /// What entries that were let go contradict by themselves.
     contradictions: Vec<Finding>,
     notes: Notes,
 }
 
-impl<'s> Documents<'s> {
-    /// No document yet. Entries go to `each`, if there is one.
-    pub(super) fn new(limits: Limits, each: Option<&'s mut dyn FnMut(Entry)>) -> Self {
+impl<'s, 't> Documents<'s, 't> {
+    /// No document yet. Entries are taken, if somebody does.
+    pub(super) fn new(limits: Limits, take: Option<&'s mut Take<'t>>) -> Self {
         Documents {
             limits,
-            each,
+            take,
             envelopes: Vec::new(),
             message: None,
             statement: None,
@@ -99,7 +100,7 @@ impl<'s> Documents<'s> {
                     self.statement = Some(Box::new(Open {
                         raw: RawStatement { place: x.place(), ..RawStatement::default() },
                         entries: Vec::new(),
-                        passed: Vec::new(),
+                        passed: Passed::default(),
                         contradictions: Vec::new(),
                         notes: Notes::new(self.limits.findings, message.kind),
                     }));
@@ -114,16 +115,15 @@ impl<'s> Documents<'s> {
             let raw = entry(x)?;
             x.skip(depth)?;
             let mut entry = map_entry(raw, &mut open.notes)?;
-            match self.each.as_mut() {
+            match self.take.as_mut() {
                 None => open.entries.push(entry),
-                Some(each) => {
+                Some(take) => {
                     // By the schema all that the date may come from stands before the entries.
                     derive_date(&mut entry, open.raw.day(&message.header), &mut open.notes);
                     if open.contradictions.len() < self.limits.findings {
                         of_entry(&entry, &mut open.contradictions);
                     }
-                    open.passed.push(Sketch::of(&entry));
-                    each(entry);
+                    take.entry(entry, &mut open.passed);
                 }
             }
         } else {
@@ -354,18 +354,22 @@ fn dialect_prefix(format: Format) -> &'static str {
 /// A child of a statement, apart from its entries. Read again from its beginning it gives the same.
 fn statement_child(x: &mut Xml<'_>, name: &str, raw: &mut RawStatement) -> Result<(), Error> {
     match name {
-        "Id" => raw.id = x.reference()?,
-        "ElctrncSeqNb" => raw.electronic_sequence = x.string()?,
-        "LglSeqNb" => raw.legal_sequence = x.string()?,
+        "Id" => x.maybe_once(&mut raw.id, Xml::reference)?,
+        "ElctrncSeqNb" => x.maybe_once(&mut raw.electronic_sequence, Xml::string)?,
+        "LglSeqNb" => x.maybe_once(&mut raw.legal_sequence, Xml::string)?,
         "CreDtTm" => raw.created = x.date()?,
-        "FrToDt" => x.children(|x, name| {
-            match name {
-                "FrDtTm" | "FrDt" => raw.from = x.date()?,
-                "ToDtTm" | "ToDt" => raw.to = x.date()?,
-                _ => {}
-            }
-            Ok(())
-        })?,
+        "FrToDt" => {
+            let (mut from, mut to) = (None, None);
+            x.children(|x, name| {
+                match name {
+                    "FrDtTm" | "FrDt" => x.maybe_once(&mut from, Xml::date)?,
+                    "ToDtTm" | "ToDt" => x.maybe_once(&mut to, Xml::date)?,
+                    _ => {}
+                }
+                Ok(())
+            })?;
+            (raw.from, raw.to) = (from, to);
+        }
         "CpyDplctInd" => {
             let text = x.text()?;
             raw.copy = match &*text {
@@ -382,7 +386,7 @@ fn statement_child(x: &mut Xml<'_>, name: &str, raw: &mut RawStatement) -> Resul
             let balance = balance(x)?;
             raw.balances.push(balance);
         }
-        "TxsSummry" => totals(x, raw)?,
+        "TxsSummry" => raw.totals = totals(x)?,
         "AddtlStmtInf" | "AddtlRptInf" | "AddtlNtfctnInf" => raw.narrative.extend(x.lines()?),
         _ => {}
     }
@@ -403,6 +407,7 @@ fn page(x: &mut Xml<'_>) -> Result<Option<Page>, Error> {
 }
 
 fn account(x: &mut Xml<'_>, raw: &mut RawStatement) -> Result<(), Error> {
+    let mut currency = None;
     x.children(|x, name| {
         match name {
             "Id" => raw.account = account_id(x)?.or(raw.account.take()),
@@ -413,9 +418,10 @@ fn account(x: &mut Xml<'_>, raw: &mut RawStatement) -> Result<(), Error> {
             "Ccy" => {
                 let text = x.text()?;
                 if !text.is_empty() {
-                    let currency = crate::base::Currency::parse(&text)
+                    x.only(currency.is_some())?;
+                    let code = crate::base::Currency::parse(&text)
                         .map_err(|e| x.error(ErrorCode::Currency, e.to_string(), "a code as EUR"))?;
-                    raw.currency = Some(currency);
+                    currency = Some(code);
                 }
             }
             "Nm" => raw.account_name = x.string()?,
@@ -442,7 +448,9 @@ fn account(x: &mut Xml<'_>, raw: &mut RawStatement) -> Result<(), Error> {
             _ => {}
         }
         Ok(())
-    })
+    })?;
+    raw.currency = currency.or(raw.currency);
+    Ok(())
 }
 
 /// `Id` of an account: `IBAN`, `Othr/Id`; version 1 has `BBAN`, `UPIC`, `PrtryAcct/Id`.
@@ -450,7 +458,7 @@ pub(super) fn account_id(x: &mut Xml<'_>) -> Result<Option<String>, Error> {
     let (mut iban, mut other) = (None, None);
     x.children(|x, name| {
         match name {
-            "IBAN" => iban = x.account()?,
+            "IBAN" => x.maybe_once(&mut iban, Xml::account)?,
             "BBAN" | "UPIC" => other = x.account()?,
             "Othr" | "PrtryAcct" => x.children(|x, name| {
                 if name == "Id" {
@@ -483,16 +491,16 @@ fn balance(x: &mut Xml<'_>) -> Result<RawBalance, Error> {
         match name {
             "Tp" => x.children(|x, name| {
                 match name {
-                    "CdOrPrtry" => raw.code = code_choice(x)?,
-                    "Cd" | "Prtry" => raw.code = x.string()?,
+                    "CdOrPrtry" => x.maybe_once(&mut raw.code, code_choice)?,
+                    "Cd" | "Prtry" => x.maybe_once(&mut raw.code, Xml::string)?,
                     "SubTp" => raw.sub_code = code_choice(x)?,
                     _ => {}
                 }
                 Ok(())
             })?,
-            "Amt" => raw.amount = Some(x.money()?),
-            "CdtDbtInd" => raw.direction = x.direction()?,
-            "Dt" => raw.date = x.date_choice()?,
+            "Amt" => x.once(&mut raw.amount, Xml::money)?,
+            "CdtDbtInd" => x.maybe_once(&mut raw.direction, Xml::direction)?,
+            "Dt" => x.maybe_once(&mut raw.date, Xml::date_choice)?,
             _ => {}
         }
         Ok(())
@@ -500,20 +508,20 @@ fn balance(x: &mut Xml<'_>) -> Result<RawBalance, Error> {
     Ok(raw)
 }
 
-fn totals(x: &mut Xml<'_>, raw: &mut RawStatement) -> Result<(), Error> {
-    let totals = &mut raw.totals;
+fn totals(x: &mut Xml<'_>) -> Result<RawTotals, Error> {
+    let mut totals = RawTotals::default();
     x.children(|x, name| {
         match name {
             "TtlNtries" => {
                 let (net, direction) = (&mut totals.net, &mut totals.net_direction);
                 total(x, &mut totals.all, |x, name| {
                     match name {
-                        "TtlNetNtryAmt" => *net = Some(x.scaled()?),
-                        "CdtDbtInd" => *direction = x.direction()?,
+                        "TtlNetNtryAmt" => x.once(net, Xml::scaled)?,
+                        "CdtDbtInd" => x.maybe_once(direction, Xml::direction)?,
                         "TtlNetNtry" => x.children(|x, name| {
                             match name {
-                                "Amt" => *net = Some(x.scaled()?),
-                                "CdtDbtInd" => *direction = x.direction()?,
+                                "Amt" => x.once(net, Xml::scaled)?,
+                                "CdtDbtInd" => x.maybe_once(direction, Xml::direction)?,
                                 _ => {}
                             }
                             Ok(())
@@ -528,7 +536,8 @@ fn totals(x: &mut Xml<'_>, raw: &mut RawStatement) -> Result<(), Error> {
             _ => {}
         }
         Ok(())
-    })
+    })?;
+    Ok(totals)
 }
 
 fn total(
@@ -538,8 +547,8 @@ fn total(
 ) -> Result<(), Error> {
     x.children(|x, name| {
         match name {
-            "NbOfNtries" => into.count = x.count()?,
-            "Sum" => into.sum = Some(x.scaled()?),
+            "NbOfNtries" => x.maybe_once(&mut into.count, Xml::count)?,
+            "Sum" => x.once(&mut into.sum, Xml::scaled)?,
             other => more(x, other)?,
         }
         Ok(())

@@ -16,16 +16,17 @@ pub(super) fn entry(x: &mut Xml<'_>) -> Result<RawEntry, Error> {
     x.children(|x, name| {
         match name {
             "NtryRef" => raw.reference = x.reference()?,
-            "Amt" => raw.amount = Some(x.money()?),
+            "Amt" => x.once(&mut raw.amount, Xml::money)?,
             "CdtDbtInd" => {
+                x.only(raw.direction.is_some() || raw.direction_empty)?;
                 raw.direction = x.direction()?;
                 raw.direction_empty = raw.direction.is_none();
             }
             "RvslInd" => raw.reversal = x.boolean()?.unwrap_or(false),
-            "Sts" => raw.status = text_or_code(x)?,
-            "BookgDt" => raw.booking_date = x.date_choice()?,
-            "ValDt" => raw.value_date = x.date_choice()?,
-            "AcctSvcrRef" => raw.servicer_reference = x.reference()?,
+            "Sts" => x.maybe_once(&mut raw.status, text_or_code)?,
+            "BookgDt" => x.maybe_once(&mut raw.booking_date, Xml::date_choice)?,
+            "ValDt" => x.maybe_once(&mut raw.value_date, Xml::date_choice)?,
+            "AcctSvcrRef" => x.maybe_once(&mut raw.servicer_reference, Xml::reference)?,
             "BkTxCd" => raw.bank_code = bank_code(x)?.into(),
             "AmtDtls" => raw.amounts = amount_details(x)?.into(),
             "Chrgs" => charges(x, &mut raw.charges)?,
@@ -58,7 +59,7 @@ fn text_or_code(x: &mut Xml<'_>) -> Result<Option<String>, Error> {
     let (mut code, mut proprietary) = (None, None);
     loop {
         match x.next()? {
-            Event::Start("Cd") => code = x.string()?,
+            Event::Start("Cd") => x.maybe_once(&mut code, Xml::string)?,
             Event::Start("Prtry") => proprietary = text_or_code(x)?,
             Event::Start("Id") => proprietary = x.string()?,
             Event::Start(_) => x.skip(x.depth())?,
@@ -117,7 +118,7 @@ fn amount_details(x: &mut Xml<'_>) -> Result<AmountDetails, Error> {
         let rate = &mut amounts.exchange_rate;
         x.children(|x, name| {
             match name {
-                "Amt" => *slot = Some(x.money()?),
+                "Amt" => x.once(slot, Xml::money)?,
                 "CcyXchg" => x.children(|x, name| {
                     if name == "XchgRate" {
                         *rate = x.string()?;
@@ -139,7 +140,7 @@ fn charges(x: &mut Xml<'_>, into: &mut Vec<Charge>) -> Result<(), Error> {
     let mut flat = RawCharge::default();
     x.children(|x, name| {
         match name {
-            "TtlChrgsAndTaxAmt" => total = Some(x.money()?),
+            "TtlChrgsAndTaxAmt" => x.once(&mut total, Xml::money)?,
             "Rcrd" => {
                 let mut record = RawCharge::default();
                 x.children(|x, name| record.child(x, name))?;
@@ -166,8 +167,8 @@ struct RawCharge {
 impl RawCharge {
     fn child(&mut self, x: &mut Xml<'_>, name: &str) -> Result<(), Error> {
         match name {
-            "Amt" => self.amount = Some(x.money()?),
-            "CdtDbtInd" => self.direction = x.direction()?,
+            "Amt" => x.once(&mut self.amount, Xml::money)?,
+            "CdtDbtInd" => x.maybe_once(&mut self.direction, Xml::direction)?,
             "ChrgInclInd" => self.included = x.boolean()?,
             _ => {}
         }
@@ -186,9 +187,9 @@ fn batch(x: &mut Xml<'_>, before: Option<Box<RawBatch>>) -> Result<RawBatch, Err
         match name {
             "MsgId" => raw.batch.message_id = x.reference()?,
             "PmtInfId" => raw.batch.payment_info_id = x.reference()?,
-            "NbOfTxs" => raw.batch.count = x.count()?,
-            "TtlAmt" => raw.batch.total = Some(x.money()?),
-            "CdtDbtInd" => raw.direction = x.direction()?,
+            "NbOfTxs" => x.maybe_once(&mut raw.batch.count, Xml::count)?,
+            "TtlAmt" => x.once(&mut raw.batch.total, Xml::money)?,
+            "CdtDbtInd" => x.maybe_once(&mut raw.direction, Xml::direction)?,
             _ => {}
         }
         Ok(())
@@ -211,8 +212,8 @@ fn details(x: &mut Xml<'_>, into: &mut RawEntry) -> Result<(), Error> {
     x.children(|x, name| {
         match name {
             "Refs" => references(x, d)?,
-            "Amt" => stated.amount = Some(x.money()?),
-            "CdtDbtInd" => stated.direction = x.direction()?,
+            "Amt" => x.once(&mut stated.amount, Xml::money)?,
+            "CdtDbtInd" => x.maybe_once(&mut stated.direction, Xml::direction)?,
             "AmtDtls" => d.amounts = amount_details(x)?.into(),
             "BkTxCd" => d.bank_code = bank_code(x)?.into(),
             "Chrgs" => charges(x, &mut d.charges)?,
@@ -234,14 +235,14 @@ fn references(x: &mut Xml<'_>, d: &mut TransactionDetails) -> Result<(), Error> 
     x.children(|x, name| {
         match name {
             "MsgId" => d.message_id = x.reference()?,
-            "AcctSvcrRef" => d.servicer_reference = x.reference()?,
-            "PmtInfId" => d.payment_info_id = x.reference()?,
-            "InstrId" => d.instruction_id = x.reference()?,
-            "EndToEndId" => d.end_to_end_id = x.reference()?,
-            "TxId" => d.transaction_id = x.reference()?,
-            "MndtId" => d.mandate_id = x.reference()?,
+            "AcctSvcrRef" => x.maybe_once(&mut d.servicer_reference, Xml::reference)?,
+            "PmtInfId" => x.maybe_once(&mut d.payment_info_id, Xml::reference)?,
+            "InstrId" => x.maybe_once(&mut d.instruction_id, Xml::reference)?,
+            "EndToEndId" => x.maybe_once(&mut d.end_to_end_id, Xml::reference)?,
+            "TxId" => x.maybe_once(&mut d.transaction_id, Xml::reference)?,
+            "MndtId" => x.maybe_once(&mut d.mandate_id, Xml::reference)?,
             "ChqNb" => d.cheque_number = x.reference()?,
-            "UETR" => d.uetr = x.reference()?,
+            "UETR" => x.maybe_once(&mut d.uetr, Xml::reference)?,
             _ => {}
         }
         Ok(())
@@ -472,17 +473,17 @@ fn type_code(x: &mut Xml<'_>) -> Result<(Option<String>, Option<String>), Error>
 fn document_amounts(x: &mut Xml<'_>, doc: &mut DocumentRef) -> Result<(), Error> {
     x.children(|x, name| {
         match name {
-            "DuePyblAmt" => doc.due_payable = Some(x.money()?),
+            "DuePyblAmt" => x.once(&mut doc.due_payable, Xml::money)?,
             "DscntApldAmt" => add(x, &mut doc.discount_applied)?,
-            "CdtNoteAmt" => doc.credit_note_amount = Some(x.money()?),
+            "CdtNoteAmt" => x.once(&mut doc.credit_note_amount, Xml::money)?,
             "TaxAmt" => add(x, &mut doc.tax)?,
-            "RmtdAmt" => doc.remitted = Some(x.money()?),
+            "RmtdAmt" => x.once(&mut doc.remitted, Xml::money)?,
             "AdjstmntAmtAndRsn" => {
                 let (mut amount, mut direction, mut reason) = (None, None, None);
                 x.children(|x, name| {
                     match name {
-                        "Amt" => amount = Some(x.money()?),
-                        "CdtDbtInd" => direction = x.direction()?,
+                        "Amt" => x.once(&mut amount, Xml::money)?,
+                        "CdtDbtInd" => x.maybe_once(&mut direction, Xml::direction)?,
                         "Rsn" => reason = code_choice(x)?,
                         "AddtlInf" => reason = reason.take().or(x.string()?),
                         _ => {}
@@ -500,7 +501,7 @@ fn document_amounts(x: &mut Xml<'_>, doc: &mut DocumentRef) -> Result<(), Error>
                 x.children(|x, name| {
                     match name {
                         "Tp" => code = code_choice(x)?,
-                        "Amt" => amount = Some(x.money()?),
+                        "Amt" => x.once(&mut amount, Xml::money)?,
                         _ => {}
                     }
                     Ok(())

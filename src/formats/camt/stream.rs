@@ -3,30 +3,27 @@
 //!
 //! Only UTF-8 is read so, which nearly all camt is; other encodings are read whole.
 
-use super::super::{ReadOptions, Reader, Statements, check_size, read_rest, unreadable};
+use super::super::pieces::Piece;
+use super::super::{ReadOptions, Reader, Statements, Take, read_rest};
 use super::read::{Documents, check_characters};
 use super::xml::{Paused, Xml};
 use super::{CamtReader, decode, map};
 use crate::error::Error;
-use crate::model::Entry;
 use std::io::Read;
-
-/// Bytes of a piece. It grows where an entry does not fit.
-const PIECE: usize = 1 << 20;
 
 /// Reads a file from its first bytes and what follows them.
 pub(super) fn read(
     source: &mut dyn Read,
     head: Vec<u8>,
     options: &ReadOptions,
-    each: &mut dyn FnMut(Entry),
+    take: &mut Take<'_>,
 ) -> Result<Statements, Error> {
     let Some((skip, guessed)) = decode::utf8_head(&head) else {
         return CamtReader.read(&read_rest(source, head, options)?, options);
     };
-    let mut piece = Piece { read: head.len() as u64, bytes: head, dropped: 0, at_end: false, wanted: PIECE };
+    let mut piece = Piece::new(head);
     piece.drop_front(skip);
-    let mut documents = Documents::new(options.limits, Some(each));
+    let mut documents = Documents::new(options.limits, Some(take));
     let mut paused = Paused::default();
     let file = loop {
         piece.fill(source, options)?;
@@ -47,7 +44,7 @@ pub(super) fn read(
 }
 
 /// Reads as much of a piece as is whole. `true` at the end of the file.
-fn read_piece(documents: &mut Documents<'_>, x: &mut Xml<'_>) -> Result<bool, Error> {
+fn read_piece(documents: &mut Documents<'_, '_>, x: &mut Xml<'_>) -> Result<bool, Error> {
     loop {
         let mark = x.mark();
         match documents.step(x) {
@@ -62,44 +59,11 @@ fn read_piece(documents: &mut Documents<'_>, x: &mut Xml<'_>) -> Result<bool, Er
     }
 }
 
-/// The part of the file that is in memory.
-struct Piece {
-    bytes: Vec<u8>,
-    /// Bytes read of the file.
-    read: u64,
-    /// Bytes of the file before these.
-    dropped: usize,
-    at_end: bool,
-    /// How long it should be.
-    wanted: usize,
-}
-
-impl Piece {
-    fn fill(&mut self, source: &mut dyn Read, options: &ReadOptions) -> Result<(), Error> {
-        // Where most of it is still there, one entry is larger than all of it.
-        if self.bytes.len() > self.wanted / 2 {
-            self.wanted = self.wanted.saturating_mul(2);
-        }
-        let more = self.wanted.saturating_sub(self.bytes.len());
-        self.bytes.reserve_exact(more);
-        let got = Read::take(source, more as u64).read_to_end(&mut self.bytes).map_err(|e| unreadable(&e))?;
-        self.at_end = got < more;
-        self.read = self.read.saturating_add(got as u64);
-        check_size(self.read, options)
-    }
-
-    fn drop_front(&mut self, bytes: usize) {
-        let bytes = bytes.min(self.bytes.len());
-        self.bytes.drain(..bytes);
-        self.dropped = self.dropped.saturating_add(bytes);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::formats::{read_statements, read_statements_from};
-    use crate::model::Statement;
+    use crate::model::{Entry, Statement};
 
     /// Gives a few bytes at a time, so that every element is cut somewhere.
     struct Drops<'a>(&'a [u8]);
@@ -154,7 +118,7 @@ mod tests {
             let (pieces, taken) = in_pieces(&mut bytes.as_slice());
             assert_eq!(taken, whole.statements[0].entries);
             assert_eq!(pieces.statements[0].passed.len(), entries);
-            let bare = |s: &Statement| Statement { entries: vec![], passed: vec![], ..s.clone() };
+            let bare = |s: &Statement| Statement { entries: vec![], passed: Default::default(), ..s.clone() };
             assert_eq!(bare(&pieces.statements[0]), bare(&whole.statements[0]));
             assert_eq!(pieces.statements[0].tie_out, crate::model::TieOut::Proven);
         }

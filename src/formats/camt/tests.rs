@@ -195,6 +195,25 @@ fn a_statement_without_account_is_not_proven() {
 }
 
 #[test]
+fn a_second_element_where_one_may_stand_is_refused_with_its_place() {
+    let good = closing_with("10.00", &entry("10.00", "CRDT", ""));
+    assert_eq!(one(&good).tie_out, TieOut::Proven);
+    let twice = [
+        ("<Amt Ccy=\"EUR\">10.00</Amt>", "<Amt Ccy=\"EUR\">9.00</Amt><Amt Ccy=\"EUR\">10.00</Amt>", "Amt"),
+        ("<CdtDbtInd>CRDT</CdtDbtInd>", "<CdtDbtInd>DBIT</CdtDbtInd><CdtDbtInd>CRDT</CdtDbtInd>", "CdtDbtInd"),
+        ("<Cd>OPBD</Cd>", "<Cd>CLBD</Cd><Cd>OPBD</Cd>", "Cd"),
+        ("<IBAN>", "<IBAN>NL91ABNA0417164300</IBAN><IBAN>", "IBAN"),
+    ];
+    for (from, to, name) in twice {
+        let bad = good.replace(from, to);
+        assert_ne!(bad, good, "{from}");
+        let e = read(&bad).unwrap_err();
+        assert_eq!(e.code(), ErrorCode::Structure, "{name}: {e}");
+        assert!(e.found().contains(name) && e.place().line.is_some(), "{e}");
+    }
+}
+
+#[test]
 fn prcd_opens_and_available_balances_never_count() {
     let good = closing_with("10.00", &entry("10.00", "CRDT", ""));
     let s = one(&good.replace("OPBD", "PRCD"));

@@ -33,6 +33,40 @@ impl Xml<'_> {
         Ok(self.string()?.filter(|t| !is_no_reference(t)))
     }
 
+    /// Refuses a second element of a name that may stand once: nobody can say which of the two counts.
+    pub fn only(&mut self, again: bool) -> Result<(), Error> {
+        if !again {
+            return Ok(());
+        }
+        let name = self.tag_name();
+        let found = format!("a second `{name}`");
+        Err(self
+            .error(ErrorCode::Structure, found, format!("one `{name}`"))
+            .with_hint("the file is damaged, or was put together from two; ask the bank for it again"))
+    }
+
+    /// The value of an element that may stand once.
+    pub fn once<T>(
+        &mut self,
+        slot: &mut Option<T>,
+        read: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<(), Error> {
+        self.only(slot.is_some())?;
+        *slot = Some(read(self)?);
+        Ok(())
+    }
+
+    /// The value of an element that may stand once and be empty.
+    pub fn maybe_once<T>(
+        &mut self,
+        slot: &mut Option<T>,
+        read: impl FnOnce(&mut Self) -> Result<Option<T>, Error>,
+    ) -> Result<(), Error> {
+        self.only(slot.is_some())?;
+        *slot = read(self)?;
+        Ok(())
+    }
+
     /// An account, blanks removed.
     pub fn account(&mut self) -> Result<Option<String>, Error> {
         let text = self.text()?;

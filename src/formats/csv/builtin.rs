@@ -34,6 +34,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("ch-ubs", include_str!("profiles/ch-ubs.toml")),
     ("fr-bnpparibas", include_str!("profiles/fr-bnpparibas.toml")),
     ("fr-creditagricole", include_str!("profiles/fr-creditagricole.toml")),
+    ("table", include_str!("profiles/table.toml")),
+    ("table-in-out", include_str!("profiles/table-in-out.toml")),
     ("tieout-payments", include_str!("profiles/tieout-payments.toml")),
     ("tieout-statement", include_str!("profiles/tieout-statement.toml")),
 ];

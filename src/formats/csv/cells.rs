@@ -2,13 +2,14 @@
 //! column number and column name.
 
 use super::header::Found;
-use super::profile::{AmountModel, DebitSign, Names, Profile, Role, When};
+use super::profile::{AmountModel, BalanceRow, DebitSign, Names, Profile, Role, Skip, When};
 use crate::base::{
     AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, may_be_thousands, parse_date,
     parse_scaled, plain_figure, unarmour,
 };
 use crate::error::{Error, ErrorCode, visible};
 use chrono::NaiveDate;
+use std::cell::LazyCell;
 
 /// Reads the cells of one file.
 pub(super) struct Cells<'a> {
@@ -16,6 +17,22 @@ pub(super) struct Cells<'a> {
     pub found: &'a Found,
     amounts: Vec<AmountStyle>,
     dates: Vec<&'a str>,
+    /// The column of each condition of the profile's rules, those within it behind it.
+    skips: Vec<Rule<'a, Skip>>,
+    balances: Vec<Rule<'a, BalanceRow>>,
+}
+
+/// A rule of the profile, with the columns that its conditions look at.
+struct Rule<'a, T> {
+    rule: &'a T,
+    conditions: Vec<(Option<usize>, &'a When)>,
+}
+
+impl<'a, T> Rule<'a, T> {
+    fn new(rule: &'a T, when: &'a When, found: &Found) -> Self {
+        let conditions = std::iter::successors(Some(when), |w| w.and.as_deref());
+        Rule { rule, conditions: conditions.map(|w| (found.named(&w.column), w)).collect() }
+    }
 }
 
 impl<'a> Cells<'a> {
@@ -30,12 +47,20 @@ impl<'a> Cells<'a> {
                 AmountStyle { decimal: '.', thousands: own.or(Some(',')) },
             ],
         };
-        Cells { profile, found, amounts, dates: f.date.iter().map(String::as_str).collect() }
+        let dates = f.date.iter().map(String::as_str).collect();
+        let skips = profile.skip.iter().map(|s| Rule::new(s, &s.when, found)).collect();
+        let balances = profile.balance_row.iter().map(|b| Rule::new(b, &b.when, found)).collect();
+        Cells { profile, found, amounts, dates, skips, balances }
     }
 
     /// Whether the file as a whole must be looked at before one cell can be read.
     pub(super) fn is_open(&self) -> bool {
         self.amounts.len() > 1 || self.dates.len() > 1
+    }
+
+    /// Whether one reading of amounts is left. Several readings of dates are compared cell by cell.
+    pub(super) fn has_one_style(&self) -> bool {
+        self.amounts.len() == 1
     }
 
     /// Decides between styles by all money rows of the file.
@@ -259,26 +284,34 @@ impl<'a> Cells<'a> {
     }
 }
 
-impl Cells<'_> {
-    /// Whether a row meets a condition.
-    pub(super) fn meets(&self, row: &CsvRow<'_>, when: &When) -> bool {
-        let cell = self.found.named(&when.column).map_or("", |column| self.text(row, column));
-        if when.empty.is_some_and(|e| cell.is_empty() != e) {
-            return false;
-        }
-        let folded = match (&when.one_of, &when.not_in, &when.starts_with) {
-            (None, None, None) => String::new(),
-            _ => fold_name(cell),
-        };
-        let same = |n: &str| n == cell || (!folded.is_empty() && fold_name(n) == folded);
-        let among = |names: &Names| names.flat().any(same);
-        let starts =
-            |names: &Names| names.flat().any(|n| !fold_name(n).is_empty() && folded.starts_with(&fold_name(n)));
-        when.one_of.as_ref().is_none_or(among)
-            && when.not_in.as_ref().is_none_or(|names| !among(names))
-            && when.starts_with.as_ref().is_none_or(starts)
-            && when.and.as_ref().is_none_or(|more| self.meets(row, more))
+impl<'a> Cells<'a> {
+    /// The first rule by which a row is no money.
+    pub(super) fn skip(&self, row: &CsvRow<'_>) -> Option<&'a Skip> {
+        self.skips.iter().find(|r| self.meets(row, &r.conditions)).map(|r| r.rule)
     }
+
+    /// The first rule by which a row states a balance.
+    pub(super) fn balance_row(&self, row: &CsvRow<'_>) -> Option<&'a BalanceRow> {
+        self.balances.iter().find(|r| self.meets(row, &r.conditions)).map(|r| r.rule)
+    }
+
+    fn meets(&self, row: &CsvRow<'_>, conditions: &[(Option<usize>, &When)]) -> bool {
+        conditions.iter().all(|(column, when)| meets(column.map_or("", |c| self.text(row, c)), when))
+    }
+}
+
+/// Whether a cell meets a condition, apart from those within it.
+fn meets(cell: &str, when: &When) -> bool {
+    if when.empty.is_some_and(|e| cell.is_empty() != e) {
+        return false;
+    }
+    let folded = LazyCell::new(|| fold_name(cell));
+    let same = |n: &str| n == cell || (!folded.is_empty() && fold_name(n) == *folded);
+    let among = |names: &Names| names.flat().any(same);
+    let starts = |names: &Names| names.flat().any(|n| !fold_name(n).is_empty() && folded.starts_with(&fold_name(n)));
+    when.one_of.as_ref().is_none_or(among)
+        && when.not_in.as_ref().is_none_or(|names| !among(names))
+        && when.starts_with.as_ref().is_none_or(starts)
 }
 
 /// Which of several readings is right: those that read every cell, unless two of them read a cell differently.

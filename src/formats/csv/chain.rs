@@ -1,4 +1,5 @@
-//! The running balance. In: amounts and balances in file order. Out: which end is the oldest, and what the balances prove.
+//! The running balance. In: amounts and balances in file order, one by one. Out: which end is the oldest, and what the balances
+//! prove.
 //!
 //! A balance column proves each row but the oldest: `balance = balance before + amount`. Banks write it oldest first or newest
 //! first, and some only on the last row of a day.
@@ -12,7 +13,9 @@ use chrono::NaiveDate;
 pub(super) struct Link {
     pub amount: Money,
     pub balance: Option<Money>,
-    pub date: Option<NaiveDate>,
+    pub date: NaiveDate,
+    /// Line of the row.
+    pub line: u64,
 }
 
 /// What the chain says.
@@ -26,70 +29,134 @@ pub(super) struct Chain {
     pub closing: Option<Money>,
     /// Balances that were checked against one before.
     pub checked: usize,
-    /// The first row (index in file order) whose balance is another than it must be: expected, found.
-    pub first_break: Option<(usize, Money, Money)>,
+    /// The oldest row (by its line) whose balance is another than it must be: expected, found.
+    pub first_break: Option<Break>,
     breaks: usize,
 }
 
-/// Follows the chain. `opening` is a balance stated elsewhere, which proves the oldest row, too.
-pub(super) fn follow(links: &[Link], opening: Option<Money>, order: Order) -> Result<Chain, MoneyError> {
-    let oldest = walk(links.iter().enumerate(), opening, false)?;
-    let newest = walk(links.iter().enumerate().rev(), opening, true)?;
-    let by_dates = newest_first_by_dates(links).unwrap_or(order == Order::NewestFirst);
-    // Where one direction holds and the other does not, arithmetic decides; else the dates.
-    Ok(match (oldest.breaks == 0, newest.breaks == 0) {
-        (true, false) => oldest,
-        (false, true) => newest,
-        _ if by_dates => newest,
-        _ => oldest,
-    })
+/// Line, what its balance must be, and what it is.
+pub(super) type Break = (u64, Money, Money);
+
+/// Rows followed in both directions at once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Links {
+    /// Oldest first: what the next balance must be but for its own row; before the first balance the sum of the rows.
+    running: Option<Money>,
+    /// The first balance, its line, and the sum of the rows up to and with it.
+    first: Option<(u64, Money, Money)>,
+    down: Checked,
+    /// Newest first: the last balance, its line, and the sum of the rows from it on.
+    last: Option<(u64, Money, Money)>,
+    up: Checked,
+    /// Balance of the first and of the last row.
+    top: Option<Option<Money>>,
+    bottom: Option<Money>,
+    /// Of the first and the last row.
+    dates: Option<(NaiveDate, NaiveDate)>,
+    falls: usize,
+    rises: usize,
 }
 
-/// Whether the dates fall; `None` if they do not tell.
-fn newest_first_by_dates(links: &[Link]) -> Option<bool> {
-    let dates: Vec<NaiveDate> = links.iter().filter_map(|l| l.date).collect();
-    let pairs = || dates.iter().zip(dates.iter().skip(1));
-    let falls = pairs().filter(|(a, b)| a > b).count();
-    let rises = pairs().filter(|(a, b)| a < b).count();
-    // A date out of place now and then (a late booking) does not turn a file round.
-    match (falls, rises) {
-        (0, 0) => None,
-        (f, r) if f == r => dates.first().zip(dates.last()).filter(|(a, b)| a != b).map(|(a, b)| a > b),
-        (f, r) => Some(f > r),
+#[derive(Debug, Clone, Default)]
+struct Checked {
+    checked: usize,
+    breaks: usize,
+    oldest: Option<Break>,
+}
+
+impl Checked {
+    fn see(&mut self, found: Break) -> bool {
+        let (_, expected, stands) = found;
+        self.checked += 1;
+        self.breaks += usize::from(expected != stands);
+        expected != stands
     }
 }
 
-fn walk<'a>(
-    links: impl Iterator<Item = (usize, &'a Link)>,
-    stated: Option<Money>,
-    newest_first: bool,
-) -> Result<Chain, MoneyError> {
-    let mut chain = Chain { newest_first, opening: stated, closing: None, checked: 0, first_break: None, breaks: 0 };
-    let mut running = stated;
-    let mut before: Option<Money> = None; // sum of the rows before the first balance
-    for (i, link) in links {
-        chain.closing = link.balance;
-        let Some(at) = running else {
-            let sum = before.map_or(Ok(link.amount), |b| b.checked_add(link.amount))?;
-            before = Some(sum);
-            if let Some(balance) = link.balance {
-                chain.opening = Some(balance.checked_sub(sum)?);
-                running = Some(balance);
+impl Links {
+    /// The next row of the file.
+    pub(super) fn push(&mut self, link: Link) -> Result<(), MoneyError> {
+        let Link { amount, balance, date, line } = link;
+        if let Some((_, before)) = self.dates {
+            self.falls += usize::from(before > date);
+            self.rises += usize::from(before < date);
+        }
+        self.dates = Some((self.dates.map_or(date, |d| d.0), date));
+        self.top.get_or_insert(balance);
+        self.bottom = balance;
+        let running = self.running.map_or(Ok(amount), |r| r.checked_add(amount))?;
+        self.running = Some(running);
+        let Some(balance) = balance else {
+            if let Some((.., sum)) = &mut self.last {
+                *sum = sum.checked_add(amount)?;
             }
-            continue;
+            return Ok(());
         };
-        let expected = at.checked_add(link.amount)?;
-        running = Some(expected);
-        if let Some(balance) = link.balance {
-            chain.checked += 1;
-            if balance != expected {
-                chain.breaks += 1;
-                chain.first_break.get_or_insert((i, expected, balance));
+        self.running = Some(balance);
+        match self.first {
+            None => self.first = Some((line, balance, running)),
+            Some(_) => {
+                let seen = (line, running, balance);
+                if self.down.see(seen) {
+                    self.down.oldest.get_or_insert(seen);
+                }
             }
-            running = Some(balance);
+        }
+        if let Some((newer, stands, sum)) = self.last {
+            let seen = (newer, balance.checked_add(sum)?, stands);
+            if self.up.see(seen) {
+                self.up.oldest = Some(seen);
+            }
+        }
+        self.last = Some((line, balance, amount));
+        Ok(())
+    }
+
+    /// Whether any row has a balance.
+    pub(super) fn any_balance(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// What all rows say. `stated` is an opening balance that stands elsewhere, which proves the oldest row, too.
+    pub(super) fn finish(self, stated: Option<Money>, order: Order) -> Result<Chain, MoneyError> {
+        let by_dates = self.newest_first_by_dates().unwrap_or(order == Order::NewestFirst);
+        let Links { first, last, down, up, top, bottom, .. } = self;
+        let end = |end: Option<(u64, Money, Money)>, mut seen: Checked, closing, newest_first| {
+            let mut opening = stated;
+            if let Some((line, balance, sum)) = end {
+                match stated {
+                    None => opening = Some(balance.checked_sub(sum)?),
+                    Some(stated) => {
+                        let oldest = (line, stated.checked_add(sum)?, balance);
+                        if seen.see(oldest) {
+                            seen.oldest = Some(oldest);
+                        }
+                    }
+                }
+            }
+            let Checked { checked, breaks, oldest: first_break } = seen;
+            Ok(Chain { newest_first, opening, closing, checked, first_break, breaks })
+        };
+        let oldest = end(first, down, bottom, false)?;
+        let newest = end(last, up, top.flatten(), true)?;
+        // Where one direction holds and the other does not, arithmetic decides; else the dates.
+        Ok(match (oldest.breaks == 0, newest.breaks == 0) {
+            (true, false) => oldest,
+            (false, true) => newest,
+            _ if by_dates => newest,
+            _ => oldest,
+        })
+    }
+
+    /// Whether the dates fall; `None` if they do not tell.
+    fn newest_first_by_dates(&self) -> Option<bool> {
+        // A date out of place now and then (a late booking) does not turn a file round.
+        match (self.falls, self.rises) {
+            (0, 0) => None,
+            (f, r) if f == r => self.dates.filter(|(a, b)| a != b).map(|(a, b)| a > b),
+            (f, r) => Some(f > r),
         }
     }
-    Ok(chain)
 }
 
 #[cfg(test)]
@@ -100,7 +167,19 @@ mod tests {
     fn links(rows: &[(i64, Option<i64>, u32)]) -> Vec<Link> {
         let money = |m| Money::from_minor(m, Currency::EUR);
         let date = |d| NaiveDate::from_ymd_opt(2026, 4, d);
-        rows.iter().map(|(a, b, d)| Link { amount: money(*a), balance: b.map(money), date: date(*d) }).collect()
+        let link = |(i, (a, b, d)): (usize, &(i64, Option<i64>, u32))| Link {
+            amount: money(*a),
+            balance: b.map(money),
+            date: date(*d).unwrap(),
+            line: i as u64,
+        };
+        rows.iter().enumerate().map(link).collect()
+    }
+
+    fn follow(links: &[Link], stated: Option<Money>, order: Order) -> Result<Chain, MoneyError> {
+        let mut all = Links::default();
+        links.iter().try_for_each(|l| all.push(*l))?;
+        all.finish(stated, order)
     }
 
     fn minor(m: Option<Money>) -> Option<i64> {

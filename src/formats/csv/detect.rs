@@ -31,7 +31,7 @@ impl Profile {
 }
 
 fn rank(head: &Head) -> Vec<Fit> {
-    let mut fits: Vec<Fit> = Profile::builtins().iter().map(|p| fit(head, p)).collect();
+    let mut fits: Vec<Fit> = Profile::builtins().iter().filter(|p| !p.detect.by_name).map(|p| fit(head, p)).collect();
     fits.sort_by(|a, b| (b.fits, b.score).cmp(&(a.fits, a.score)).then_with(|| a.id.cmp(&b.id)));
     fits
 }
@@ -111,7 +111,7 @@ pub(super) fn looks_like_csv(text: &str) -> bool {
         return false;
     }
     let head = Head::new(text);
-    head.is_tabular() || Profile::builtins().iter().any(|p| head.find(p).is_ok())
+    head.is_tabular() || Profile::builtins().iter().any(|p| !p.detect.by_name && head.find(p).is_ok())
 }
 
 fn none(head: &Head, ranked: &[Fit]) -> Error {
@@ -127,6 +127,12 @@ fn none(head: &Head, ranked: &[Fit]) -> Error {
             )
         },
     );
+    let plain = Profile::builtins().iter().find(|p| p.detect.by_name && head.find(p).is_ok());
+    let own = "write a profile for this bank and give it with --profile FILE; `tieout profiles show nl-rabobank` is an example";
+    let hint = plain.map_or_else(
+        || own.to_owned(),
+        |plain| format!("{own}; the columns have plain names: `tieout profiles check FILE --profile {0}` shows what they would become, --profile {0} reads them so", plain.id),
+    );
     Error::new(ErrorCode::Header, Place::line_column(line, 1), format!("columns {}", titles.join(", ")), expected)
-        .with_hint("write a profile for this bank and give it with --profile FILE; `tieout profiles show nl-rabobank` is an example")
+        .with_hint(hint)
 }

@@ -1,4 +1,4 @@
-//! Rows to entries. In: a money row. Out: an [`Entry`] with its account, currency and running balance.
+//! Rows to entries. In: a money row. Out: its figures with account, currency and running balance; where it is wanted, the [`Entry`].
 
 use super::cells::Cells;
 use super::control::Control;
@@ -7,14 +7,19 @@ use super::profile::{Figure, Role, Zero};
 use crate::base::{CsvRow, Currency, Money, Place, currency_in_title};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, StructuredRemittance,
+    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, Sketch, StructuredRemittance,
     TransactionDetails, is_no_reference,
 };
+use chrono::NaiveDate;
 
-/// A row that is money.
-pub(super) struct Mapped {
-    pub entry: Entry,
+/// The figures and dates of a row that is money.
+pub(super) struct Head {
+    pub amount: Money,
+    pub booking_date: NaiveDate,
     pub balance: Option<Money>,
+    value_date: Option<NaiveDate>,
+    fee: Option<Money>,
+    instructed: Option<Money>,
 }
 
 /// Which account and currency a row belongs to.
@@ -75,16 +80,16 @@ pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> R
     Ok(Key { account, currency })
 }
 
-/// Maps a money row. `None` for a notice of amount zero that the profile leaves out.
+/// Reads the figures of a money row. `None` for a notice of amount zero that the profile leaves out.
 ///
 /// # Errors
 /// With line, column number and column name, when a date or an amount is missing or cannot be read.
-pub(super) fn entry(
+pub(super) fn head(
     row: &CsvRow<'_>,
     cells: &Cells<'_>,
     key: &Key,
     findings: &mut Vec<Finding>,
-) -> Result<Option<Mapped>, Error> {
+) -> Result<Option<Head>, Error> {
     let missing = |role: Role, what: &str| {
         let place = cells.found.column(role).map_or(Place::line(row.line), |c| cells.place(row.line, c));
         Error::new(ErrorCode::Missing, place, format!("no {what}"), format!("the {what} of a movement"))
@@ -105,28 +110,50 @@ pub(super) fn entry(
             findings.push(Finding::new(FindingCode::ExcessDecimals, place, text));
         }
     }
+    let value_date = cells.date(row, Role::ValueDate)?;
+    let fee = cells.figure(row, Role::Charges, key.currency)?.filter(|f| !f.is_zero());
+    let original_currency = Currency::parse(cells.of(row, Role::OriginalCurrency)).unwrap_or(amount.currency());
+    let instructed = cells.figure(row, Role::OriginalAmount, original_currency)?.map(Money::abs);
+    Ok(Some(Head { amount, booking_date, balance, value_date, fee, instructed }))
+}
+
+impl Head {
+    /// The figures alone.
+    pub(super) fn sketch(&self) -> Sketch {
+        Sketch {
+            amount: self.amount,
+            booking_date: Some(self.booking_date),
+            value_date: self.value_date,
+            status: EntryStatus::Book,
+            words: [0; 16],
+        }
+    }
+}
+
+/// Maps a money row as a whole.
+pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
     let text = |role| Some(cells.of(row, role).to_owned()).filter(|t| !t.is_empty());
     let bank_code = BankCode { proprietary: text(Role::BankCode), text: text(Role::BankText), ..BankCode::default() };
     let narrative: Vec<&str> =
         cells.found.columns(Role::Narrative).iter().map(|c| cells.text(row, *c)).filter(|t| !t.is_empty()).collect();
-    let entry = Entry {
-        amount,
+    let fee = head.fee.map(|f| Charge { amount: f.abs(), included: Some(true), credit: false });
+    Entry {
+        amount: head.amount,
         reversal: matches!(cells.of(row, Role::Reversal), "true" | "1" | "yes" | "TRUE"),
         status: EntryStatus::Book,
-        booking_date: Some(booking_date),
+        booking_date: Some(head.booking_date),
         booking_date_derived: false,
-        value_date: cells.date(row, Role::ValueDate)?,
+        value_date: head.value_date,
         bank_code: bank_code.into(),
         servicer_reference: None,
         entry_reference: text(Role::BankId),
         owner_reference: None,
         batch: None,
-        charges: charges(row, cells, key.currency)?,
-        details: vec![details(row, cells, amount)?],
+        charges: fee.into_iter().collect(),
+        details: vec![details(row, cells, head)],
         narrative: Some(narrative.join("\n")).filter(|n| !n.is_empty()),
         place: Place::line_column(row.line, 1),
-    };
-    Ok(Some(Mapped { entry, balance }))
+    }
 }
 
 /// The pieces of the text columns of a row.
@@ -146,12 +173,8 @@ pub(super) fn compact(account: &str) -> String {
     account.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '=')).collect()
 }
 
-fn charges(row: &CsvRow<'_>, cells: &Cells<'_>, currency: Currency) -> Result<Vec<Charge>, Error> {
-    let fee = cells.figure(row, Role::Charges, currency)?.filter(|f| !f.is_zero());
-    Ok(fee.map(|f| Charge { amount: f.abs(), included: Some(true), credit: false }).into_iter().collect())
-}
-
-fn details(row: &CsvRow<'_>, cells: &Cells<'_>, amount: Money) -> Result<TransactionDetails, Error> {
+fn details(row: &CsvRow<'_>, cells: &Cells<'_>, head: &Head) -> TransactionDetails {
+    let amount = head.amount;
     let mut fields: Vec<(Role, String)> = Vec::new();
     let pieces = remittance(row, cells);
     let mut words: Vec<String> = Vec::new();
@@ -199,9 +222,8 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, amount: Money) -> Result<Transac
             StructuredRemittance { creditor_reference: Some(creditor_reference), ..StructuredRemittance::default() };
         details.remittance.structured.push(structured);
     }
-    let original_currency = Currency::parse(cells.of(row, Role::OriginalCurrency)).unwrap_or(amount.currency());
-    if let Some(instructed) = cells.figure(row, Role::OriginalAmount, original_currency)? {
-        details.amounts.instructed = Some(instructed.abs());
+    if head.instructed.is_some() {
+        details.amounts.instructed = head.instructed;
     }
-    Ok(details)
+    details
 }

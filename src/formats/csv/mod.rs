@@ -9,6 +9,7 @@ mod cells;
 mod chain;
 mod control;
 mod detect;
+mod group;
 mod header;
 mod inspect;
 mod labels;
@@ -16,6 +17,7 @@ mod map;
 mod profile;
 mod read;
 mod rows;
+mod stream;
 mod write;
 
 pub use detect::Fit;
@@ -23,9 +25,10 @@ pub use inspect::{AbsentColumn, ColumnUse, Inspection};
 pub use profile::Profile;
 pub use write::write;
 
-use super::{ReadOptions, Reader, Statements};
+use super::{ReadOptions, Reader, Statements, Take};
 use crate::base::decode_text;
 use crate::error::Error;
+use std::io::Read;
 
 /// The CSV reader.
 pub struct CsvReader;
@@ -51,6 +54,20 @@ impl Reader for CsvReader {
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
         read::read(bytes, options)
+    }
+
+    fn reads_in_pieces(&self) -> bool {
+        true
+    }
+
+    fn read_from(
+        &self,
+        source: &mut dyn Read,
+        head: Vec<u8>,
+        options: &ReadOptions,
+        take: &mut Take<'_>,
+    ) -> Result<Statements, Error> {
+        stream::read(source, head, options, take)
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Detect {
     pub require: Names,
     /// Columns that must not be there.
     pub forbid: Names,
+    /// Never detected, only used where it is asked for.
+    pub by_name: bool,
 }
 
 /// How the file is written.

@@ -44,10 +44,10 @@ pub(super) fn kind<'p>(row: &CsvRow<'_>, cells: &Cells<'p>) -> Result<Kind<'p>, 
             return Ok(Kind::RepeatedHeader);
         }
     }
-    if let Some(skip) = cells.profile.skip.iter().find(|s| cells.meets(row, &s.when)) {
+    if let Some(skip) = cells.skip(row) {
         return Ok(Kind::Skip(skip));
     }
-    if let Some(balance) = cells.profile.balance_row.iter().find(|b| cells.meets(row, &b.when)) {
+    if let Some(balance) = cells.balance_row(row) {
         return Ok(Kind::Balance(balance.kind));
     }
     check_width(row, cells)?;

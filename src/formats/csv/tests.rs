@@ -235,6 +235,18 @@ fn an_unknown_header_lists_its_columns_and_the_nearest_profile() {
 }
 
 #[test]
+fn a_table_with_plain_names_is_read_where_it_is_asked_for_and_never_by_itself() {
+    let signed = "Fecha;Concepto;Importe;Moneda;Cuenta\n2026-04-02;RE-1;-1.234,56;EUR;ES9121000418450200051332\n";
+    let pair = "Date opération;Libellé;Débit;Crédit;Devise;Solde\n02/04/2026;RE-1;12,50;;EUR;87,50\n13/04/2026;RE-2;;2,50;EUR;90,00\n";
+    for (text, id, wanted) in [(signed, "table", &["-1234.56"][..]), (pair, "table-in-out", &["-12.50", "2.50"])] {
+        let e = read(text).unwrap_err();
+        assert!(e.code() == ErrorCode::Header && e.hint().unwrap().contains(&format!("--profile {id} reads")), "{e:?}");
+        let options = ReadOptions { profile: Profile::builtin(id), ..ReadOptions::default() };
+        assert_eq!(figures(&one(CsvReader.read(text.as_bytes(), &options).unwrap())), wanted);
+    }
+}
+
+#[test]
 fn preamble_figures_are_taken_and_checked_by_the_chain() {
     let profile = OWN.to_owned()
         + "[preamble]\naccount = \"*iban*\"\nopening = \"Opening\"\nclosing = \"Closing\"\ncount = \"Count\"\n";
@@ -252,6 +264,7 @@ fn an_export_without_rows_is_an_empty_statement() {
     let s = one(with(OWN, "Date,Text,Amount,Balance\n").unwrap());
     assert!(s.entries.is_empty() && s.period.is_none());
     assert_eq!(s.currency, Money::zero(Currency::EUR).currency());
+    assert_eq!(s.findings.iter().map(|f| f.code).collect::<Vec<_>>(), [FindingCode::NoEntries]);
 }
 
 mod builtin_headers;

@@ -51,6 +51,17 @@ fn a_balance_in_no_currency_contradicts_one_in_euro() {
 }
 
 #[test]
+fn a_statement_with_one_of_its_two_balances_was_cut_and_is_more_than_unproven() {
+    for line in [":60F:C260101EUR100,00\r\n", ":62F:C260105EUR130,00\r\n"] {
+        assert_eq!(after(line, "").0, TieOut::Broken, "{line}");
+    }
+    let (head, _) = WHOLE.split_once(":62F:").unwrap();
+    assert_eq!(read(head).statements[0].tie_out, TieOut::Broken);
+    let none = WHOLE.replace(":60F:C260101EUR100,00\r\n", "").replace(":62F:C260105EUR130,00\r\n", "");
+    assert_eq!(read(&none).statements[0].tie_out, TieOut::Unproven, "a bank that writes no balances");
+}
+
+#[test]
 fn a_file_that_lost_its_beginning_or_its_end_says_so() {
     assert_eq!(after(":20:A\r\n", ""), (TieOut::Broken, Some(FindingCode::FieldOrder)));
     let cut = read(&format!("{WHOLE}:20:B\r\n:25"));

@@ -2,6 +2,7 @@
 
 use super::code_page::{self, CodePage};
 use crate::base::Place;
+use crate::error::{Error, ErrorCode};
 use crate::model::{Finding, FindingCode};
 use std::borrow::Cow;
 
@@ -29,6 +30,72 @@ pub(super) fn decode(bytes: &[u8], page: Option<CodePage>) -> Decoded<'_> {
         false => text,
     };
     Decoded { text, findings }
+}
+
+/// Whether a file that begins so can be decoded piece by piece.
+pub(super) fn in_pieces(head: &[u8]) -> bool {
+    let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
+    !wide && !head.trim_ascii_start().starts_with(b"@@:")
+}
+
+/// Decodes a file in pieces that end with a line. As long as all is ASCII nothing is decided; the first piece with more decides
+/// for all that follow.
+pub(super) struct Pieces {
+    page: Option<CodePage>,
+    told: bool,
+    utf8: bool,
+    /// The page by which bytes were read that are no UTF-8.
+    chosen: Option<CodePage>,
+}
+
+impl Pieces {
+    /// With the page that was asked for.
+    pub(super) fn new(page: Option<CodePage>) -> Self {
+        Pieces { page, told: false, utf8: false, chosen: None }
+    }
+
+    /// The text of a piece, before which stand so many lines.
+    ///
+    /// # Errors
+    /// When it is no UTF-8 although text before it was: which of the two is wrong nobody can say before all is read.
+    pub(super) fn decode<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        lines: u64,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Cow<'b, str>, Error> {
+        let mut found = Vec::new();
+        let text = match (std::str::from_utf8(bytes), self.chosen) {
+            (Ok(text), None) => {
+                self.utf8 |= !text.is_ascii();
+                Cow::Borrowed(text)
+            }
+            (Ok(text), Some(_)) if text.is_ascii() => Cow::Borrowed(text),
+            (_, Some(chosen)) => Cow::Owned(chosen.decode(bytes)),
+            (Err(wrong), None) => {
+                let line = lines + bytes.iter().take(wrong.valid_up_to()).filter(|b| **b == b'\n').count() as u64 + 1;
+                if self.utf8 {
+                    let found = "a byte that is no UTF-8, as the text before it is";
+                    let hint = "two files were put together, or the file was damaged; download it again";
+                    return Err(
+                        Error::new(ErrorCode::Encoding, Place::line(line), found, "one encoding").with_hint(hint)
+                    );
+                }
+                let text = decode_characters(bytes, self.page, &mut found);
+                found.iter_mut().for_each(|f| f.place = Place::line(line));
+                self.chosen = Some(self.page.unwrap_or_else(|| code_page::choose(bytes)));
+                text
+            }
+        };
+        let mut cleaned = Vec::new();
+        let text = without_controls(text, &mut cleaned);
+        if !self.told {
+            self.told = !cleaned.is_empty();
+            found.append(&mut cleaned);
+        }
+        findings.append(&mut found);
+        Ok(text)
+    }
 }
 
 fn decode_characters<'b>(bytes: &'b [u8], page: Option<CodePage>, findings: &mut Vec<Finding>) -> Cow<'b, str> {

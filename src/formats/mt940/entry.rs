@@ -1,125 +1,155 @@
 //! One `:61:` with its `:86:` to an [`Entry`] of the model.
 
 use super::fields::{self, StatementLine};
-use super::info86::{self, Context, Dialect, Info};
+use super::info86::{self, Context, Info};
 use super::lines::{Field, split_lines};
 use super::notes::{Notes, fault};
-use crate::base::{CreditDebit, Money};
+use crate::base::{CreditDebit, Currency, Money};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    AmountDetails, BankCode, Batch, Charge, Entry, EntryStatus, FindingCode, Party, Rare, ReturnInfo,
+    AmountDetails, BankCode, Batch, Charge, Entry, EntryStatus, FindingCode, Party, Rare, ReturnInfo, Sketch,
     TransactionDetails,
 };
+use chrono::NaiveDate;
 use std::borrow::Cow;
 
-/// Reads one entry. Findings go to the notes of its statement.
-///
-/// # Errors
-/// When the `:61:` breaks the grammar or its amount has more than 18 digits.
-pub(super) fn entry(
-    line: Field<'_>,
-    infos: &[&str],
-    context: Context<'_>,
-    house: Option<&str>,
-    notes: &mut Notes,
-) -> Result<(Entry, Dialect), Error> {
-    let read = fields::statement_line(line.text).map_err(|f| fault(line, f))?;
-    let direction = read.mark.direction;
-    let amount = read.amount.money(direction, context.currency).ok_or_else(|| too_long(line, &read))?;
-    notes.amount(line, read.amount_offset, read.amount, amount);
-    let (booking_date, booking_date_derived) = booking_date(line, &read, notes);
-    if read.value_date.clamped {
-        let text = format!("no calendar has the value date; it was read as {}", read.value_date.date);
-        notes.add(FindingCode::ImpossibleDate, line.place(0), text);
+/// A `:61:` with what its figures and dates mean.
+pub(super) struct Head<'t> {
+    read: StatementLine<'t>,
+    amount: Money,
+    booking_date: NaiveDate,
+    booking_date_derived: bool,
+}
+
+impl<'t> Head<'t> {
+    /// Reads the `:61:`. Findings go to the notes of its statement; the texts of an entry add none.
+    ///
+    /// # Errors
+    /// When it breaks the grammar or its amount has more than 18 digits.
+    pub(super) fn read(line: Field<'t>, currency: Currency, notes: &mut Notes) -> Result<Self, Error> {
+        let read = fields::statement_line(line.text).map_err(|f| fault(line, f))?;
+        let amount = read.amount.money(read.mark.direction, currency).ok_or_else(|| too_long(line, &read))?;
+        notes.amount(line, read.amount_offset, read.amount, amount);
+        let (booking_date, booking_date_derived) = booking_date(line, &read, notes);
+        if read.value_date.clamped {
+            let text = format!("no calendar has the value date; it was read as {}", read.value_date.date);
+            notes.add(FindingCode::ImpossibleDate, line.place(0), text);
+        }
+        Ok(Head { read, amount, booking_date, booking_date_derived })
     }
 
-    let texts = infos;
-    let (mut info, dialect) = info86::read(texts, context);
-    let (supplementary, under_line) = supplementary(&read, context, house, &mut info);
-    if texts.is_empty() {
-        // Some banks put the words under the `:61:` and send no `:86:`.
-        info.remittance.unstructured.extend(supplementary.iter().flat_map(|s| split_lines(s)).map(str::to_owned));
+    /// Whether the amount has no more decimals than its currency.
+    pub(super) fn is_whole(&self) -> bool {
+        self.amount.is_whole()
     }
-    let mut owner_reference = reference(&read.owner_reference);
-    if let Some((account, name)) = counterparty_in_reference(&read.owner_reference) {
-        owner_reference = None;
-        info.counterparty.account.get_or_insert(account);
-        if info.counterparty.name.is_none() {
-            info.counterparty.name = name;
-        }
-    }
-    // `EREF`, `PREF`, `MARF`, `KREF+` in the `:61:` only say where in `:86:` the reference stands.
-    match read.owner_reference.trim_end_matches('+') {
-        "EREF" => owner_reference = info.end_to_end_id.clone(),
-        "PREF" => owner_reference = info.batch_reference.clone(),
-        "MARF" | "MREF" => owner_reference = info.mandate_id.clone(),
-        "KREF" => owner_reference = info.customer_reference.clone(),
-        _ => {}
-    }
-    let returned = info.returned || read.type_code.as_deref().is_some_and(|t| t.ends_with("RTI"));
-    let narrative = (!texts.is_empty()).then(|| narrative(texts)).filter(|n| !n.is_empty());
-    let (own_code, issuer) = info.own_code.take().map_or((None, None), |(c, i)| (Some(c), Some(i.to_owned())));
-    let batch_id = info.batch_reference.take().or(info.customer_reference.take());
-    let of_count = |count| Batch { payment_info_id: batch_id.clone(), count: Some(count), ..Batch::default() };
-    let batch = info.batch_count.map(of_count).map(Box::new);
 
-    let mut charges: Vec<Charge> = Vec::new();
-    for money in info.charges.drain(..).chain(under_line.1) {
-        let charge = Charge { amount: money.abs(), included: None, credit: false };
-        if !charges.contains(&charge) {
-            charges.push(charge);
+    fn status(&self) -> EntryStatus {
+        if self.read.mark.expected { EntryStatus::Pdng } else { EntryStatus::Book }
+    }
+
+    /// Its figures alone.
+    pub(super) fn sketch(&self) -> Sketch {
+        Sketch {
+            amount: self.amount,
+            booking_date: Some(self.booking_date),
+            value_date: Some(self.read.value_date.date),
+            status: self.status(),
+            words: [0; 16],
         }
     }
-    let mut details = TransactionDetails {
-        amount: Some(amount),
-        end_to_end_id: info.end_to_end_id.take(),
-        transaction_id: info.transaction_id.take(),
-        payment_info_id: batch_id,
-        mandate_id: info.mandate_id.take(),
-        creditor_id: info.creditor_id.take(),
-        uetr: info.uetr.take(),
-        servicer_reference: info.bank_reference.take(),
-        remittance: std::mem::take(&mut info.remittance),
-        returned: returned.then(|| ReturnInfo { reason: info.return_reason.take(), text: Vec::new() }),
-        charges,
-        purpose: info.purpose.take(),
-        narrative: supplementary.filter(|_| !texts.is_empty()),
-        ..TransactionDetails::default()
-    };
-    let amounts = AmountDetails {
-        instructed: info.original_amount.or(under_line.0),
-        exchange_rate: info.exchange_rate.take(),
-        ..AmountDetails::default()
-    };
-    details.amounts = amounts.into();
-    let bank_code = BankCode {
-        proprietary: own_code,
-        issuer,
-        swift: read.type_code.map(Cow::into_owned),
-        gvc: info.gvc.take(),
-        text_key: info.text_key.take(),
-        text: info.booking_text.take(),
-        ..BankCode::default()
-    };
-    set_parties(&mut details, &mut info, direction);
-    let entry = Entry {
-        amount,
-        reversal: read.mark.reversal,
-        status: if read.mark.expected { EntryStatus::Pdng } else { EntryStatus::Book },
-        booking_date: Some(booking_date),
-        booking_date_derived,
-        value_date: Some(read.value_date.date),
-        bank_code: bank_code.into(),
-        servicer_reference: reference(&read.bank_reference),
-        entry_reference: None,
-        owner_reference,
-        batch,
-        charges: Vec::new(),
-        details: vec![details],
-        narrative,
-        place: line.place(0),
-    };
-    Ok((entry, dialect))
+
+    /// The whole entry, with the texts of its `:86:`.
+    pub(super) fn entry(self, line: Field<'_>, infos: &[&str], context: Context<'_>, house: Option<&str>) -> Entry {
+        let status = self.status();
+        let Head { read, amount, booking_date, booking_date_derived } = self;
+        let direction = read.mark.direction;
+        let texts = infos;
+        let mut info = info86::read(texts, context).0;
+        let (supplementary, under_line) = supplementary(&read, context, house, &mut info);
+        if texts.is_empty() {
+            // Some banks put the words under the `:61:` and send no `:86:`.
+            info.remittance.unstructured.extend(supplementary.iter().flat_map(|s| split_lines(s)).map(str::to_owned));
+        }
+        let mut owner_reference = reference(&read.owner_reference);
+        if let Some((account, name)) = counterparty_in_reference(&read.owner_reference) {
+            owner_reference = None;
+            info.counterparty.account.get_or_insert(account);
+            if info.counterparty.name.is_none() {
+                info.counterparty.name = name;
+            }
+        }
+        // `EREF`, `PREF`, `MARF`, `KREF+` in the `:61:` only say where in `:86:` the reference stands.
+        match read.owner_reference.trim_end_matches('+') {
+            "EREF" => owner_reference = info.end_to_end_id.clone(),
+            "PREF" => owner_reference = info.batch_reference.clone(),
+            "MARF" | "MREF" => owner_reference = info.mandate_id.clone(),
+            "KREF" => owner_reference = info.customer_reference.clone(),
+            _ => {}
+        }
+        let returned = info.returned || read.type_code.as_deref().is_some_and(|t| t.ends_with("RTI"));
+        let narrative = (!texts.is_empty()).then(|| narrative(texts)).filter(|n| !n.is_empty());
+        let (own_code, issuer) = info.own_code.take().map_or((None, None), |(c, i)| (Some(c), Some(i.to_owned())));
+        let batch_id = info.batch_reference.take().or(info.customer_reference.take());
+        let of_count = |count| Batch { payment_info_id: batch_id.clone(), count: Some(count), ..Batch::default() };
+        let batch = info.batch_count.map(of_count).map(Box::new);
+
+        let mut charges: Vec<Charge> = Vec::new();
+        for money in info.charges.drain(..).chain(under_line.1) {
+            let charge = Charge { amount: money.abs(), included: None, credit: false };
+            if !charges.contains(&charge) {
+                charges.push(charge);
+            }
+        }
+        let mut details = TransactionDetails {
+            amount: Some(amount),
+            end_to_end_id: info.end_to_end_id.take(),
+            transaction_id: info.transaction_id.take(),
+            payment_info_id: batch_id,
+            mandate_id: info.mandate_id.take(),
+            creditor_id: info.creditor_id.take(),
+            uetr: info.uetr.take(),
+            servicer_reference: info.bank_reference.take(),
+            remittance: std::mem::take(&mut info.remittance),
+            returned: returned.then(|| ReturnInfo { reason: info.return_reason.take(), text: Vec::new() }),
+            charges,
+            purpose: info.purpose.take(),
+            narrative: supplementary.filter(|_| !texts.is_empty()),
+            ..TransactionDetails::default()
+        };
+        let amounts = AmountDetails {
+            instructed: info.original_amount.or(under_line.0),
+            exchange_rate: info.exchange_rate.take(),
+            ..AmountDetails::default()
+        };
+        details.amounts = amounts.into();
+        let bank_code = BankCode {
+            proprietary: own_code,
+            issuer,
+            swift: read.type_code.map(Cow::into_owned),
+            gvc: info.gvc.take(),
+            text_key: info.text_key.take(),
+            text: info.booking_text.take(),
+            ..BankCode::default()
+        };
+        set_parties(&mut details, &mut info, direction);
+        Entry {
+            amount,
+            reversal: read.mark.reversal,
+            status,
+            booking_date: Some(booking_date),
+            booking_date_derived,
+            value_date: Some(read.value_date.date),
+            bank_code: bank_code.into(),
+            servicer_reference: reference(&read.bank_reference),
+            entry_reference: None,
+            owner_reference,
+            batch,
+            charges: Vec::new(),
+            details: vec![details],
+            narrative,
+            place: line.place(0),
+        }
+    }
 }
 
 /// The counterparty pays on a credit and is paid on a debit. Where the layout names only one side, that is the other one,

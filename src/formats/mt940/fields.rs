@@ -229,6 +229,9 @@ pub(super) fn money_text(text: &str, default: Currency) -> Option<(Money, &str)>
 /// The year of an entry date that has only month and day: the one that brings it nearest to the value date; of two equally
 /// near the later. 29 February counts only where the year has one.
 pub(super) fn entry_year(value: NaiveDate, (month, day): (u32, u32)) -> Option<SwiftDate> {
+    if (value.month(), value.day()) == (month, day) {
+        return Some(SwiftDate { date: value, clamped: false });
+    }
     let years = || (value.year() - 1)..=(value.year() + 1);
     let nearest = |clamped: bool| {
         years()
@@ -269,8 +272,8 @@ fn entry_date(input: &str) -> IResult<&str, Option<(u32, u32)>> {
     let parsed = match text {
         None | Some("0000") => None,
         Some(text) => {
-            let number = |r: std::ops::Range<usize>| text.get(r).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
-            let (month, day) = (number(0..2), number(2..4));
+            let digits = text.bytes().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+            let (month, day) = (digits / 100, digits % 100);
             if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
                 return Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Verify)));
             }
@@ -286,12 +289,12 @@ fn mark(input: &str) -> IResult<&str, Mark> {
     let of = |direction, reversal, expected| move |_: &str| Mark { direction, reversal, expected };
     use CreditDebit::{Credit, Debit};
     alt((
+        map(tag("C"), of(Credit, false, false)),
+        map(tag("D"), of(Debit, false, false)),
         map(tag("RC"), of(Debit, true, false)),
         map(tag("RD"), of(Credit, true, false)),
         map(tag("EC"), of(Credit, false, true)),
         map(tag("ED"), of(Debit, false, true)),
-        map(tag("C"), of(Credit, false, false)),
-        map(tag("D"), of(Debit, false, false)),
     ))
     .parse(input)
 }

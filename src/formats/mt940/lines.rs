@@ -143,20 +143,30 @@ pub(super) enum MessageType {
 
 /// What stands around the messages.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Header<'t> {
+pub(super) struct Header {
     /// Type of message.
     pub message_type: MessageType,
     /// House layout, by the header lines that only this bank writes.
     pub house: Option<&'static str>,
     /// BIC of the sender, 8 or 11 characters, from the SWIFT envelope.
-    pub bic: Option<(&'t str, &'t str)>,
+    pub bic: Option<Bic>,
+}
+
+/// A BIC of 8 or 11 letters and digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bic([u8; 11]);
+
+impl Bic {
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("").trim_end()
+    }
 }
 
 /// One message.
 #[derive(Debug, Clone)]
 pub(super) struct Message<'t> {
     /// What stood around it; a header holds until the next.
-    pub header: Header<'t>,
+    pub header: Header,
     /// Line of its first field.
     pub line: u64,
     /// Its fields in file order.
@@ -172,9 +182,43 @@ impl Message<'_> {
 
 /// All messages of a text, and at most `limit` findings on lines that belong to none.
 pub(super) fn messages(text: &str, limit: usize) -> (Vec<Message<'_>>, Vec<Finding>) {
-    let mut s = Splitter { text, limit, ..Splitter::default() };
+    let split = split(text, Carried::default(), true, limit);
+    (split.messages, split.findings)
+}
+
+/// What is known between two pieces of a text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Carried {
+    /// Lines before the piece.
+    pub lines: u64,
+    header: Header,
+    /// The piece begins with a `:61:` of a message whose account and opening balance were read.
+    pub inside: bool,
+    ended: bool,
+    has_opening: bool,
+    /// Findings so far.
+    findings: usize,
+}
+
+/// A piece of a text, split.
+pub(super) struct Split<'t> {
+    /// The messages that end in it. The first goes on with one of the piece before, if something was [`Carried::inside`].
+    pub messages: Vec<Message<'t>>,
+    /// The message that is open at the end of the piece: its fields before its last `:61:`.
+    pub open: Option<Message<'t>>,
+    /// Bytes of the text that need not be looked at again, and what is known there.
+    pub rest: (usize, Carried),
+    /// On lines that belong to no field.
+    pub findings: Vec<Finding>,
+}
+
+/// Splits a piece of a text. At the end of the text the last field and message end, too.
+pub(super) fn split(text: &str, carried: Carried, at_end: bool, limit: usize) -> Split<'_> {
+    let Carried { header, inside, ended, has_opening, .. } = carried;
+    let limit = limit.saturating_sub(carried.findings);
+    let mut s = Splitter { text, header, ended, has_opening, told: carried.findings > 0, limit, ..Splitter::default() };
     let mut start = 0usize;
-    let mut number = 0u64;
+    let mut number = carried.lines;
     let bytes = text.as_bytes();
     while start < bytes.len() {
         number += 1;
@@ -185,9 +229,31 @@ pub(super) fn messages(text: &str, limit: usize) -> (Vec<Message<'_>>, Vec<Findi
         let crlf = bytes.get(end..end + 2) == Some(b"\r\n");
         start = end + if crlf { 2 } else { 1 };
     }
-    s.close_field();
-    s.close_message();
-    (s.messages, s.findings)
+    let next = Carried { lines: number, header: s.header, ..Carried::default() };
+    let (mut open, mut rest) = (None, (text.len(), next));
+    if at_end {
+        s.close_field();
+        s.close_message();
+    } else if let Some(begin) = s.begin {
+        let before = s.mark.map_or(0, |m| m.fields);
+        let has = |tags: &[Tag]| s.fields.iter().take(before).any(|f| tags.contains(&f.tag));
+        let goes_on = inside && s.messages.is_empty();
+        let settled = has(&[Tag::Account, Tag::AccountWithBic]) && has(&[Tag::Opening, Tag::OpeningPage]);
+        let mark = match s.mark.filter(|_| goes_on || settled) {
+            Some(mark) => {
+                s.fields.truncate(before);
+                let line = s.fields.first().map_or(0, |f| f.line);
+                open = Some(Message { header: s.header, line, fields: std::mem::take(&mut s.fields) });
+                mark
+            }
+            None => begin,
+        };
+        s.findings.truncate(mark.findings);
+        let Mark { lines, ended, has_opening, .. } = mark;
+        rest = (mark.at, Carried { lines, ended, has_opening, inside: open.is_some(), ..next });
+    }
+    rest.1.findings = carried.findings + s.findings.len();
+    Split { messages: s.messages, open, rest, findings: s.findings }
 }
 
 /// Lines of a text, ended by LF, CRLF or CR. An end at the end of the text adds no empty line.
@@ -226,10 +292,27 @@ fn ends_message(line: &str) -> bool {
     }
 }
 
+/// A place to begin again, and what was known there.
+#[derive(Clone, Copy)]
+struct Mark {
+    at: usize,
+    lines: u64,
+    fields: usize,
+    ended: bool,
+    has_opening: bool,
+    findings: usize,
+}
+
 #[derive(Default)]
 struct Splitter<'t> {
     text: &'t str,
-    header: Header<'t>,
+    header: Header,
+    /// The first field of the open message.
+    begin: Option<Mark>,
+    /// Its last `:61:`.
+    mark: Option<Mark>,
+    /// Something was found before this piece.
+    told: bool,
     fields: Vec<Field<'t>>,
     /// The field being read: tag, line, column, start and end of its text.
     open: Option<(Tag, u64, u64, usize, usize)>,
@@ -265,7 +348,7 @@ impl<'t> Splitter<'t> {
         }
         if let Some((.., until)) = self.open.as_mut() {
             *until = end;
-        } else if !line.trim().is_empty() && self.findings.is_empty() {
+        } else if !line.trim().is_empty() && self.findings.is_empty() && !self.told {
             let place = Place::line(number);
             self.findings.push(Finding::new(FindingCode::UnknownField, place, "text outside any field was left aside"));
         }
@@ -299,6 +382,18 @@ impl<'t> Splitter<'t> {
         let again = matches!(tag, Tag::Opening | Tag::OpeningPage) && self.has_opening;
         if tag == Tag::Reference || again || self.ended && tag.opens_message() {
             self.close_message();
+        }
+        let mark = Mark {
+            at: start,
+            lines: number.saturating_sub(1),
+            fields: self.fields.len(),
+            ended: self.ended,
+            has_opening: self.has_opening,
+            findings: self.findings.len(),
+        };
+        self.begin.get_or_insert(mark);
+        if tag == Tag::Line {
+            self.mark = Some(mark);
         }
         self.has_opening |= matches!(tag, Tag::Opening | Tag::OpeningPage);
         let value_start = end - value.len();
@@ -342,7 +437,7 @@ impl<'t> Splitter<'t> {
                 self.header.bic = two.get(14..).and_then(bic_of);
             }
         }
-        if self.header.bic.is_some_and(|(eight, _)| eight.starts_with("INGBNL2A")) {
+        if self.header.bic.is_some_and(|bic| bic.as_str().starts_with("INGBNL2A")) {
             self.header.house = Some("nl-ing");
         }
         // `{4:` may be followed by the first field in the same line.
@@ -392,6 +487,7 @@ impl<'t> Splitter<'t> {
     fn close_message(&mut self) {
         self.ended = false;
         self.has_opening = false;
+        (self.begin, self.mark) = (None, None);
         let mut fields = std::mem::take(&mut self.fields);
         // A file may hold very many very short messages.
         fields.shrink_to_fit();
@@ -416,12 +512,14 @@ fn block<'t>(line: &'t str, start: &str) -> Option<&'t str> {
 }
 
 /// BIC and branch from a SWIFT terminal address: `BANKDEFF` + terminal letter + `XXX`. Zeros and blanks are none.
-fn bic_of(address: &str) -> Option<(&str, &str)> {
+fn bic_of(address: &str) -> Option<Bic> {
     let (eight, rest) = address.split_at_checked(8)?;
     let country = eight.get(..6)?.bytes().all(|b| b.is_ascii_uppercase());
     let location = eight.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     let branch = rest.get(1..4).filter(|b| *b != "XXX" && b.bytes().all(|c| c.is_ascii_alphanumeric())).unwrap_or("");
-    (country && location).then_some((eight, branch))
+    let mut bic = Bic([b' '; 11]);
+    bic.0.iter_mut().zip(eight.bytes().chain(branch.bytes())).for_each(|(to, from)| *to = from);
+    (country && location).then_some(bic)
 }
 
 #[cfg(test)]
@@ -470,7 +568,7 @@ mod tests {
         let (m, _) =
             messages("{1:F01BANKDEFFAXXX0000000000}{2:I942BANKDEFFXXXXN}{3:{108:x}}{4:\r\n:20:A\r\n-}{5:{CHK:1}}", 9);
         assert_eq!((m.len(), m[0].header.message_type), (1, MessageType::Mt942));
-        assert_eq!(m[0].header.bic, Some(("BANKDEFF", "")));
+        assert_eq!(m[0].header.bic.map(|b| b.as_str().to_owned()).as_deref(), Some("BANKDEFF"));
         let (m, _) = messages("ABNANL2A\n940\nABNANL2A\n:20:ABN\n-\nABNANL2A\n940\nABNANL2A\n:20:ABN\n-\n", 9);
         assert_eq!((m.len(), m[1].header.house), (2, Some("nl-abnamro")));
         let (m, _) = messages("0000 01INGBNL2AXXXX00001\n0000 01INGBNL2AXXXX00001\n940 00\n:20:MPBZ\n-XXX\n", 9);

@@ -1,14 +1,14 @@
 //! One message to a [`Statement`] of the model.
 
-use super::entry::entry;
+use super::entry::Head;
 use super::fields;
-use super::info86::{Context, Dialect};
-use super::lines::{Field, Message, MessageType, Tag, split_lines};
+use super::info86::{self, Context, Dialect};
+use super::lines::{Field, Message, MessageType, Tag, split_lines, tag_pattern};
 use super::notes::{Notes, fault};
 use crate::base::{CreditDebit, Currency, Limits, Place, is_valid_iban};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Balance, BalanceKind, ControlTotals, Entry, FindingCode, Format, Page, Statement, StatementKind, TieOut, Totals,
+    Balance, BalanceKind, ControlTotals, FindingCode, Format, Page, Statement, StatementKind, TieOut, Totals,
 };
 use smallvec::SmallVec;
 
@@ -17,68 +17,102 @@ use smallvec::SmallVec;
 /// # Errors
 /// When a `:60:`, `:61:` or `:62:` breaks the grammar, or a field is longer than the limit.
 pub(super) fn statement(message: &Message<'_>, limits: &Limits) -> Result<Statement, Error> {
-    let fields = &message.fields;
-    let interim = is_interim(message);
-    let (kind, format) =
-        if interim { (StatementKind::Report, Format::Mt942) } else { (StatementKind::Statement, Format::Mt940) };
-    let mut s = Statement::new(kind, format, "");
-    s.place = Place::line_column(message.line, 1);
-    s.servicer = message.header.bic.map(|(bic, branch)| format!("{bic}{branch}"));
-
-    let account_field = fields.iter().find(|f| matches!(f.tag, Tag::Account | Tag::AccountWithBic));
-    let (account, account_currency) = account_field.map(|f| account_of(f, &mut s.servicer)).unwrap_or_default();
-    let no_account = no_account(account_field, &account);
-    s.account = account;
-    s.currency = currency_of(fields).or(account_currency).unwrap_or(Currency::NONE);
-
-    let mut notes = Notes::new(limits.findings);
-    if let Some(text) = &no_account {
-        let place = account_field.map_or_else(|| s.place.clone(), |f| f.place(0));
-        notes.add(FindingCode::AccountMissing, place, text);
-        s.tie_out = TieOut::Broken;
-    }
-    if !s.currency.is_listed() && !s.currency.is_none() {
-        let text = format!("ISO 4217 does not list the currency {}", s.currency);
-        notes.add(FindingCode::CurrencyUnknown, s.place.clone(), text);
-    }
-    let mut reader = MessageReader { statement: s, notes, house: message.header.house, dialect: None, pending: None };
-    for field in fields {
-        if field.text.len() > limits.field_bytes {
-            let found = format!("a field of {} bytes", field.text.len());
-            let expected = format!("at most {} bytes", limits.field_bytes);
-            return Err(Error::new(ErrorCode::Limit, field.place(0), found, expected));
-        }
-        reader.field(*field)?;
-    }
-    reader.finish_entry()?;
-
-    let MessageReader { statement: mut s, notes, dialect, .. } = reader;
-    s.findings = notes.finish();
-    s.dialect = match message.header.message_type {
-        MessageType::Mt941 => "mt941",
-        MessageType::Mt950 => "mt950",
-        _ => message.header.house.or(dialect.map(Dialect::as_str)).unwrap_or("swift"),
-    }
-    .to_owned();
-    if message.header.message_type == MessageType::Mt941 {
-        // A balance report counts entries that it does not show: nothing of it can be proven by entries.
-        s.kind = StatementKind::Report;
-        s.totals = ControlTotals::default();
-        (s.opening, s.closing) = (None, None);
-    }
-    Ok(s)
+    let mut reading = Reading::begin(message, limits, false);
+    reading.fields(&message.fields, limits)?;
+    Ok(reading.finish())
 }
 
-struct MessageReader<'t> {
-    statement: Statement,
+/// A statement that is being read.
+pub(super) struct Reading {
+    /// As far as it was read.
+    pub statement: Statement,
     notes: Notes,
     house: Option<&'static str>,
     dialect: Option<Dialect>,
+    message_type: MessageType,
+    /// Entries become sketches of their figures at once.
+    only_figures: bool,
+}
+
+impl Reading {
+    /// The head of a message: at least its account and its opening balance, if it has them.
+    pub(super) fn begin(message: &Message<'_>, limits: &Limits, only_figures: bool) -> Self {
+        let fields = &message.fields;
+        let interim = is_interim(message);
+        let (kind, format) =
+            if interim { (StatementKind::Report, Format::Mt942) } else { (StatementKind::Statement, Format::Mt940) };
+        let mut s = Statement::new(kind, format, "");
+        s.place = Place::line_column(message.line, 1);
+        s.servicer = message.header.bic.map(|bic| bic.as_str().to_owned());
+
+        let account_field = fields.iter().find(|f| matches!(f.tag, Tag::Account | Tag::AccountWithBic));
+        let (account, account_currency) = account_field.map(|f| account_of(f, &mut s.servicer)).unwrap_or_default();
+        let no_account = no_account(account_field, &account);
+        s.account = account;
+        s.currency = currency_of(fields).or(account_currency).unwrap_or(Currency::NONE);
+
+        let mut notes = Notes::new(limits.findings);
+        if let Some(text) = &no_account {
+            let place = account_field.map_or_else(|| s.place.clone(), |f| f.place(0));
+            notes.add(FindingCode::AccountMissing, place, text);
+            s.tie_out = TieOut::Broken;
+        }
+        if !s.currency.is_listed() && !s.currency.is_none() {
+            let text = format!("ISO 4217 does not list the currency {}", s.currency);
+            notes.add(FindingCode::CurrencyUnknown, s.place.clone(), text);
+        }
+        let (house, message_type) = (message.header.house, message.header.message_type);
+        Reading { statement: s, notes, house, dialect: None, message_type, only_figures }
+    }
+
+    /// Fields in file order. More may follow, from a `:61:` on.
+    ///
+    /// # Errors
+    /// As [`statement`].
+    pub(super) fn fields(&mut self, fields: &[Field<'_>], limits: &Limits) -> Result<(), Error> {
+        let mut reader = MessageReader { reading: self, pending: None };
+        for field in fields {
+            if field.text.len() > limits.field_bytes {
+                let found = format!("a field of {} bytes", field.text.len());
+                let expected = format!("at most {} bytes", limits.field_bytes);
+                return Err(Error::new(ErrorCode::Limit, field.place(0), found, expected));
+            }
+            reader.field(*field)?;
+        }
+        reader.finish_entry()
+    }
+
+    fn has_entries(&self) -> bool {
+        !self.statement.entries.is_empty() || !self.statement.passed.is_empty()
+    }
+
+    /// The statement behind its last field.
+    pub(super) fn finish(self) -> Statement {
+        let Reading { statement: mut s, notes, house, dialect, message_type, .. } = self;
+        s.findings = notes.finish();
+        s.dialect = match message_type {
+            MessageType::Mt941 => "mt941",
+            MessageType::Mt950 => "mt950",
+            _ => house.or(dialect.map(Dialect::as_str)).unwrap_or("swift"),
+        }
+        .to_owned();
+        if message_type == MessageType::Mt941 {
+            // A balance report counts entries that it does not show: nothing of it can be proven by entries.
+            s.kind = StatementKind::Report;
+            s.totals = ControlTotals::default();
+            (s.opening, s.closing) = (None, None);
+        }
+        s
+    }
+}
+
+struct MessageReader<'r, 't> {
+    reading: &'r mut Reading,
     /// A `:61:` whose `:86:` are still coming, and whether its text stands in `:NS:`.
     pending: Option<(Field<'t>, SmallVec<[&'t str; 2]>)>,
 }
 
-impl<'t> MessageReader<'t> {
+impl<'t> MessageReader<'_, 't> {
     fn field(&mut self, field: Field<'t>) -> Result<(), Error> {
         match field.tag {
             Tag::Info => match self.pending.as_mut() {
@@ -87,13 +121,13 @@ impl<'t> MessageReader<'t> {
             },
             Tag::Line => {
                 self.finish_entry()?;
-                if self.statement.closing.is_some() {
+                if self.reading.statement.closing.is_some() {
                     self.disorder(field, "an entry behind the closing balance");
                 }
                 self.pending = Some((field, SmallVec::new()));
             }
             Tag::Extension => {
-                self.notes.add(
+                self.reading.notes.add(
                     FindingCode::UnknownField,
                     field.place(0),
                     "`:NS:` is no SWIFT field and was left aside",
@@ -109,36 +143,43 @@ impl<'t> MessageReader<'t> {
 
     fn finish_entry(&mut self) -> Result<(), Error> {
         let Some((line, infos)) = self.pending.take() else { return Ok(()) };
-        let s = &mut self.statement;
-        let context = Context { currency: s.currency, account: &s.account };
-        let (entry, dialect): (Entry, Dialect) = entry(line, &infos, context, self.house, &mut self.notes)?;
-        if self.dialect.is_none_or(|d| d == Dialect::Free) && !infos.is_empty() {
-            self.dialect = Some(dialect);
+        let Reading { statement: s, notes, house, dialect, only_figures, .. } = &mut *self.reading;
+        let unsure = dialect.is_none_or(|d| d == Dialect::Free);
+        if let Some(first) = infos.first().filter(|_| unsure) {
+            *dialect = Some(info86::detect(first));
         }
-        s.entries.push(entry);
+        let head = Head::read(line, s.currency, notes)?;
+        // One with more decimals than its currency has is told when it is taken.
+        match *only_figures && head.is_whole() {
+            true => s.passed.push(&head.sketch()),
+            false => {
+                let context = Context { currency: s.currency, account: &s.account };
+                s.entries.push(head.entry(line, &infos, context, *house));
+            }
+        }
         Ok(())
     }
 
     fn statement_field(&mut self, field: Field<'t>) -> Result<(), Error> {
-        let s = &mut self.statement;
+        let s = &mut self.reading.statement;
         match field.tag {
             Tag::Reference => s.statement_id = Some(field.first_line().to_owned()).filter(|t| !t.is_empty()),
             Tag::Number => (s.sequence, s.page) = number(field.first_line()),
             Tag::Opening | Tag::OpeningPage => {
                 let kind = if field.tag == Tag::Opening { BalanceKind::OpeningBooked } else { BalanceKind::Interim };
                 let balance = self.balance(field, kind)?;
-                if !self.statement.entries.is_empty() || self.statement.closing.is_some() {
+                if self.reading.has_entries() || self.reading.statement.closing.is_some() {
                     self.disorder(field, "an opening balance behind entries or the closing balance");
                 }
-                self.statement.opening = Some(balance);
+                self.reading.statement.opening = Some(balance);
             }
             Tag::Closing | Tag::ClosingPage => {
                 let kind = if field.tag == Tag::Closing { BalanceKind::ClosingBooked } else { BalanceKind::Interim };
                 let balance = self.balance(field, kind)?;
-                if self.statement.closing.as_ref().is_some_and(|c| c.amount != balance.amount) {
+                if self.reading.statement.closing.as_ref().is_some_and(|c| c.amount != balance.amount) {
                     self.disorder(field, "a second closing balance that is not the first");
                 }
-                let s = &mut self.statement;
+                let s = &mut self.reading.statement;
                 if let Some(page) = s.page.as_mut() {
                     page.last = Some(field.tag == Tag::Closing);
                 }
@@ -150,7 +191,7 @@ impl<'t> MessageReader<'t> {
                 // Not part of the proof: one that cannot be read is told and left aside.
                 if let Err(e) = self.balance(field, kind) {
                     let text = format!("the balance was left aside: {}, expected {}", e.found(), e.expected());
-                    self.notes.add(FindingCode::UnknownField, e.place().clone(), text);
+                    self.reading.notes.add(FindingCode::UnknownField, e.place().clone(), text);
                 }
             }
             Tag::DebitTotal | Tag::CreditTotal => match fields::total(field.text) {
@@ -159,7 +200,7 @@ impl<'t> MessageReader<'t> {
                         if field.tag == Tag::DebitTotal { &mut s.totals.debits } else { &mut s.totals.credits };
                     *totals = Totals { count, sum: figure.money(CreditDebit::Credit, currency) };
                 }
-                None => self.notes.add(
+                None => self.reading.notes.add(
                     FindingCode::UnknownField,
                     field.place(0),
                     "the total was left aside: no count, currency and sum",
@@ -174,8 +215,12 @@ impl<'t> MessageReader<'t> {
 
     /// Balances frame the entries. Where they do not, lines were lost or exchanged, and a sum that fits proves nothing.
     fn disorder(&mut self, field: Field<'t>, what: &str) {
-        self.notes.add(FindingCode::FieldOrder, field.place(0), format!("{what}: lines are missing or out of order"));
-        self.statement.tie_out = TieOut::Broken;
+        self.reading.notes.add(
+            FindingCode::FieldOrder,
+            field.place(0),
+            format!("{what}: lines are missing or out of order"),
+        );
+        self.reading.statement.tie_out = TieOut::Broken;
     }
 
     fn balance(&mut self, field: Field<'t>, kind: BalanceKind) -> Result<Balance, Error> {
@@ -185,27 +230,28 @@ impl<'t> MessageReader<'t> {
             let place = field.place(amount_at);
             return Err(Error::new(ErrorCode::Amount, place, "more than 18 digits", "at most 18 digits"));
         };
-        self.notes.amount(field, amount_at, read.amount, amount);
+        self.reading.notes.amount(field, amount_at, read.amount, amount);
         if read.date.is_some_and(|d| d.clamped) {
-            self.notes.add(
+            self.reading.notes.add(
                 FindingCode::ImpossibleDate,
                 field.place(1),
                 "no calendar has the date; the month's last day was taken",
             );
         }
         let balance = Balance { kind, amount, date: read.date.map(|d| d.date), place: field.place(0) };
-        self.statement.balances.push(balance.clone());
+        self.reading.statement.balances.push(balance.clone());
         Ok(balance)
     }
 
     /// `:86:` outside any entry: text on the statement, or ING's counts and sums.
     fn statement_text(&mut self, field: Field<'t>) {
-        let s = &mut self.statement;
+        let has_entries = self.reading.has_entries();
+        let s = &mut self.reading.statement;
         if let Some(totals) = control_totals(field.text, s.currency) {
             s.totals = totals;
-        } else if s.closing.is_none() && s.entries.is_empty() && s.totals == ControlTotals::default() {
+        } else if s.closing.is_none() && !has_entries && s.totals == ControlTotals::default() {
             let text = "`:86:` before any `:61:` was read as text on the statement";
-            self.notes.add(FindingCode::FieldOrder, field.place(0), text);
+            self.reading.notes.add(FindingCode::FieldOrder, field.place(0), text);
         }
         let text: Vec<&str> = split_lines(field.text).map(str::trim_end).collect();
         let text = text.join("\n");
@@ -275,7 +321,7 @@ fn no_account(field: Option<&Field<'_>>, account: &str) -> Option<String> {
     if let Some(strange) = account.chars().find(|c| !fits(*c)) {
         return Some(format!("the account `{account}` has a `{strange}`, which no account has"));
     }
-    let more = field.lines().nth(1).map(str::trim).filter(|l| !l.is_empty() && !l.starts_with(':'));
+    let more = field.lines().nth(1).map(str::trim).filter(|l| !l.is_empty() && tag_pattern(l).is_none());
     let more = more.filter(|_| field.tag == Tag::Account);
     more.map(|line| format!("the account `{account}` is followed by `{line}` on a line of its own"))
 }

@@ -13,15 +13,17 @@ mod lines;
 mod map;
 mod notes;
 mod pages;
+mod stream;
 mod write;
 mod write_info;
 
 pub use write::write;
 
-use super::{ReadOptions, Reader, Statements};
+use super::{ReadOptions, Reader, Statements, Take};
 use crate::base::Place;
 use crate::error::{Error, ErrorCode};
 use crate::model::{Finding, FindingCode, Format, Statement, TieOut};
+use std::io::Read;
 
 /// The MT940 reader.
 pub struct Mt940Reader;
@@ -44,6 +46,20 @@ impl Reader for Mt940Reader {
         !is_table(lines::split_lines(text).take(first))
     }
 
+    fn reads_in_pieces(&self) -> bool {
+        true
+    }
+
+    fn read_from(
+        &self,
+        source: &mut dyn Read,
+        head: Vec<u8>,
+        options: &ReadOptions,
+        take: &mut Take<'_>,
+    ) -> Result<Statements, Error> {
+        stream::read(source, head, options, take)
+    }
+
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
         let page = options.encoding.as_deref().map(page_of).transpose()?.flatten();
         let decoded = encoding::decode(bytes, page);
@@ -55,25 +71,37 @@ impl Reader for Mt940Reader {
         let (messages, empty): (Vec<_>, Vec<_>) =
             messages.into_iter().partition(|m| m.says_something() || Some(m.line) == last);
         for message in empty.iter().take(options.limits.findings.saturating_sub(findings.len())) {
-            let text = "a message with a reference and nothing else was left aside";
-            findings.push(Finding::new(FindingCode::UnknownField, Place::line_column(message.line, 1), text));
+            findings.push(left_aside(message));
         }
         if messages.is_empty() {
-            let expected = "fields that begin with a tag, as in `:20:`";
-            return Err(Error::new(ErrorCode::Structure, Place::line_column(1, 1), "no statement of MT940", expected)
-                .with_hint("download the file again; it may be cut off before its first field"));
+            return Err(no_statement());
         }
         let mut statements: Vec<Statement> =
             messages.iter().map(|m| map::statement(m, &options.limits)).collect::<Result<_, _>>()?;
         // Later messages may share a `:20:`, the first one can only have lost it.
         if let Some(first) = statements.first_mut().filter(|_| beheaded) {
-            first.tie_out = TieOut::Broken;
-            let text = "no `:20:` before the first statement; the beginning of the file is missing";
-            first.findings.insert(0, Finding::new(FindingCode::FieldOrder, first.place.clone(), text));
+            behead(first);
         }
         let format = statements.first().map_or(Format::Mt940, |s| s.format);
         Ok(Statements { format, statements: pages::merge(statements), findings })
     }
+}
+
+fn left_aside(message: &lines::Message<'_>) -> Finding {
+    let text = "a message with a reference and nothing else was left aside";
+    Finding::new(FindingCode::UnknownField, Place::line_column(message.line, 1), text)
+}
+
+fn no_statement() -> Error {
+    let expected = "fields that begin with a tag, as in `:20:`";
+    Error::new(ErrorCode::Structure, Place::line_column(1, 1), "no statement of MT940", expected)
+        .with_hint("download the file again; it may be cut off before its first field")
+}
+
+fn behead(first: &mut Statement) {
+    first.tie_out = TieOut::Broken;
+    let text = "no `:20:` before the first statement; the beginning of the file is missing";
+    first.findings.insert(0, Finding::new(FindingCode::FieldOrder, first.place.clone(), text));
 }
 
 /// The page that a user asks for. UTF-8 is always tried first, so that asking for it forces nothing.
@@ -86,6 +114,11 @@ fn page_of(name: &str) -> Result<Option<code_page::CodePage>, Error> {
         Error::new(ErrorCode::Usage, Place::default().at("encoding"), format!("encoding `{name}`"), expected)
     };
     code_page::CodePage::of_name(name).map(Some).ok_or_else(unknown)
+}
+
+/// Whether MT940 can be read in an encoding of this name.
+pub(super) fn is_encoding(name: &str) -> bool {
+    page_of(name).is_ok()
 }
 
 /// How far from the start the first field may stand: some files begin with a covering text.

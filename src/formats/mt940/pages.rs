@@ -61,7 +61,7 @@ fn append(whole: &mut Statement, page: Statement) {
     whole.closing = page.closing;
     whole.balances.extend(page.balances);
     whole.entries.extend(page.entries);
-    whole.passed.extend(page.passed);
+    whole.passed.append(&page.passed);
     whole.findings.extend(page.findings);
     whole.page = page.page;
     if page.tie_out == TieOut::Broken {

@@ -55,7 +55,7 @@ pub fn return_or_refund(
         };
         let mut proposed = plain(payment, Outcome::Queued, Disposition::InReview, words, told);
         let named = returns::named_items(namings);
-        let known = !named.is_empty() || !returns::names_something(reading, namings);
+        let known = !named.is_empty() || !returns::names_something(book, reading, namings);
         let stops = registered::stops_of_return(desk, payment, &[], None);
         proposed.standing.open_return = (known && gate.is_none() && stops.is_empty()).then_some(named);
         if let Some(decision) = &mut proposed.decision {

@@ -4,7 +4,7 @@ use crate::book::keys::compact;
 use crate::book::{CustomerIx, ItemIx};
 use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength, text_is_cut};
 use crate::matching::facts::{Bar, Fact};
-use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
+use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, is_credit_note_as_well};
 use crate::matching::reading::{Label, Reading, Typed, Wording};
 use crate::model::{ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
 use crate::names::{NameLevel, looks_spoofed};
@@ -64,7 +64,13 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
     items(context, h, &mut gates);
     customers(context, h, &mut gates);
     match h.basis {
-        Basis::Named => unresolved_sibling(context, &mut gates),
+        Basis::Named => {
+            unresolved_sibling(context, &mut gates);
+            let items: SmallVec<[ItemIx; 4]> = h.parts.iter().map(|p| p.item).collect();
+            if h.customer.is_some_and(|c| is_credit_note_as_well(context, h.difference, &items, c)) {
+                gates.push(Bar { reason: ReasonCode::Ambiguous, fact: Fact::OrCreditNote });
+            }
+        }
         Basis::Duplicate => {}
         _ => {
             other_payer(context, h, &mut gates);

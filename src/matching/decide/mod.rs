@@ -59,7 +59,7 @@ pub fn propose(desk: &Desk<'_>, payment: &Payment, words: bool) -> Proposed {
     if let Some(hit) = rules.judge(payment, &namings, &payers) {
         return plain(payment, Outcome::NotReceivable, Disposition::NotReceivable, words, || hit.told());
     }
-    let mut unresolved = hypotheses::unresolved(&reading, &namings);
+    let mut unresolved = hypotheses::unresolved(book, &reading, &namings);
     unresolved.extend(payment.structured_refs.iter().filter_map(|r| hypotheses::unresolved_field(book, r)));
     let context = Context {
         book,

@@ -9,7 +9,7 @@ mod sentence;
 mod subset;
 mod unresolved;
 
-pub use difference::Difference;
+pub use difference::{Difference, is_credit_note_as_well};
 pub use named::named;
 pub use payer_sums::{by_payer, only_amount};
 pub use sentence::sentence;

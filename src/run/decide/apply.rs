@@ -2,7 +2,7 @@
 
 use super::settle::{Case, Effect, Part, Refused};
 use crate::base::Map;
-use crate::model::{Allocation, DifferenceCode};
+use crate::model::{Allocation, DifferenceCode, OtherAmount};
 use crate::review::RefusalCode;
 
 impl Case<'_> {
@@ -149,16 +149,35 @@ impl Case<'_> {
         self.done(allocations, on_account, Vec::new(), customer)
     }
 
-    /// A returned payment: its documents are open again.
+    /// A returned payment: its documents are open again. With `charges` a document without an amount gets back all that was taken
+    /// off it, and the rest is the bank's fee.
     fn reopen(&self, parts: &[Part]) -> Refused<Effect> {
         let refuse = |code, text: String| Err(self.refuse("documents", code, text));
+        let with_fee = self.vote.difference_code == Some(DifferenceCode::Charges);
+        if self.vote.difference_code.is_some() && !with_fee {
+            let text = "a return knows charges only: what the bank took beside what came back";
+            return Err(self.refuse("difference_code", RefusalCode::Value, text));
+        }
+        let taken = |p: &Part| {
+            let amount = self.items.items.get(p.item).map_or(0, |i| i.amount);
+            i128::from(amount) - i128::from(self.items.open.get(p.item).copied().unwrap_or(0))
+        };
         let mut rest = i128::from(self.payment.amount);
         let given: i128 = parts.iter().filter_map(|p| p.cash).map(|c| i128::from(c.unsigned_abs())).sum();
         rest += given;
         let free = parts.iter().filter(|p| p.cash.is_none()).count();
-        if free > 1 || (free == 0) != (rest == 0) || rest > 0 {
+        let mut other = Vec::new();
+        if with_fee {
+            let fee = rest + parts.iter().filter(|p| p.cash.is_none()).map(taken).sum::<i128>();
+            let fee = i64::try_from(fee).unwrap_or(0);
+            if fee >= 0 {
+                let text = "there are no charges: leave difference_code empty, or write the amount of each document";
+                return Err(self.refuse("difference_code", RefusalCode::Amount, text));
+            }
+            other.push(OtherAmount { code: "return_fee".to_owned(), amount: fee });
+        } else if free > 1 || (free == 0) != (rest == 0) || rest > 0 {
             let text = format!(
-                "a return of {}: write the amount that each document gets back",
+                "a return of {}: write the amount that each document gets back; a fee on top is charges in difference_code",
                 self.money(self.payment.amount)
             );
             return refuse(RefusalCode::Amount, text);
@@ -167,7 +186,8 @@ impl Case<'_> {
         for part in parts {
             let Some(item) = self.items.items.get(part.item) else { continue };
             let before = self.items.open.get(part.item).copied().unwrap_or(0);
-            let back = part.cash.map_or(rest, |c| -i128::from(c.unsigned_abs()));
+            let whole = if with_fee { -taken(part) } else { rest };
+            let back = part.cash.map_or(whole, |c| -i128::from(c.unsigned_abs()));
             let applied = i64::try_from(back).unwrap_or(i64::MIN + 1);
             let after = i128::from(before) - back;
             if after > i128::from(item.amount) {
@@ -195,6 +215,6 @@ impl Case<'_> {
             });
         }
         let customer = allocations.first().map(|a| a.customer_id.clone());
-        self.done(allocations, 0, Vec::new(), customer)
+        self.done(allocations, 0, other, customer)
     }
 }

@@ -85,7 +85,7 @@ pub fn decide_with_ledger<S: Store>(given: &DecideInputs, ledger: &Ledger<S>) ->
     let mut known = Known {
         items: record.recorded.items.clone(),
         customers: record.recorded.customers.clone(),
-        among: "this ledger",
+        among: "this ledger, which keeps nothing of statements that do not tie out",
         ..Known::default()
     };
     read_known(given, &mut known)?;

@@ -330,7 +330,7 @@ impl<'a> Round<'a> {
             if who.len() < 2 || !crosses {
                 continue;
             }
-            let doc = self.items.all().iter().find(|i| i.company == company && i.item_id == item_id);
+            let doc = self.items.index_of(&company, &item_id).and_then(|ix| self.items.all().get(ix));
             let doc = doc.map_or(item_id.as_str(), |i| i.doc_no.as_str());
             let places: Vec<String> = who
                 .iter()

@@ -35,12 +35,13 @@ pub(super) struct Effect {
 }
 
 impl Effect {
-    /// What one person may not grant beyond a limit: write-offs with charges, and discounts, in minor units.
+    /// What one person may not grant beyond a limit: write-offs with charges and fees, and discounts, in minor units.
     pub(super) fn granted(&self) -> (u64, u64) {
         let sum = |of: fn(&Allocation) -> i64| {
             self.allocations.iter().map(|a| of(a).unsigned_abs()).fold(0, u64::saturating_add)
         };
-        (sum(|a| a.writeoff).saturating_add(sum(|a| a.charges)), sum(|a| a.discount))
+        let fees = self.other.iter().map(|o| o.amount.unsigned_abs()).fold(0, u64::saturating_add);
+        (sum(|a| a.writeoff).saturating_add(sum(|a| a.charges)).saturating_add(fees), sum(|a| a.discount))
     }
 }
 

@@ -288,7 +288,7 @@ fn each_bank_is_told_apart_and_read_exactly() {
 
 #[test]
 fn every_builtin_profile_has_a_case() {
-    let elsewhere = ["de-sparkasse-camt", "nl-rabobank", "uk-hsbc"];
+    let elsewhere = ["de-sparkasse-camt", "nl-rabobank", "uk-hsbc", "table", "table-in-out"];
     for profile in Profile::builtins() {
         let id = profile.id.as_str();
         assert!(elsewhere.contains(&id) || CASES.iter().any(|c| c.0 == id), "{id}");
