@@ -227,16 +227,8 @@ pub(super) fn run_in(
         ledger: memory.as_ref().map(|m| m.summary()),
     });
     let (items, customers) = book.into_parts();
-    let contents = Contents {
-        payments: read.payments,
-        decisions,
-        items,
-        customers,
-        score_version,
-        as_of,
-        dialect: inputs.csv_dialect,
-        head,
-    };
+    let contents =
+        Contents { payments: read.payments, decisions, items, customers, as_of, dialect: inputs.csv_dialect, head };
     Ok(RunResult { run_id, summary, contents })
 }
 

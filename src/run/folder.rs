@@ -17,7 +17,6 @@ pub(super) struct Contents {
     pub(super) decisions: Vec<Decision>,
     pub(super) items: Vec<OpenItem>,
     pub(super) customers: Vec<Customer>,
-    pub(super) score_version: String,
     pub(super) as_of: Option<NaiveDate>,
     pub(super) dialect: CsvDialect,
     /// Hash of the content of the ledger before the run.
@@ -25,13 +24,13 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    pub(super) fn decided(&self) -> Decided<'_> {
+    pub(super) fn decided<'a>(&'a self, score_version: &'a str) -> Decided<'a> {
         Decided {
             payments: &self.payments,
             decisions: &self.decisions,
             items: &self.items,
             customers: &self.customers,
-            score_version: &self.score_version,
+            score_version,
             as_of: self.as_of,
         }
     }
@@ -77,7 +76,7 @@ impl RunResult {
     /// # Errors
     /// Those of `each`, at once.
     pub fn write<E>(&self, each: &mut FilePiece<'_, E>) -> Result<(), E> {
-        let decided = self.contents.decided();
+        let decided = self.contents.decided(&self.summary.score_version);
         let dialect = self.contents.dialect;
         let mut written = Written { each, files: Vec::new() };
         written.file("decisions.jsonl", |put| outputs::decisions_pieces(&decided, put))?;

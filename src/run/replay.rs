@@ -2,7 +2,7 @@
 //! count and money. Both policies are run by this version, so that the policy alone is compared.
 
 use super::InputFile;
-use super::day::{self, RunError, RunInputs, RunResult};
+use super::day::{self, RunError, RunInputs};
 use super::record::RunRecord;
 use crate::base::{Currency, sha256_hex};
 use crate::error::{Error, ErrorCode};
@@ -123,14 +123,15 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
     let new = RunInputs { config: inputs.config.clone(), priors: inputs.priors.clone(), ..old.clone() };
     let before = day::run(&old)?;
     let after = day::run(&new)?;
-    let was = (before.payments(), before.decisions());
+    let (payments, was, is) = (before.payments(), before.decisions(), after.decisions());
     let mut notes = Vec::new();
     if record.summary.get("ledger").is_some_and(|l| !l.is_null()) {
         notes.push(
             "the run had a ledger, whose memory is not replayed: what it knew is missing on both sides".to_owned(),
         );
     }
-    let differ = differences((&record.recorded.payments, &record.recorded.decisions), before.decisions()).count();
+    let recorded = &record.recorded;
+    let differ = differences(&recorded.payments, &recorded.decisions, was).count();
     if before.run_id != record.run_id && differ > 0 {
         notes.push(format!(
             "{differ} decisions of the folder differ from those that this version makes with the old policy: people decided, \
@@ -138,18 +139,18 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
         ));
     }
     let changes: Vec<ReplayChange> =
-        differences(was, after.decisions()).map(|(payment, was, is)| change(payment, was, is)).collect();
-    let automatic = |r: &RunResult| {
-        r.decisions().iter().filter(|d| matches!(d.outcome, Outcome::Applied | Outcome::Reopened)).count() as u64
+        differences(payments, was, is).map(|(payment, was, is)| change(payment, was, is)).collect();
+    let automatic = |list: &[Decision]| {
+        list.iter().filter(|d| matches!(d.outcome, Outcome::Applied | Outcome::Reopened)).count() as u64
     };
     Ok(Replay {
         schema: "tieout.replay/1",
         run_id: record.run_id,
         policy_hash_before: before.summary.policy_hash.clone(),
         policy_hash_after: after.summary.policy_hash.clone(),
-        payments: before.payments().len() as u64,
-        automatic_before: automatic(&before),
-        automatic_after: automatic(&after),
+        payments: payments.len() as u64,
+        automatic_before: automatic(was),
+        automatic_after: automatic(is),
         groups: groups(&changes),
         changes,
         notes,
@@ -202,11 +203,12 @@ fn old_inputs(record: &RunRecord, inputs: &ReplayInputs) -> Result<RunInputs, Ru
 
 /// Payments that two lists decide otherwise, in the order of the first.
 fn differences<'a>(
-    was: (&'a [Payment], &'a [Decision]),
+    payments: &'a [Payment],
+    was: &'a [Decision],
     is: &'a [Decision],
 ) -> impl Iterator<Item = (&'a Payment, &'a Decision, &'a Decision)> {
     let by_id: BTreeMap<&str, &Decision> = is.iter().map(|d| (d.payment_id.as_str(), d)).collect();
-    was.0.iter().zip(was.1).filter_map(move |(payment, was)| {
+    payments.iter().zip(was).filter_map(move |(payment, was)| {
         let is = by_id.get(was.payment_id.as_str()).copied()?;
         let same = was.outcome == is.outcome
             && was.reason == is.reason

@@ -4,6 +4,7 @@
 use super::DecideInputs;
 use super::round::Round;
 use crate::base::{Currency, sha256_hex, sum_figure};
+use crate::matching::SCORE_VERSION;
 use crate::model::{Decision, FileSummary, LedgerSummary, Outcome, Payment, Policy, Priors};
 use crate::outputs;
 use crate::review::DecisionFile;
@@ -56,9 +57,10 @@ pub(super) fn of_ledger(
     let companies: BTreeMap<&str, &str> =
         round.payments.iter().map(|p| (p.account.as_str(), p.company.as_str())).collect();
     let read = Payments { payments: round.payments.clone(), ..Payments::default() };
+    let recorded = record.recorded.score_version.as_str();
     let summary = summarise(Facts {
         run_id,
-        score_version: &record.recorded.score_version,
+        score_version: if recorded.is_empty() { SCORE_VERSION } else { recorded },
         priors: &Priors::default(),
         policy,
         policy_hash: record.policy_hash.clone(),

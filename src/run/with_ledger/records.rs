@@ -67,7 +67,7 @@ impl<S: Store> Session<'_, S> {
     }
 
     pub(super) fn records(&mut self, inputs: &RunInputs, result: &RunResult) -> Result<Vec<Body>, Error> {
-        let lines = DecisionLines::new(&result.contents.decided());
+        let lines = DecisionLines::new(&result.contents.decided(&result.summary.score_version));
         let mut rest: Vec<Body> = Vec::new();
         if self.snapshot != Default::default() {
             rest.push(Body::Snapshot(std::mem::take(&mut self.snapshot)));
