@@ -203,7 +203,7 @@ fn summary_json(w: &Written<'_>) -> String {
         }
     }
     equations(&mut summary, &totals);
-    let mut out = outputs::escape_hidden(&serde_json::to_string_pretty(&summary).unwrap_or_default());
+    let mut out = outputs::escape_hidden(serde_json::to_string_pretty(&summary).unwrap_or_default());
     out.push('\n');
     out
 }
