@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use tieout::base::{Currency, Map, Place, content_id};
+use tieout::book::ItemChange;
 use tieout::model::{Customer, DiscountTier, ItemKind, ItemStatus, OpenItem, Payment, Policy, Source, Trust};
 use tieout::{Engine, OpenItemBook, Outcome};
 
@@ -253,6 +254,45 @@ fn adversarial() -> Vec<(&'static str, f64)> {
     list
 }
 
+/// A system that asks about one payment at a time, and tells the book what changed: wall time.
+fn one_by_one(n: u64) {
+    let (items, customers, payments) = world(n);
+    let mut book = OpenItemBook::build(items, customers);
+    let engine = Engine::new(Policy::default());
+    let some: Vec<&Payment> = payments.iter().step_by(payments.len() / 5_000).collect();
+    let mut times: Vec<Duration> = some
+        .iter()
+        .map(|p| {
+            let start = Instant::now();
+            black_box(engine.propose(&book, p));
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let at = |permille: usize| times[(times.len() - 1) * permille / 1_000].as_secs_f64() * 1e6;
+    println!("propose at {n}: median {:.1} us, 99.9 % within {:.1} us, longest {:.1} us", at(500), at(999), at(1_000));
+    let mut delta = |name: &str, changes: Vec<ItemChange>| {
+        let count = changes.len();
+        let start = Instant::now();
+        black_box(book.apply_delta(changes));
+        println!("apply_delta at {n}: {count:>5} {name}: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    };
+    let rows = |from: usize, count: usize| payments.len() / 4 * from..payments.len() / 4 * from + count;
+    let (items, _, _) = world(n);
+    let put = |item: OpenItem| ItemChange::Put(Box::new(item));
+    let part = |k: usize| OpenItem { open_amount: items[k].open_amount / 2, ..items[k].clone() };
+    delta("changed, the first time", rows(0, 1).map(|k| put(part(k))).collect());
+    delta("changed", rows(1, 1).map(|k| put(part(k))).collect());
+    delta("changed", rows(1, 1_000).map(|k| put(part(k))).collect());
+    let gone = |k: usize| ItemChange::Remove { company: String::new(), item_id: items[k].item_id.clone() };
+    delta("gone", rows(2, 1_000).map(gone).collect());
+    let new = |k: usize| OpenItem { item_id: format!("n{k}"), doc_no: format!("RE-2026-9{k:06}"), ..items[k].clone() };
+    delta("new", rows(3, 1_000).map(|k| put(new(k))).collect());
+    let stranger =
+        |k: usize| OpenItem { customer_id: format!("new{k}"), customer_name: name(k as u64), ..new(k + 5_000) };
+    delta("new, of a customer that no file gave", rows(3, 1).map(|k| put(stranger(k))).collect());
+}
+
 fn main() {
     let large: u64 = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(100_000);
     let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
@@ -302,6 +342,7 @@ fn main() {
     if let [small, large] = per_payment.as_slice() {
         println!("growth per payment from the small to the large book: {:.2}", large / small);
     }
+    one_by_one(500_000);
     for (name, millis) in adversarial() {
         println!("{millis:>9.2} ms  {name}");
     }

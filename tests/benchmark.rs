@@ -25,7 +25,7 @@ fn scored(week: &Simulation, folder: &str) -> Score {
     };
     let done = run(&inputs).unwrap();
     assert!(!done.summary.has_bad_input(), "every simulated statement ties out");
-    let decisions = done.outputs.iter().find(|f| f.name == "decisions.jsonl").unwrap();
+    let decisions = done.outputs().into_iter().find(|f| f.name == "decisions.jsonl").unwrap();
     score(&file(week, "truth.jsonl").bytes, &decisions.bytes).unwrap()
 }
 

@@ -190,7 +190,7 @@ fn beside(source: &Path) -> PathBuf {
 }
 
 fn output(result: &RunResult, name: &str) -> String {
-    let file = result.outputs.iter().find(|o| o.name == name).unwrap_or_else(|| panic!("no {name}"));
+    let file = result.outputs().into_iter().find(|o| o.name == name).unwrap_or_else(|| panic!("no {name}"));
     String::from_utf8(file.bytes.clone()).unwrap()
 }
 

@@ -139,7 +139,7 @@ fn options() -> ReadOptions {
 }
 
 fn text_of(result: &RunResult, name: &str) -> String {
-    String::from_utf8(result.outputs.iter().find(|o| o.name == name).unwrap().bytes.clone()).unwrap()
+    String::from_utf8(result.outputs().into_iter().find(|o| o.name == name).unwrap().bytes.clone()).unwrap()
 }
 
 /// The marks that stand in a text.

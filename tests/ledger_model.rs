@@ -1,5 +1,5 @@
-//! Random lists of steps (a day, a file again, an overlapping export, a stale snapshot, a return, an undo, a decision of a person, a
-//! kill) over a ledger, and beside it a simple model that only knows what the bank moved and what documents there are. After every
+//! Random lists of steps (a day, a file again, an overlapping export, a stale snapshot, a return, an undo, files of decisions of people,
+//! new and old, a kill) over a ledger, and beside it a simple model that only knows what the bank moved and what documents there are. After every
 //! step: each movement of the bank is in the ledger once, and no document is paid twice (PROMISES P4).
 //!
 //! CI runs a share; `cargo test --release --test ledger_model -- --ignored --nocapture` runs 2,000 lists.
@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use tieout::base::ContentId;
 use tieout::ledger::{Body, Ledger, MemoryStore, PersonDecision, Stamp};
 use tieout::model::{Decision, InputFile, Outcome, ReasonCode};
-use tieout::run::{RunError, RunInputs, run_with_ledger};
+use tieout::review::{DecisionFile, Queue};
+use tieout::run::{DecideInputs, RunError, RunInputs, decide_with_ledger, record_of_ledger, run_with_ledger};
 
 struct Random(u64);
 
@@ -49,6 +50,8 @@ struct World {
     /// Up to which record the ERP has posted.
     posted: u64,
     files: Vec<InputFile>,
+    /// What people handed in so far.
+    handed: Vec<DecisionFile>,
 }
 
 fn figure(minor: i64) -> String {
@@ -74,6 +77,7 @@ impl World {
             documents,
             posted: 0,
             files: Vec::new(),
+            handed: Vec::new(),
         }
     }
 
@@ -178,7 +182,7 @@ impl World {
     }
 
     fn step(&mut self) -> &'static str {
-        match self.random.below(9) {
+        match self.random.below(11) {
             0..=2 => {
                 self.bank_day();
                 let at = self.days.len() - 1;
@@ -246,6 +250,14 @@ impl World {
                 self.ledger.append(&records, &Stamp::default(), None).expect("a decision that conserves money");
                 "a decision of a person"
             }
+            8 => {
+                self.decide(false);
+                "a file of decisions"
+            }
+            9 => {
+                self.decide(true);
+                "an old file of decisions"
+            }
             _ => {
                 if let Some(Body::Run(run)) = last_run(&self.ledger)
                     && let Ok(undone) = self.ledger.undo(&run.run_id, "wrong", "anna")
@@ -255,6 +267,50 @@ impl World {
                 "an undo of a run"
             }
         }
+    }
+
+    /// A person fills some rows of the queue, or hands in an old file again; now and then with the open items as the ERP has them.
+    fn decide(&mut self, old: bool) {
+        let file = if old && !self.handed.is_empty() {
+            self.handed[self.random.below(self.handed.len() as u64) as usize].clone()
+        } else {
+            let record = record_of_ledger(&self.ledger).expect("a queue");
+            let recorded = &record.recorded;
+            let queue = Queue::build(&recorded.payments, &recorded.decisions, &recorded.customers, record.as_of);
+            let mut text =
+                "exception_id,row_hash,decision,documents,decision_customer,difference_code,decided_by\n".to_owned();
+            for row in &queue.rows {
+                let k = self.random.below(self.documents.len() as u64);
+                let said = match self.random.below(7) {
+                    0 => "accept_1,,,".to_owned(),
+                    1 => "accept_2,,,".to_owned(),
+                    2 => "on_account,,K1,".to_owned(),
+                    3 => format!("apply,INV-20{k:03},,on_account"),
+                    4 => format!("apply,INV-20{k:03},,keep_open"),
+                    5 => "defer,,,".to_owned(),
+                    _ => continue,
+                };
+                text.push_str(&format!("{},{},{said},Anna\n", row.exception_id, row.row_hash));
+            }
+            let name = format!("{}.csv", self.handed.len());
+            DecisionFile { name, bytes: text.into_bytes(), ..DecisionFile::default() }
+        };
+        self.handed.push(file.clone());
+        let open_items = (self.random.below(2) == 0).then(|| self.items());
+        let given = DecideInputs { files: vec![file], open_items, ..DecideInputs::default() };
+        let done = decide_with_ledger(&given, &self.ledger).expect("a round");
+        assert_eq!(done.records.is_empty(), done.result.outputs.is_empty());
+        if self.random.below(5) == 0 {
+            // Killed before the transaction.
+            return;
+        }
+        if !done.records.is_empty() {
+            self.ledger.append(&done.records, &Stamp::default(), None).expect("decisions that conserve money");
+        }
+        let again = decide_with_ledger(&given, &self.ledger).expect("a round");
+        // What was refused for a document that another decision freed may be carried out now; what was done is not done again.
+        let done_before: Vec<&str> = done.result.decided.iter().map(|s| s.payment_id.as_str()).collect();
+        assert!(again.result.decided.iter().all(|s| !done_before.contains(&s.payment_id.as_str())), "done twice");
     }
 
     /// The ledger's records against what the bank moved and what documents there are.

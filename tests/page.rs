@@ -23,7 +23,7 @@ fn queue(rows: usize) -> Queue {
         ..RunInputs::default()
     })
     .unwrap();
-    let decisions = result.outputs.iter().find(|o| o.name == "decisions.jsonl").unwrap();
+    let decisions = result.outputs().into_iter().find(|o| o.name == "decisions.jsonl").unwrap();
     let recorded = read_decisions(&decisions.bytes, "decisions.jsonl").unwrap();
     let mut queue = Queue::build(&recorded.payments, &recorded.decisions, &recorded.customers, result.summary.as_of);
     let whole = queue.rows.len();

@@ -400,4 +400,50 @@ proptest! {
         let decided: Vec<Decision> = engine.decide(&book, &payments).into_iter().map(without_running).collect();
         prop_assert_eq!(decided, vec![without_running(engine.propose(&book, &payments[0]))]);
     }
+
+    #[test]
+    fn payments_looked_at_one_by_one_and_settled_together_are_the_batch((Items(items), Payments(payments)) in day_of_work()) {
+        let mut policy = Policy::default();
+        for p in &payments {
+            policy.account.push(tieout::model::OwnAccount { iban: p.account.clone(), company: String::new(), gl_account: None });
+        }
+        let (book, engine) = (book(&items), Engine::new(policy));
+        let stands = payments.iter().map(|p| engine.stand(&book, p)).collect();
+        let settled = engine.settle_all(&book, &payments, stands);
+        let one_by_one: Vec<Decision> =
+            (0..payments.len()).filter_map(|k| engine.explain(&book, &payments, &settled, k)).collect();
+        prop_assert_eq!(one_by_one, engine.decide(&book, &payments));
+    }
+
+    #[test]
+    fn a_book_with_changes_decides_as_one_built_anew(
+        (Items(items), Payments(payments), from, marks) in (day_of_work(), any::<prop::sample::Index>(), prop::collection::vec(0u8..6, 64))
+            .prop_map(|((i, p), from, marks)| (i, p, from, marks))
+    ) {
+        // The book of yesterday: some items are missing, some had another amount or status, and some are there no more today.
+        let gone = |k: usize| marks.get(k % 64) == Some(&0);
+        let late = |k: usize| marks.get(k % 64) == Some(&1);
+        let other = |k: usize| marks.get(k % 64) == Some(&2);
+        let start = from.index(items.len().max(1));
+        let yesterday: Vec<OpenItem> = items.iter().enumerate().filter(|(k, _)| !late(*k)).map(|(k, it)| {
+            if other(k) { OpenItem { open_amount: it.open_amount + 100, amount: it.amount + 100, doc_no: format!("X{}", it.doc_no), ..it.clone() } } else { it.clone() }
+        }).collect();
+        let today: Vec<OpenItem> = items.iter().enumerate().filter(|(k, _)| !gone(*k)).map(|(_, it)| it.clone()).collect();
+        let mut changed = book(&yesterday);
+        let order = (start..items.len()).chain(0..start);
+        changed.apply_delta(order.map(|k| {
+            let it = &items[k];
+            match gone(k) {
+                true => tieout::book::ItemChange::Remove { company: it.company.clone(), item_id: it.item_id.clone() },
+                false => tieout::book::ItemChange::Put(Box::new(it.clone())),
+            }
+        }));
+        let anew = book(changed.items());
+        prop_assert_eq!(engine().decide(&changed, &payments), engine().decide(&anew, &payments));
+        // And as the file of today would be read, whatever its order.
+        let of = |book: &OpenItemBook| -> Vec<(Outcome, Vec<String>)> {
+            engine().decide(book, &payments).iter().map(|d| (d.outcome, documents(&d.allocations))).collect()
+        };
+        prop_assert_eq!(of(&changed), of(&book(&today)));
+    }
 }

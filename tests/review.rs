@@ -26,7 +26,7 @@ fn morning() -> RunResult {
 }
 
 fn output(result: &RunResult, name: &str) -> String {
-    let file = result.outputs.iter().find(|f| f.name == name).unwrap();
+    let file = result.outputs().into_iter().find(|f| f.name == name).unwrap();
     String::from_utf8(file.bytes.clone()).unwrap()
 }
 
@@ -84,7 +84,7 @@ fn every_row_of_the_csv_has_all_columns_and_room_for_a_decision() {
 
 /// A run's folder as `decide` takes it.
 fn folder(result: &RunResult) -> Vec<InputFile> {
-    result.outputs.iter().filter(|f| RECORD_FILES.contains(&f.name.as_str())).cloned().collect()
+    result.outputs().iter().filter(|f| RECORD_FILES.contains(&f.name.as_str())).cloned().collect()
 }
 
 fn handed(name: &str, bytes: impl Into<Vec<u8>>) -> DecisionFile {

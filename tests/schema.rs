@@ -62,7 +62,7 @@ fn every_output_of_the_fixtures_fits_its_schema() {
         let what = name_of(&folder);
         let statements = statements_of(&folder);
         let result = run_of(&folder, &statements);
-        for output in &result.outputs {
+        for output in &result.outputs() {
             let text = std::str::from_utf8(&output.bytes).unwrap();
             match output.name.as_str() {
                 "decisions.jsonl" => lines(text).iter().for_each(|v| fits("decisions", &what, v)),
@@ -97,9 +97,28 @@ fn every_output_of_the_fixtures_fits_its_schema() {
         ..RunInputs::default()
     })
     .unwrap();
-    let decisions = &result.outputs.iter().find(|o| o.name == "decisions.jsonl").unwrap().bytes;
+    let decisions = &result.outputs().into_iter().find(|o| o.name == "decisions.jsonl").unwrap().bytes;
     let score = tieout::benchmark::score(truth, decisions).unwrap();
     fits("score", "simulated", &parse(&safe_json(&score)));
+    let named = |name: &str, bytes: &[u8]| InputFile { name: name.to_owned(), bytes: bytes.to_vec() };
+    let calibration = tieout::benchmark::calibrate(&tieout::benchmark::CalibrateInputs {
+        decisions: vec![named("decisions.jsonl", decisions)],
+        verdicts: None,
+        truth: Some(named("truth.jsonl", truth)),
+    })
+    .unwrap();
+    fits("calibration", "simulated", &parse(&safe_json(&calibration)));
+    let priors: toml::Value = toml::from_str(&tieout::run::priors_toml(&calibration.priors)).unwrap();
+    fits("priors", "simulated", &serde_json::to_value(priors).unwrap());
+    let replay = tieout::run::replay(&tieout::run::ReplayInputs {
+        run: result.outputs(),
+        given: made.values().cloned().collect(),
+        config: Some(named("new.toml", b"cap = 100\n")),
+        ..Default::default()
+    })
+    .unwrap();
+    assert!(!replay.changes.is_empty());
+    fits("replay", "simulated", &parse(&safe_json(&replay)));
     none_of(&faults, "outputs do not fit");
     let inputs = INPUTS.iter().map(|(name, _)| *name);
     let unseen: Vec<&str> =
@@ -174,7 +193,7 @@ fn the_check_refuses_what_does_not_fit() {
     assert!(refused("manifest", json!({"schema": "tieout.manifest/1"})));
     let folder = fixtures().join("runs/morning");
     let result = run_of(&folder, &statements_of(&folder));
-    let text = String::from_utf8(result.outputs[0].bytes.clone()).unwrap();
+    let text = String::from_utf8(result.outputs()[0].bytes.clone()).unwrap();
     let line = lines(&text).remove(0);
     let broken = |path: &str, value: Value| {
         let mut line = line.clone();

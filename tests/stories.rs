@@ -55,7 +55,7 @@ fn documents(list: &serde_json::Value) -> String {
 }
 
 fn decided(result: &tieout::run::RunResult) -> BTreeMap<String, Vec<Told>> {
-    let jsonl = result.outputs.iter().find(|o| o.name == "decisions.jsonl").unwrap();
+    let jsonl = result.outputs().into_iter().find(|o| o.name == "decisions.jsonl").unwrap();
     let mut by_file: BTreeMap<String, Vec<Told>> = BTreeMap::new();
     for line in std::str::from_utf8(&jsonl.bytes).unwrap().lines() {
         let d: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -173,7 +173,7 @@ fn threads_and_file_order_do_not_change_a_byte() {
     let mut outputs = Vec::new();
     for (threads, order) in [1usize, 2, 8].iter().zip([0usize, 1, 0]) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(*threads).build().unwrap();
-        outputs.push(pool.install(|| run(&inputs(&folder, &orders[order])).unwrap().outputs));
+        outputs.push(pool.install(|| run(&inputs(&folder, &orders[order])).unwrap().outputs()));
     }
     assert!(outputs.windows(2).all(|w| w[0] == w[1]));
 }

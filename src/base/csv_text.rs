@@ -118,9 +118,15 @@ impl CsvTable {
         }
     }
 
-    /// The whole file.
+    /// The whole file, or what is left of it.
     pub fn finish(self) -> String {
         self.out
+    }
+
+    /// Takes out what was added so far, for files that are written piece by piece, once it is worth it.
+    pub fn piece(&mut self) -> Option<String> {
+        const WORTH: usize = 1 << 20;
+        (self.out.len() >= WORTH).then(|| std::mem::take(&mut self.out))
     }
 }
 

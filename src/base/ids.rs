@@ -39,6 +39,34 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// SHA-256 of bytes that come piece by piece.
+///
+/// ```
+/// use tieout::base::{Sha256Pieces, sha256_hex};
+/// let mut pieces = Sha256Pieces::default();
+/// pieces.add(b"tie");
+/// pieces.add(b"out");
+/// assert_eq!(pieces.finish(), (sha256_hex(b"tieout"), 6));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Sha256Pieces {
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Sha256Pieces {
+    /// Takes the next piece.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.hash.update(piece);
+        self.bytes += piece.len() as u64;
+    }
+
+    /// The hash in lower-case hexadecimal, and how many bytes there were.
+    pub fn finish(self) -> (String, u64) {
+        (hex(&self.hash.finalize()), self.bytes)
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -35,7 +35,7 @@ pub use direction::CreditDebit;
 pub use foreign::Foreign;
 pub use hidden::is_hidden;
 pub use iban::{Iban, is_valid_iban};
-pub use ids::{ContentId, content_id, sha256_hex};
+pub use ids::{ContentId, Sha256Pieces, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use place::Place;

@@ -290,6 +290,23 @@ pub(super) static COUNTRIES: &[Country] = &[
         words: &NORDIC,
         forms: &["AB", "HB", "AB (publ)"],
     },
+    // Norwegian and Danish payers write much as Swedish ones do; what differs are references, currency and accounts.
+    Country {
+        code: "NO",
+        language: Language::Swedish,
+        currency: "NOK",
+        bban: "nnnnnnnnnnn",
+        words: &NORDIC,
+        forms: &["AS", "ASA", "ANS"],
+    },
+    Country {
+        code: "DK",
+        language: Language::Swedish,
+        currency: "DKK",
+        bban: "nnnnnnnnnnnnnn",
+        words: &NORDIC,
+        forms: &["A/S", "ApS", "I/S"],
+    },
     Country {
         code: "FI",
         language: Language::Finnish,

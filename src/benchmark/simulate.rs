@@ -122,12 +122,13 @@ pub fn simulate(options: &SimulateOptions) -> Result<Simulation, Error> {
 }
 
 fn customers_csv(customers: &[Customer]) -> String {
-    let mut out = "customer_id,name,ibans,parent_id,country,on_hold\n".to_owned();
+    let mut out = "customer_id,name,ibans,parent_id,country,on_hold,is_supplier\n".to_owned();
     for c in customers {
         let name = c.name.replace('"', "\"\"");
         let parent = c.parent_id.as_deref().unwrap_or_default();
         let country = c.country.as_deref().unwrap_or_default();
-        out.push_str(&format!("{},\"{name}\",{},{parent},{country},{}\n", c.customer_id, c.ibans.join("|"), c.on_hold));
+        let (id, ibans) = (&c.customer_id, c.ibans.join("|"));
+        out.push_str(&format!("{id},\"{name}\",{ibans},{parent},{country},{},{}\n", c.on_hold, c.is_supplier));
     }
     out
 }

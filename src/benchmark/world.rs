@@ -132,6 +132,16 @@ impl World {
         c
     }
 
+    /// A customer in one of these countries; `None` where the week has none of them.
+    pub(super) fn customer_in(&mut self, codes: &[&str]) -> Option<usize> {
+        let fits: Vec<&'static Country> = self.countries.iter().copied().filter(|c| codes.contains(&c.code)).collect();
+        let country = *fits.get(self.r.below(fits.len().max(1)))?;
+        let name = self.company_name(country);
+        let c = self.add_customer(name, country, false);
+        self.open_customers.push(c);
+        Some(c)
+    }
+
     /// A customer whose whole account one family decides.
     pub(super) fn fresh(&mut self) -> usize {
         self.new_customer(true)

@@ -50,13 +50,16 @@ const COLUMNS: Columns = Columns {
 /// # Errors
 /// Every fault of the file with line and column; then no customer is given.
 pub fn read_customers(bytes: &[u8], file: &str) -> Result<CustomersRead, Vec<Error>> {
-    let table = read_table(bytes, file, &COLUMNS)?;
+    read_table(bytes, file, &COLUMNS, |rows| from_rows(rows, file))
+}
+
+fn from_rows(rows: &[Row<'_>], file: &str) -> Result<CustomersRead, Vec<Error>> {
     let mut errors = Vec::new();
-    let customers: Vec<Customer> = table.rows.iter().filter_map(|row| customer(row, &mut errors)).collect();
-    let mut seen: Map<(String, String), u64> = Map::default();
-    for row in &table.rows {
+    let customers: Vec<Customer> = rows.iter().filter_map(|row| customer(row, &mut errors)).collect();
+    let mut seen: Map<(&str, &str), u64> = Map::default();
+    for row in rows {
         let Some(id) = row.get("customer_id") else { continue };
-        let key = (row.get("company").unwrap_or_default().to_owned(), id.to_owned());
+        let key = (row.get("company").unwrap_or_default(), id);
         match seen.get(&key) {
             None => _ = seen.insert(key, row.place.line.unwrap_or(0)),
             Some(first) => {
@@ -77,7 +80,7 @@ pub fn read_customers(bytes: &[u8], file: &str) -> Result<CustomersRead, Vec<Err
     Err(errors.into_iter().map(|e| e.in_file(file)).collect())
 }
 
-fn customer(row: &Row, errors: &mut Vec<Error>) -> Option<Customer> {
+fn customer(row: &Row<'_>, errors: &mut Vec<Error>) -> Option<Customer> {
     let text = |name: &str| row.get(name).map(str::to_owned);
     let lists = |name: &str| row.get(name).map(list).unwrap_or_default();
     let accounts = |name: &str| {
@@ -118,7 +121,7 @@ fn customer(row: &Row, errors: &mut Vec<Error>) -> Option<Customer> {
     })
 }
 
-fn flag(row: &Row, name: &str, errors: &mut Vec<Error>) -> Option<bool> {
+fn flag(row: &Row<'_>, name: &str, errors: &mut Vec<Error>) -> Option<bool> {
     let text = row.get(name)?;
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => Some(true),
@@ -130,7 +133,7 @@ fn flag(row: &Row, name: &str, errors: &mut Vec<Error>) -> Option<bool> {
     }
 }
 
-fn whole(row: &Row, name: &str, expected: &str, errors: &mut Vec<Error>) -> Option<i64> {
+fn whole(row: &Row<'_>, name: &str, expected: &str, errors: &mut Vec<Error>) -> Option<i64> {
     let text = row.get(name)?;
     let value =
         parse_scaled(text, AmountStyle::PLAIN).ok().filter(|(v, scale)| *scale == 0 && (0..=1_000_000).contains(v));

@@ -4,6 +4,7 @@ use super::{CustomerIx, ItemIx};
 use crate::base::{Currency, Map};
 use crate::model::{Customer, ItemKind, ItemStatus, OpenItem};
 use chrono::NaiveDate;
+use std::cell::OnceCell;
 
 /// The figures of an item that candidates are sorted out by, so that its texts are only touched when it is named or paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,23 +27,35 @@ pub(crate) struct Figures {
     pub kind: ItemKind,
     /// Whether it has a cash discount.
     pub discounts: bool,
+    /// Its largest cash discount in minor units, without sign; the largest number there is for all above it.
+    pub discount_most: u32,
 }
 
 impl Figures {
     /// The figures of all items.
     pub(super) fn of_all(items: &[OpenItem], customers: &[CustomerIx], links: &Links) -> Vec<Self> {
-        let figures = |(it, customer): (&OpenItem, &CustomerIx)| Figures {
+        items.iter().zip(customers).map(|(it, customer)| Figures::of(it, *customer, links)).collect()
+    }
+
+    /// The figures of one item.
+    pub(super) fn of(it: &OpenItem, customer: CustomerIx, links: &Links) -> Self {
+        Figures {
             open_amount: it.open_amount,
             amount: it.amount,
-            customer: *customer,
+            customer,
             company: links.company(&it.company).unwrap_or(0),
             doc_date: it.doc_date,
             currency: it.currency,
             status: it.status,
             kind: it.kind,
             discounts: !it.discounts.is_empty(),
-        };
-        items.iter().zip(customers).map(figures).collect()
+            discount_most: it
+                .discounts
+                .iter()
+                .map(|d| u32::try_from(d.amount.unsigned_abs()).unwrap_or(u32::MAX))
+                .max()
+                .unwrap_or(0),
+        }
     }
 }
 
@@ -54,6 +67,8 @@ pub(super) struct Links {
     items: Vec<ItemIx>,
     companies: Map<String, u32>,
     of_customer: Vec<u32>,
+    /// The whole list of each customer whose items changed since.
+    changed: Map<CustomerIx, Vec<ItemIx>>,
 }
 
 impl Links {
@@ -65,19 +80,30 @@ impl Links {
         for (i, c) in customers.iter().enumerate() {
             rows.entry((&c.company, &c.customer_id)).or_insert(number(i));
         }
+        let elsewhere = OnceCell::new();
         let mut derived = Vec::new();
         let of_item = items.iter().map(|item| {
             *rows.entry((&item.company, &item.customer_id)).or_insert_with(|| {
-                derived.push(Customer {
-                    company: item.company.clone(),
-                    customer_id: item.customer_id.clone(),
-                    name: item.customer_name.clone(),
-                    ..Customer::default()
-                });
+                if let Some(known) =
+                    elsewhere.get_or_init(|| Elsewhere::of(customers)).find(&item.company, &item.customer_id)
+                {
+                    return known;
+                }
+                derived.push(Links::derived(item));
                 number(customers.len() + derived.len() - 1)
             })
         });
         (of_item.collect(), derived)
+    }
+
+    /// The customer that an item names, where no list of customers does.
+    pub fn derived(item: &OpenItem) -> Customer {
+        Customer {
+            company: item.company.clone(),
+            customer_id: item.customer_id.clone(),
+            name: item.customer_name.clone(),
+            ..Customer::default()
+        }
     }
 
     /// The links of items whose customers are known.
@@ -111,16 +137,63 @@ impl Links {
             }
             last = company;
         }
-        let mut links = Links { starts, items: list, companies, of_customer: Vec::new() };
+        let mut links = Links { starts, items: list, companies, ..Links::default() };
         links.of_customer = customers.iter().map(|c| links.company(&c.company).unwrap_or(0)).collect();
         links
     }
 
     /// The items of a customer in the order given.
     pub fn items_of(&self, customer: CustomerIx) -> &[ItemIx] {
+        if !self.changed.is_empty()
+            && let Some(list) = self.changed.get(&customer)
+        {
+            return list;
+        }
+        self.built(customer)
+    }
+
+    fn built(&self, customer: CustomerIx) -> &[ItemIx] {
         let at = customer as usize;
         let Some([start, end]) = self.starts.get(at..at + 2) else { return &[] };
         self.items.get(*start as usize..*end as usize).unwrap_or(&[])
+    }
+
+    /// Adds an item to a customer's.
+    pub fn insert(&mut self, customer: CustomerIx, item: ItemIx) {
+        let list = self.list_of(customer);
+        if let Err(at) = list.binary_search(&item) {
+            list.insert(at, item);
+        }
+    }
+
+    /// Takes an item from a customer's.
+    pub fn remove(&mut self, customer: CustomerIx, item: ItemIx) {
+        let list = self.list_of(customer);
+        if let Ok(at) = list.binary_search(&item) {
+            list.remove(at);
+        }
+    }
+
+    fn list_of(&mut self, customer: CustomerIx) -> &mut Vec<ItemIx> {
+        if !self.changed.contains_key(&customer) {
+            let built = self.built(customer).to_vec();
+            self.changed.insert(customer, built);
+        }
+        self.changed.entry(customer).or_default()
+    }
+
+    /// Gives a company a number, if it has none.
+    pub fn add_company(&mut self, company: &str) {
+        if !company.is_empty() && !self.companies.contains_key(company) {
+            let number = u32::try_from(self.companies.len() + 1).unwrap_or(u32::MAX);
+            self.companies.insert(company.to_owned(), number);
+        }
+    }
+
+    /// Adds a customer at the end, without items.
+    pub fn push_customer(&mut self, company: &str) {
+        self.add_company(company);
+        self.of_customer.push(self.company(company).unwrap_or(0));
     }
 
     /// The number of a company: 0 for none, `None` for an unknown one.
@@ -131,5 +204,30 @@ impl Links {
     /// The number of a customer's company.
     pub fn company_of_customer(&self, customer: CustomerIx) -> u32 {
         self.of_customer.get(customer as usize).copied().unwrap_or(0)
+    }
+}
+
+/// Customers that fit an item of another company: where a list of customers has no companies, or the items have none.
+struct Elsewhere<'a> {
+    /// The first customer without a company, by id.
+    without: Map<&'a str, CustomerIx>,
+    /// The only customer with this id, whatever its company; `None` of several.
+    only: Map<&'a str, Option<CustomerIx>>,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn of(customers: &'a [Customer]) -> Self {
+        let (mut without, mut only) = (Map::default(), Map::default());
+        for (row, c) in (0u32..).zip(customers) {
+            if c.company.is_empty() {
+                without.entry(c.customer_id.as_str()).or_insert(row);
+            }
+            only.entry(c.customer_id.as_str()).and_modify(|o| *o = None).or_insert(Some(row));
+        }
+        Elsewhere { without, only }
+    }
+
+    fn find(&self, company: &str, id: &str) -> Option<CustomerIx> {
+        if company.is_empty() { self.only.get(id).copied().flatten() } else { self.without.get(id).copied() }
     }
 }

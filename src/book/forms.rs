@@ -52,7 +52,8 @@ impl Forms {
         all
     }
 
-    fn push(&mut self, number: &str, of_year: Option<u32>) {
+    /// Adds a number at the end.
+    pub fn push(&mut self, number: &str, of_year: Option<u32>) {
         let at = self.text.len();
         let cut = NumberCut::new(number, of_year, &mut self.text);
         let small = |n: usize| u16::try_from(n).ok();
@@ -69,6 +70,20 @@ impl Forms {
         };
         // A number of more than 65,535 letters names nothing.
         self.rows.push(row().unwrap_or_default());
+    }
+
+    /// Puts the last number in the place of another one, or leaves it where it is the last.
+    pub fn move_last_to(&mut self, item: ItemIx) {
+        if (item as usize) + 1 < self.rows.len() {
+            self.rows.swap_remove(item as usize);
+        }
+    }
+
+    /// Takes a number out; the last one takes its place.
+    pub fn swap_remove(&mut self, item: ItemIx) {
+        if (item as usize) < self.rows.len() {
+            self.rows.swap_remove(item as usize);
+        }
     }
 
     fn row(&self, item: ItemIx) -> Row {

@@ -1,5 +1,6 @@
 //! The book: items and customers with inverted indexes, so that no payment ever scans all items.
 
+use super::delta::other_numbers;
 use super::figures::{Figures, Links};
 use super::forms::Forms;
 use super::keys::{Key, compact, compact_key, key_of, strip_zeros, year_tail_key};
@@ -33,32 +34,36 @@ const CHUNK: usize = 8_192;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct OpenItemBook {
-    items: Vec<OpenItem>,
-    customers: Vec<Customer>,
-    customers_derived: bool,
-    figures: Vec<Figures>,
-    links: Links,
-    forms: Forms,
-    names: NameTable,
-    by_whole: MultiMap,
-    by_digits: MultiMap,
-    by_tail: MultiMap,
-    by_year_tail: MultiMap,
-    by_reference: MultiMap,
-    by_other_number: MultiMap,
-    by_mandate: MultiMap,
-    by_amount: MultiMap,
-    by_closed_amount: MultiMap,
-    by_customer_number: MultiMap,
-    by_account: MultiMap,
-    by_virtual_account: MultiMap,
-    by_name_word: MultiMap,
-    by_skeleton: MultiMap,
-    digit_numbers: Vec<u32>,
-    tail_numbers: Vec<u32>,
-    shapes: Shapes,
-    open_items: u32,
-    schemes: SchemesInUse,
+    pub(super) items: Vec<OpenItem>,
+    pub(super) customers: Vec<Customer>,
+    pub(super) customers_derived: bool,
+    pub(super) figures: Vec<Figures>,
+    pub(super) links: Links,
+    pub(super) forms: Forms,
+    pub(super) names: NameTable,
+    pub(super) by_whole: MultiMap,
+    pub(super) by_digits: MultiMap,
+    pub(super) by_tail: MultiMap,
+    pub(super) by_year_tail: MultiMap,
+    pub(super) by_reference: MultiMap,
+    pub(super) by_other_number: MultiMap,
+    pub(super) by_mandate: MultiMap,
+    pub(super) by_amount: MultiMap,
+    pub(super) by_closed_amount: MultiMap,
+    pub(super) by_customer_number: MultiMap,
+    pub(super) by_account: MultiMap,
+    pub(super) by_virtual_account: MultiMap,
+    pub(super) by_name_word: MultiMap,
+    pub(super) by_skeleton: MultiMap,
+    pub(super) digit_numbers: Vec<u32>,
+    pub(super) tail_numbers: Vec<u32>,
+    pub(super) shapes: Shapes,
+    pub(super) open_items: u32,
+    pub(super) schemes: SchemesInUse,
+    /// Customers that were given; those behind them are derived from the items.
+    pub(super) given: usize,
+    /// Items by company and id, once the book is changed.
+    pub(super) by_id: Option<MultiMap>,
 }
 
 impl OpenItemBook {
@@ -66,7 +71,8 @@ impl OpenItemBook {
     /// accounts are then unknown.
     pub fn build(items: Vec<OpenItem>, customers: Vec<Customer>) -> Self {
         let customers_derived = customers.is_empty();
-        let mut book = OpenItemBook { items, customers, customers_derived, ..OpenItemBook::default() };
+        let given = customers.len();
+        let mut book = OpenItemBook { items, customers, customers_derived, given, ..OpenItemBook::default() };
         let (of_item, derived) = Links::customers(&book.items, &book.customers);
         book.customers.extend(derived);
         book.links = Links::of(&book.items, &book.customers, &of_item);
@@ -80,6 +86,11 @@ impl OpenItemBook {
         book.index_items();
         book.index_customers();
         book
+    }
+
+    /// Items and customers, derived ones included, without the indexes.
+    pub fn into_parts(self) -> (Vec<OpenItem>, Vec<Customer>) {
+        (self.items, self.customers)
     }
 
     /// All items in the order given.
@@ -127,10 +138,19 @@ impl OpenItemBook {
         self.links.company_of_customer(customer)
     }
 
-    /// The customer with this id in this company.
+    /// The customer with this id in this company. A customer that was given without a company is every company's, and to an item
+    /// without a company belongs the only customer given with its id.
     pub fn customer_by_id(&self, company: &str, id: &str) -> Option<CustomerIx> {
-        let wanted = |ix: &u32| self.customer(*ix).is_some_and(|c| c.customer_id == id && c.company == company);
-        self.by_customer_number.get(compact_key(id)).iter().copied().find(wanted)
+        let rows = self.by_customer_number.get(compact_key(id)).iter().copied();
+        let with_id = rows.filter(|ix| self.customer(*ix).is_some_and(|c| c.customer_id == id));
+        let of = |ix: u32, company: &str| self.customer(ix).is_some_and(|c| c.company == company);
+        with_id.clone().find(|ix| of(*ix, company)).or_else(|| {
+            let mut given = with_id.filter(|ix| (*ix as usize) < self.given);
+            if company.is_empty() {
+                return given.next().filter(|_| given.next().is_none());
+            }
+            given.find(|ix| of(*ix, ""))
+        })
     }
 
     /// All items of a customer, closed ones included, in the order given.
@@ -362,19 +382,8 @@ impl OpenItemBook {
                 self.open_items += 1;
                 amount.push((amount_key(figures.currency, figures.open_amount), row));
             }
-            for (list, digits) in [
-                (&mut self.digit_numbers, self.forms.digit_count(row)),
-                (&mut self.tail_numbers, self.forms.tail(row).len()),
-            ] {
-                if digits > 0 {
-                    if list.len() <= digits {
-                        list.resize(digits + 1, 0);
-                    }
-                    if let Some(count) = list.get_mut(digits) {
-                        *count += 1;
-                    }
-                }
-            }
+            count_digits(&mut self.digit_numbers, self.forms.digit_count(row), true);
+            count_digits(&mut self.tail_numbers, self.forms.tail(row).len(), true);
         }
         self.by_amount = MultiMap::build(amount);
         self.by_closed_amount = MultiMap::build(closed_amount);
@@ -384,33 +393,13 @@ impl OpenItemBook {
             let key = |row: u32| forms.keys(row).get(form).copied().flatten();
             MultiMap::build(rows().filter_map(|(row, _)| Some((key(row)?, row))).collect())
         };
-        let by_reference = || {
-            let of_chunk = |(chunk, items): (usize, &[OpenItem])| {
-                let (mut pairs, mut shapes) = (Vec::new(), Shapes::default());
-                for (row, it) in (chunk * CHUNK..).zip(items) {
-                    for key in keys_of(it, schemes) {
-                        shapes.add(&key);
-                        pairs.push((key_of(&key), u32::try_from(row).unwrap_or(u32::MAX)));
-                    }
-                }
-                (pairs, shapes)
-            };
-            let parts: Vec<(Vec<(Key, u32)>, Shapes)> = items.par_chunks(CHUNK).enumerate().map(of_chunk).collect();
-            let mut shapes = Shapes::default();
-            let mut pairs = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
-            for (part, own) in parts {
-                pairs.extend(part);
-                shapes.join(&own);
-            }
-            (MultiMap::build(pairs), shapes)
-        };
+        let by_reference = || references(items, schemes);
         let by_other = || {
-            let long = |r: &&String| r.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4;
             let of_item = |(row, it): (u32, &'_ OpenItem)| -> smallvec::SmallVec<[(Key, u32); 4]> {
-                it.refs.iter().filter(long).map(|r| (compact_key(r), row)).collect()
+                other_numbers(it).map(|r| (compact_key(r), row)).collect()
             };
             let mut shapes = Shapes::default();
-            for number in items.iter().flat_map(|it| it.refs.iter()).filter(long) {
+            for number in items.iter().flat_map(other_numbers) {
                 shapes.add(number);
             }
             for (row, _) in rows() {
@@ -430,7 +419,14 @@ impl OpenItemBook {
         self.shapes = shapes;
     }
 
-    fn index_customers(&mut self) {
+    /// Indexes the references of all items anew, after other schemes came in use.
+    pub(super) fn index_references(&mut self) {
+        let (map, shapes) = references(&self.items, &self.schemes);
+        self.by_reference = map;
+        self.shapes.join(&shapes);
+    }
+
+    pub(super) fn index_customers(&mut self) {
         let rows = || (0u32..).zip(&self.customers);
         let number = MultiMap::build(rows().map(|(row, c)| (compact_key(&c.customer_id), row)).collect());
         let accounts = |list: fn(&Customer) -> &[String]| {
@@ -453,8 +449,48 @@ impl OpenItemBook {
         (self.by_customer_number, self.by_account, self.by_virtual_account) = (number, account, receiving);
         self.by_name_word = MultiMap::build(words);
         self.by_skeleton = MultiMap::build(skeletons);
+        self.weigh_names();
+    }
+
+    /// How rare each word of a name is.
+    pub(super) fn weigh_names(&mut self) {
         let by_word = &self.by_name_word;
         self.names.weigh(|word| u32::try_from(by_word.get(key_of(word)).len()).unwrap_or(u32::MAX));
+    }
+}
+
+/// All items by the keys of their references, and the shapes of those.
+fn references(items: &[OpenItem], schemes: &SchemesInUse) -> (MultiMap, Shapes) {
+    let of_chunk = |(chunk, items): (usize, &[OpenItem])| {
+        let (mut pairs, mut shapes) = (Vec::new(), Shapes::default());
+        for (row, it) in (chunk * CHUNK..).zip(items) {
+            for key in keys_of(it, schemes) {
+                shapes.add(&key);
+                pairs.push((key_of(&key), u32::try_from(row).unwrap_or(u32::MAX)));
+            }
+        }
+        (pairs, shapes)
+    };
+    let parts: Vec<(Vec<(Key, u32)>, Shapes)> = items.par_chunks(CHUNK).enumerate().map(of_chunk).collect();
+    let mut shapes = Shapes::default();
+    let mut pairs = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
+    for (part, own) in parts {
+        pairs.extend(part);
+        shapes.join(&own);
+    }
+    (MultiMap::build(pairs), shapes)
+}
+
+/// Counts a number of so many digits in or out.
+pub(super) fn count_digits(list: &mut Vec<u32>, digits: usize, more: bool) {
+    if digits == 0 {
+        return;
+    }
+    if list.len() <= digits {
+        list.resize(digits + 1, 0);
+    }
+    if let Some(count) = list.get_mut(digits) {
+        *count = if more { *count + 1 } else { count.saturating_sub(1) };
     }
 }
 
@@ -482,13 +518,13 @@ fn shared(short: &[CustomerIx], long: &[CustomerIx]) -> Vec<CustomerIx> {
 
 /// The keys under which a payment may carry an item's reference: of the one stored, else of those that creditors make of the
 /// document number, in the schemes in use and in the one of the currency's country.
-fn keys_of(item: &OpenItem, schemes: &SchemesInUse) -> Vec<String> {
+pub(super) fn keys_of(item: &OpenItem, schemes: &SchemesInUse) -> Vec<String> {
     match item.payment_reference.as_deref() {
         Some(reference) => reference_keys(reference),
         None => schemes.made_from(item.doc_no.trim(), item.currency.code().get(..2).unwrap_or("")),
     }
 }
 
-fn amount_key(currency: Currency, amount: i64) -> Key {
+pub(super) fn amount_key(currency: Currency, amount: i64) -> Key {
     super::keys::extend(super::keys::extend(super::keys::EMPTY, currency.code().as_bytes()), &amount.to_be_bytes())
 }

@@ -73,12 +73,11 @@ const COLUMNS: Columns = Columns {
 /// finer than its currency, a `closed` item with money open, and a credit note above zero are faults; a number at two customers
 /// and a due date before the document are findings.
 pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
-    let table = read_table(bytes, file, &COLUMNS)?;
-    from_rows(&table.rows, Vec::new(), file)
+    read_table(bytes, file, &COLUMNS, |rows| from_rows(rows, Vec::new(), file))
 }
 
 /// Items from rows of our own names, with the faults found before.
-pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Result<ItemsRead, Vec<Error>> {
+pub(super) fn from_rows(rows: &[Row<'_>], mut errors: Vec<Error>, file: &str) -> Result<ItemsRead, Vec<Error>> {
     thousands::check(rows, &mut errors);
     let mut read =
         ItemsRead { items: rows.iter().filter_map(|row| item(row, &mut errors)).collect(), ..ItemsRead::default() };
@@ -97,7 +96,7 @@ pub(super) fn from_rows(rows: &[Row], mut errors: Vec<Error>, file: &str) -> Res
 }
 
 /// Checks over all items: keys, numbers at several customers, dates, and items with nothing open.
-fn check(read: &mut ItemsRead, rows: &[Row], errors: &mut Vec<Error>) {
+fn check(read: &mut ItemsRead, rows: &[Row<'_>], errors: &mut Vec<Error>) {
     let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
     let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
     for item in &read.items {
@@ -159,7 +158,7 @@ fn unlikely(item: &OpenItem) -> Option<Finding> {
 }
 
 /// One item; `None` when a cell that it cannot do without has a fault. All faults of the row are noted.
-fn item(row: &Row, errors: &mut Vec<Error>) -> Option<OpenItem> {
+fn item(row: &Row<'_>, errors: &mut Vec<Error>) -> Option<OpenItem> {
     let before = errors.len();
     let text = |name: &str| row.get(name).map(str::to_owned);
     let mut missing: Vec<String> = Vec::new();
@@ -252,7 +251,7 @@ fn item(row: &Row, errors: &mut Vec<Error>) -> Option<OpenItem> {
     })
 }
 
-fn signs(row: &Row, kind: ItemKind, status: ItemStatus, open: i64, amount: i64, errors: &mut Vec<Error>) {
+fn signs(row: &Row<'_>, kind: ItemKind, status: ItemStatus, open: i64, amount: i64, errors: &mut Vec<Error>) {
     let mut fault = |name: &str, found: String, expected: &str, hint: &str| {
         errors.push(Error::new(ErrorCode::Value, row.place_of(name), found, expected).with_hint(hint));
     };
@@ -272,7 +271,7 @@ fn signs(row: &Row, kind: ItemKind, status: ItemStatus, open: i64, amount: i64, 
 }
 
 fn discount(
-    row: &Row,
+    row: &Row<'_>,
     tier: &str,
     amount: Option<i64>,
     currency: Currency,
@@ -329,7 +328,7 @@ fn discount(
 }
 
 /// A cell that names one of some choices; absent is `None`.
-fn choice<T: Copy>(row: &Row, name: &str, all: &[(&'static str, T)], errors: &mut Vec<Error>) -> Option<T> {
+fn choice<T: Copy>(row: &Row<'_>, name: &str, all: &[(&'static str, T)], errors: &mut Vec<Error>) -> Option<T> {
     let text = row.get(name)?;
     let found = all.iter().find(|(t, _)| *t == text).map(|(_, v)| *v);
     if found.is_none() {
@@ -348,7 +347,7 @@ fn choice<T: Copy>(row: &Row, name: &str, all: &[(&'static str, T)], errors: &mu
     found
 }
 
-fn date(row: &Row, name: &str, errors: &mut Vec<Error>) -> Option<NaiveDate> {
+fn date(row: &Row<'_>, name: &str, errors: &mut Vec<Error>) -> Option<NaiveDate> {
     let text = row.get(name)?;
     let date = parse_iso_date(text);
     if date.is_none() {
@@ -366,7 +365,7 @@ fn date(row: &Row, name: &str, errors: &mut Vec<Error>) -> Option<NaiveDate> {
     date
 }
 
-fn minor(row: &Row, name: &str, currency: Currency, errors: &mut Vec<Error>) -> Option<i64> {
+fn minor(row: &Row<'_>, name: &str, currency: Currency, errors: &mut Vec<Error>) -> Option<i64> {
     let text = row.get(name)?;
     let mut fault = |found: String| {
         let expected = format!("an amount as 1190.00 with at most {} decimals", currency.decimals());

@@ -2,7 +2,7 @@
 
 use super::items::{ItemsRead, from_rows};
 use super::mapping::{ItemsMap, Many, Sign, Skip};
-use super::table::{Cell, Row, Titles};
+use super::table::{Cell, MappedCell, Row, Titles};
 use crate::base::{
     AmountStyle, CsvRow, CsvRows, Foreign, Place, bare_amount, decode_text, fold_name, line_column, parse_date,
     parse_scaled, same_name, unarmour,
@@ -46,7 +46,7 @@ impl ItemsMap {
     }
 
     #[allow(clippy::type_complexity)]
-    fn rows(&self, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Error>, Vec<(String, u64)>), Vec<Error>> {
+    fn rows(&self, bytes: &[u8]) -> Result<(Vec<Row<'static>>, Vec<Error>, Vec<(String, u64)>), Vec<Error>> {
         if let Some(foreign) =
             Foreign::of(bytes).filter(|f| matches!(f, Foreign::Workbook | Foreign::Pdf | Foreign::Archive))
         {
@@ -68,7 +68,7 @@ impl ItemsMap {
         let text = decoded.text.as_ref();
         let header = self.header(text).map_err(|e| vec![e])?;
         let titles = Arc::new(self.titles(&header));
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<Row<'static>> = Vec::new();
         let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
         let (mut errors, mut left_out) = (Vec::new(), Vec::new());
         let mut rest: Option<&str> = None;
@@ -157,7 +157,13 @@ impl ItemsMap {
     }
 
     /// A row in our own names and spellings. `None` for a row that does not fit the header (noted).
-    fn map(&self, row: &CsvRow<'_>, header: &Header, titles: &Arc<Titles>, errors: &mut Vec<Error>) -> Option<Row> {
+    fn map(
+        &self,
+        row: &CsvRow<'_>,
+        header: &Header,
+        titles: &Arc<Titles>,
+        errors: &mut Vec<Error>,
+    ) -> Option<Row<'static>> {
         let width = header.titles.len();
         let surplus = row.cells.iter().enumerate().skip(width).find(|(_, c)| !c.trim().is_empty());
         if surplus.is_some() || row.cells.len() < width {
@@ -172,7 +178,7 @@ impl ItemsMap {
             errors.push(error.with_hint("leave footers out with a [[skip]] rule"));
             return None;
         }
-        let mut cells = BTreeMap::new();
+        let mut cells: Vec<(Arc<str>, Cell<'static>)> = Vec::new();
         for (field, columns) in &self.columns {
             let parts: Vec<usize> = columns.0.iter().filter_map(|c| header.position(c)).collect();
             let texts = parts.iter().filter_map(|c| row.cells.get(*c)).map(|c| unarmour(c));
@@ -183,19 +189,20 @@ impl ItemsMap {
                 texts.collect::<Vec<_>>().join(separator)
             };
             let first = parts.first().copied();
+            let title = first.and_then(|c| header.titles.get(c).cloned());
             let cell = Cell {
-                text: joined,
-                column: first.map(|c| c as u64 + 1),
-                title: first.and_then(|c| header.titles.get(c).cloned()),
-                written: None,
+                text: joined.into(),
+                column: first.and_then(|c| u32::try_from(c + 1).ok()),
+                mapped: Some(Box::new(MappedCell { title, written: None })),
             };
             if !cell.text.is_empty() {
-                cells.insert(field.as_str().into(), cell);
+                cells.push((field.as_str().into(), cell));
             }
         }
         for (field, value) in &self.constants {
-            let constant = || Cell { text: value.clone(), column: None, title: None, written: None };
-            cells.entry(field.as_str().into()).or_insert_with(constant);
+            if !cells.iter().any(|(name, _)| name.as_ref() == field) {
+                cells.push((field.as_str().into(), Cell { text: value.clone().into(), ..Cell::default() }));
+            }
         }
         let mut mapped = Row { place: Place::line(row.line), cells, titles: titles.clone() };
         self.spell(&mut mapped, errors);
@@ -203,11 +210,11 @@ impl ItemsMap {
     }
 
     /// Turns types, states, dates and amounts into our spelling.
-    fn spell(&self, row: &mut Row, errors: &mut Vec<Error>) {
+    fn spell(&self, row: &mut Row<'static>, errors: &mut Vec<Error>) {
         for (field, words) in [("doc_type", &self.types), ("status", &self.status)] {
             let ours = row.get(field).and_then(|t| words.iter().find(|(k, _)| *k == t || fold_name(k) == fold_name(t)));
-            if let (Some((_, ours)), Some(cell)) = (ours, row.cells.get_mut(field)) {
-                cell.text.clone_from(ours);
+            if let (Some((_, ours)), Some(cell)) = (ours, row.cell_mut(field)) {
+                cell.text = ours.clone().into();
             }
         }
         let lowers = matches!(row.get("doc_type"), Some("credit_note" | "on_account"));
@@ -221,7 +228,7 @@ impl ItemsMap {
                     let expected = format!("a date by {}", self.format.date.join(" or "));
                     let error = Error::new(ErrorCode::Date, row.place_of(field), format!("date `{text}`"), expected);
                     errors.push(error.with_hint("the patterns stand in the mapping: [format] date = [\"%d.%m.%Y\"]"));
-                    row.cells.remove(field);
+                    row.cells.retain(|(name, _)| name.as_ref() != field);
                 }
             }
         }
@@ -305,9 +312,9 @@ fn meets(skip: &Skip, row: &CsvRow<'_>, header: &Header) -> bool {
 }
 
 /// The first mapped cell that differs between two rows of one item.
-fn contradiction(first: &Row, next: &Row) -> Option<Error> {
-    let fields = || first.cells.keys().chain(next.cells.keys());
-    let field = fields().find(|f| first.get(f) != next.get(f))?;
+fn contradiction(first: &Row<'_>, next: &Row<'_>) -> Option<Error> {
+    let mut fields = first.cells.iter().chain(&next.cells).map(|(name, _)| name);
+    let field = fields.find(|f| first.get(f) != next.get(f))?;
     let found = format!(
         "{field} `{}`, and `{}` in line {}",
         next.get(field).unwrap_or_default(),
@@ -317,10 +324,10 @@ fn contradiction(first: &Row, next: &Row) -> Option<Error> {
     Some(Error::new(ErrorCode::Value, next.place_of(field), found, "one value in all rows of an item"))
 }
 
-fn set(row: &mut Row, field: &str, text: String) {
-    if let Some(cell) = row.cells.get_mut(field) {
-        let before = std::mem::replace(&mut cell.text, text);
-        cell.written.get_or_insert(before);
+fn set(row: &mut Row<'static>, field: &str, text: String) {
+    if let Some(cell) = row.cell_mut(field) {
+        let before = std::mem::replace(&mut cell.text, text.into());
+        cell.mapped.get_or_insert_default().written.get_or_insert(before.into_owned());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Floor 4: open items and customers, read, checked and indexed; immutable during a run.
 
 mod customers;
+mod delta;
 mod discount;
 mod figures;
 mod forms;
@@ -18,6 +19,7 @@ mod table;
 #[cfg(all(test, feature = "schema"))]
 pub(crate) use customers::KNOWN as CUSTOMER_COLUMNS;
 pub use customers::{CustomersRead, read_customers};
+pub use delta::{DeltaDone, ItemChange};
 pub(crate) use figures::Figures;
 pub use index::{CustomerIx, ItemIx, OpenItemBook};
 #[cfg(all(test, feature = "schema"))]

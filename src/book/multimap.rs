@@ -1,6 +1,7 @@
 //! A compact read-only map from a key to several rows.
 
 use super::keys::Key;
+use crate::base::Map;
 
 /// Key to row numbers, built once. Rows of one key are in ascending order.
 ///
@@ -13,6 +14,10 @@ pub(super) struct MultiMap {
     starts: Vec<u32>,
     keys: Vec<Key>,
     rows: Vec<u32>,
+    /// The whole list of each key that was changed since.
+    changed: Map<Key, Vec<u32>>,
+    /// Pairs that it holds.
+    pairs: usize,
 }
 
 fn bucket(key: Key, shift: u32) -> usize {
@@ -69,16 +74,53 @@ impl MultiMap {
             begin = end;
             *start = u32::try_from(keys.len()).unwrap_or(u32::MAX);
         }
-        MultiMap { shift, starts, keys, rows }
+        let pairs = rows.len();
+        MultiMap { shift, starts, keys, rows, changed: Map::default(), pairs }
     }
 
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.pairs == 0
+    }
+
+    /// Adds a pair; one that is there already counts once.
+    pub fn insert(&mut self, key: Key, row: u32) {
+        let list = self.list_of(key);
+        if let Err(at) = list.binary_search(&row) {
+            list.insert(at, row);
+            self.pairs += 1;
+        }
+    }
+
+    /// Takes a pair out, if it is there.
+    pub fn remove(&mut self, key: Key, row: u32) {
+        let list = self.list_of(key);
+        if let Ok(at) = list.binary_search(&row) {
+            list.remove(at);
+            self.pairs -= 1;
+        }
+    }
+
+    /// The list of a key, to be changed.
+    fn list_of(&mut self, key: Key) -> &mut Vec<u32> {
+        if !self.changed.contains_key(&key) {
+            let built = self.built(key).to_vec();
+            self.changed.insert(key, built);
+        }
+        self.changed.entry(key).or_default()
     }
 
     /// The rows of a key.
     pub fn get(&self, key: Key) -> &[u32] {
+        if !self.changed.is_empty()
+            && let Some(list) = self.changed.get(&key)
+        {
+            return list;
+        }
+        self.built(key)
+    }
+
+    fn built(&self, key: Key) -> &[u32] {
         let at = bucket(key, self.shift.min(63));
         let Some([start, end]) = self.starts.get(at..at + 2) else { return &[] };
         let (start, end) = (*start as usize, *end as usize);
@@ -86,6 +128,10 @@ impl MultiMap {
             return &[];
         }
         let Some(keys) = self.keys.get(start..end) else { return &[] };
+        // Most buckets hold one key; that of a popular one is long, and a search in it far from what is in the caches.
+        if keys.first() == Some(&key) && keys.last() == Some(&key) {
+            return self.rows.get(start..end).unwrap_or(&[]);
+        }
         let first = keys.partition_point(|k| *k < key);
         let len = keys.get(first..).map_or(0, |k| k.partition_point(|k| *k == key));
         self.rows.get(start + first..start + first + len).unwrap_or(&[])
@@ -105,6 +151,31 @@ mod tests {
         assert_eq!(map.get(0), [0]);
         assert!(map.get(8).is_empty());
         assert!(MultiMap::build(Vec::new()).get(7).is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_changed_map_is_the_map_of_what_is_left(
+            before in proptest::collection::vec((0u64..6, 0u32..9), 0..30),
+            changes in proptest::collection::vec((0u64..6, 0u32..9, proptest::bool::ANY), 0..30),
+        ) {
+            let mut map = MultiMap::build(before.clone());
+            let mut left: std::collections::BTreeSet<(u64, u32)> = before.into_iter().collect();
+            for (key, row, add) in changes {
+                if add {
+                    map.insert(key, row);
+                    left.insert((key, row));
+                } else {
+                    map.remove(key, row);
+                    left.remove(&(key, row));
+                }
+            }
+            for key in 0..6 {
+                let rows: Vec<u32> = left.iter().filter(|p| p.0 == key).map(|p| p.1).collect();
+                proptest::prop_assert_eq!(map.get(key), rows);
+            }
+            proptest::prop_assert_eq!(map.is_empty(), left.is_empty());
+        }
     }
 
     #[test]

@@ -49,8 +49,16 @@ impl NameTable {
                 table.starts.push(number(table.names.len()));
             }
         }
-        table.weights = (0..COUNTS).map(|n| weight(table.customers, n)).collect();
         table
+    }
+
+    /// Adds a customer at the end; all words are to be weighed anew, see [`NameTable::weigh`].
+    pub fn push_customer(&mut self, customer: &Customer) {
+        for name in std::iter::once(&customer.name).chain(&customer.aliases) {
+            self.push(&PreparedName::new(name));
+        }
+        self.starts.push(number(self.names.len()));
+        self.customers += 1;
     }
 
     fn push(&mut self, name: &PreparedName) {
@@ -61,6 +69,7 @@ impl NameTable {
 
     /// Sets the weight of all words, from the number of customers that have each.
     pub fn weigh(&mut self, count: impl Fn(&str) -> u32) {
+        self.weights = (0..COUNTS).map(|n| weight(self.customers, n)).collect();
         let mut text_at = 0usize;
         let mut words_at = 0usize;
         for name in &self.names {

@@ -6,20 +6,16 @@
 use crate::base::{CsvRows, Foreign, Place, decode_text, fold_name, line_column, nearest_name};
 use crate::error::{Error, ErrorCode, visible};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A table whose columns are all known.
-pub(super) struct Table {
-    /// Rows in file order.
-    pub rows: Vec<Row>,
-}
-
 /// A row: cells by the name of their column. Empty cells and JSON nulls are absent.
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     /// Where it begins.
     pub place: Place,
-    pub(super) cells: BTreeMap<Arc<str>, Cell>,
+    /// A dozen of them: walking along is faster than any index.
+    pub(super) cells: Vec<(Arc<str>, Cell<'a>)>,
     /// Where the columns are, for cells that are empty.
     pub(super) titles: Arc<Titles>,
 }
@@ -34,40 +30,61 @@ pub(super) struct Titles {
 }
 
 /// A cell with where it came from.
-pub(super) struct Cell {
+#[derive(Default)]
+pub(super) struct Cell<'a> {
     /// What stands in it, without outer blanks.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// Its number in the row, where it has one.
-    pub column: Option<u64>,
+    pub column: Option<u32>,
+    /// What a mapping knows of it.
+    pub mapped: Option<Box<MappedCell>>,
+}
+
+/// What a mapping changed about a cell.
+#[derive(Default)]
+pub(super) struct MappedCell {
     /// Its title in the source, where that is another than ours.
     pub title: Option<String>,
-    /// What stood in it before a mapping respelled it.
+    /// What stood in it before the mapping respelled it.
     pub written: Option<String>,
 }
 
-impl Row {
+impl<'a> Row<'a> {
     /// A cell that is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.cells.get(name).map(|c| c.text.as_str())
+        self.cell(name).map(|c| c.text.as_ref())
+    }
+
+    fn cell(&self, name: &str) -> Option<&Cell<'a>> {
+        self.cells.iter().find(|(n, _)| n.as_ref() == name).map(|(_, c)| c)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn cell_mut(&mut self, name: &str) -> Option<&mut Cell<'a>> {
+        self.cells.iter_mut().find(|(n, _)| n.as_ref() == name).map(|(_, c)| c)
     }
 
     /// Where the cell is, or would be.
     pub(super) fn place_of(&self, name: &str) -> Place {
-        let cell = self.cells.get(name);
+        let cell = self.cell(name);
         let known = self.titles.by_name.get(name);
-        let title = cell.and_then(|c| c.title.as_deref()).or(known.and_then(|k| k.1.as_deref())).unwrap_or(name);
-        let column = cell.and_then(|c| c.column).or(known.map(|k| k.0));
+        let title = cell
+            .and_then(|c| c.mapped.as_ref()?.title.as_deref())
+            .or(known.and_then(|k| k.1.as_deref()))
+            .unwrap_or(name);
+        let column = cell.and_then(|c| c.column.map(u64::from)).or(known.map(|k| k.0));
         Place { column, ..self.place.clone() }.at(visible(title))
     }
 
     /// The cell as its source has it.
     pub(super) fn written(&self, name: &str) -> Option<&str> {
-        self.cells.get(name).map(|c| c.written.as_deref().unwrap_or(&c.text))
+        let cell = self.cell(name)?;
+        Some(cell.mapped.as_ref().and_then(|m| m.written.as_deref()).unwrap_or(&cell.text))
     }
 
     /// Cells whose column starts with a prefix.
-    pub(super) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.cells.iter().filter(move |(n, _)| n.starts_with(prefix)).map(|(n, c)| (n.as_ref(), c.text.as_str()))
+    pub(super) fn with_prefix(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.cells.iter().filter(move |(n, _)| n.starts_with(prefix)).map(|(n, c)| (n.as_ref(), c.text.as_ref()))
     }
 }
 
@@ -85,40 +102,52 @@ pub(super) struct Columns {
     pub own: Foreign,
 }
 
-/// Reads a table.
+/// Reads a table and hands its rows on, in file order. They borrow from the text, which does not outlive this call.
 ///
 /// # Errors
 /// All faults of the file's form: its encoding, unknown or missing columns (with the nearest known name), ragged rows, JSON that is
-/// none. Rows are only given when there are none.
-pub(super) fn read_table(bytes: &[u8], file: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
-    let read = || {
-        if let Some(foreign) = Foreign::of(bytes).filter(|f| *f != columns.own) {
-            let found = format!("this looks like {}", foreign.words());
-            let error = Error::new(ErrorCode::Header, Place::line(1), found, format!("a {} file", columns.schema));
-            return Err(vec![error.with_hint(foreign.advice())]);
-        }
-        let decoded = decode_text::<&str>(bytes, &[]).map_err(|e| {
-            let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes)).into_owned();
-            let (line, column) = line_column(&before, before.len());
-            let error = Error::new(ErrorCode::Encoding, Place::line_column(line, column), e.to_string(), "UTF-8");
-            vec![error.with_hint("save the file as UTF-8, or read it through a mapping that names its encoding")]
-        })?;
-        let text = decoded.text.as_ref();
-        match text.trim_start().chars().next() {
-            None => Err(vec![Error::new(
-                ErrorCode::EmptyInput,
-                Place::line(1),
-                "no content",
-                format!("a {} file", columns.schema),
-            )]),
-            Some('{' | '[') => json(text, columns),
-            Some(_) => csv(text, columns),
-        }
-    };
-    read().map_err(|errors: Vec<Error>| errors.into_iter().map(|e| e.in_file(file)).collect())
+/// none. Rows are only handed on when there are none.
+pub(super) fn read_table<R>(
+    bytes: &[u8],
+    file: &str,
+    columns: &Columns,
+    take: impl FnOnce(&[Row<'_>]) -> Result<R, Vec<Error>>,
+) -> Result<R, Vec<Error>> {
+    let in_file = |errors: Vec<Error>| errors.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>();
+    let decoded = text_of(bytes, columns).map_err(in_file)?;
+    let rows = rows_of(&decoded, columns).map_err(in_file)?;
+    take(&rows)
 }
 
-fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
+fn text_of<'a>(bytes: &'a [u8], columns: &Columns) -> Result<Cow<'a, str>, Vec<Error>> {
+    if let Some(foreign) = Foreign::of(bytes).filter(|f| *f != columns.own) {
+        let found = format!("this looks like {}", foreign.words());
+        let error = Error::new(ErrorCode::Header, Place::line(1), found, format!("a {} file", columns.schema));
+        return Err(vec![error.with_hint(foreign.advice())]);
+    }
+    let decoded = decode_text::<&str>(bytes, &[]).map_err(|e| {
+        let before = String::from_utf8_lossy(bytes.get(..e.offset()).unwrap_or(bytes)).into_owned();
+        let (line, column) = line_column(&before, before.len());
+        let error = Error::new(ErrorCode::Encoding, Place::line_column(line, column), e.to_string(), "UTF-8");
+        vec![error.with_hint("save the file as UTF-8, or read it through a mapping that names its encoding")]
+    })?;
+    Ok(decoded.text)
+}
+
+fn rows_of<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>> {
+    match text.trim_start().chars().next() {
+        None => Err(vec![Error::new(
+            ErrorCode::EmptyInput,
+            Place::line(1),
+            "no content",
+            format!("a {} file", columns.schema),
+        )]),
+        Some('{' | '[') => json(text, columns),
+        Some(_) => csv(text, columns),
+    }
+}
+
+fn csv<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>> {
     let first = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|d| (first.matches(*d).count(), *d == ',')).unwrap_or(',');
     let mut rows = CsvRows::new(text, delimiter, Some('"'));
@@ -181,7 +210,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     }
     let by_name = names.iter().enumerate().map(|(i, name)| (name.clone(), (i as u64 + 1, None))).collect();
     let titles = Arc::new(Titles { by_name, mapped: false });
-    let mut table = Table { rows: Vec::new() };
+    let mut table = Vec::new();
     for row in rows {
         let row = match row {
             Ok(row) => row,
@@ -201,13 +230,14 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             errors.push(Error::new(ErrorCode::Row, Place::line_column(row.line, column), found, expected));
             continue;
         }
-        let cell = |(i, (name, text)): (usize, (&Arc<str>, &std::borrow::Cow<'_, str>))| {
-            let cell = Cell { text: text.trim().to_owned(), column: Some(i as u64 + 1), title: None, written: None };
+        let cell = |(i, (name, text)): (usize, (&Arc<str>, Cow<'a, str>))| {
+            let text = trimmed(text);
+            let cell = Cell { text, column: u32::try_from(i + 1).ok(), mapped: None };
             (!cell.text.is_empty()).then(|| (name.clone(), cell))
         };
-        let cells: BTreeMap<Arc<str>, Cell> = names.iter().zip(&row.cells).enumerate().filter_map(cell).collect();
-        if let Some(nameless) = cells.get("") {
-            let place = Place { column: nameless.column, ..Place::line(row.line) };
+        let cells: Vec<(Arc<str>, Cell<'a>)> = names.iter().zip(row.cells).enumerate().filter_map(cell).collect();
+        if let Some((_, nameless)) = cells.iter().find(|(name, _)| name.is_empty()) {
+            let place = Place { column: nameless.column.map(u64::from), ..Place::line(row.line) };
             errors.push(Error::new(
                 ErrorCode::Row,
                 place,
@@ -216,14 +246,21 @@ fn csv(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
             ));
             continue;
         }
-        table.rows.push(Row { place: Place::line(row.line), cells, titles: titles.clone() });
+        table.push(Row { place: Place::line(row.line), cells, titles: titles.clone() });
     }
     if errors.is_empty() { Ok(table) } else { Err(errors) }
 }
 
-fn json(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+fn json<'a>(text: &'a str, columns: &Columns) -> Result<Vec<Row<'a>>, Vec<Error>> {
     let mut errors = Vec::new();
-    let mut table = Table { rows: Vec::new() };
+    let mut table = Vec::new();
     let fault = |base: u64, e: &serde_json::Error| {
         let place = Place::line_column(base + e.line() as u64, e.column() as u64);
         let message = e.to_string();
@@ -249,8 +286,14 @@ fn json(text: &str, columns: &Columns) -> Result<Table, Vec<Error>> {
     if errors.is_empty() { Ok(table) } else { Err(errors) }
 }
 
-fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &mut Table, errors: &mut Vec<Error>) {
-    let mut cells = BTreeMap::new();
+fn row(
+    line: u64,
+    members: Vec<(String, &RawValue)>,
+    columns: &Columns,
+    table: &mut Vec<Row<'_>>,
+    errors: &mut Vec<Error>,
+) {
+    let mut cells: Vec<(Arc<str>, Cell<'_>)> = Vec::new();
     for (name, raw) in members {
         let place = Place::line(line).at(visible(&name));
         if let Some((found, hint)) = unknown(&name, columns) {
@@ -258,17 +301,14 @@ fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &
             errors.push(Error::new(ErrorCode::Header, place, found, expected).with_hint(hint));
             continue;
         }
-        if cells.contains_key(name.as_str()) {
+        if cells.iter().any(|(n, _)| n.as_ref() == name) {
             errors.push(Error::new(ErrorCode::Header, place, format!("field `{name}` again"), "each field once"));
             continue;
         }
         match value(raw.get()) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
-                cells.insert(
-                    name.into(),
-                    Cell { text: text.trim().to_owned(), column: None, title: None, written: None },
-                );
+                cells.push((name.into(), Cell { text: text.trim().to_owned().into(), ..Cell::default() }));
             }
             Err(()) => {
                 errors.push(Error::new(
@@ -280,7 +320,7 @@ fn row(line: u64, members: Vec<(String, &RawValue)>, columns: &Columns, table: &
             }
         }
     }
-    table.rows.push(Row { place: Place::line(line), cells, titles: Arc::default() });
+    table.push(Row { place: Place::line(line), cells, titles: Arc::default() });
 }
 
 /// A JSON value as the text of a CSV cell: lists joined by `|`, numbers as written.
@@ -363,7 +403,7 @@ mod tests {
     };
 
     fn errors(text: &str) -> Vec<String> {
-        let e = read_table(text.as_bytes(), "f", &COLUMNS).map(|_| ()).unwrap_err();
+        let e = read_table(text.as_bytes(), "f", &COLUMNS, |_| Ok(())).unwrap_err();
         e.iter().map(ToString::to_string).collect()
     }
 
@@ -376,19 +416,18 @@ mod tests {
             "{\"a\":\"1\",\"open_amount\":2.50,\"x_n\":null}\n",
             "[{\"a\":1,\n\"open_amount\":\"2.50\"}]",
         ] {
-            let table = read_table(text.as_bytes(), "f", &COLUMNS).unwrap_or_else(|e| panic!("{text}: {}", e[0]));
-            let row = table.rows.first().unwrap();
-            assert_eq!(
-                (row.get("a"), row.get("open_amount"), row.get("x_n")),
-                (Some("1"), Some("2.50"), None),
-                "{text}"
-            );
+            let cells = |rows: &[Row<'_>]| {
+                let of = |name: &str| rows.first().and_then(|r| r.get(name)).map(str::to_owned);
+                Ok((of("a"), of("open_amount"), of("x_n")))
+            };
+            let read = read_table(text.as_bytes(), "f", &COLUMNS, cells).unwrap_or_else(|e| panic!("{text}: {}", e[0]));
+            assert_eq!(read, (Some("1".into()), Some("2.50".into()), None), "{text}");
         }
     }
 
     #[test]
     fn all_faults_come_at_once_with_places_and_suggestions() {
-        let e = read_table(b"a;opn_amount;a\n1;2;3\n", "f", &COLUMNS).map(|_| ()).unwrap_err();
+        let e = read_table(b"a;opn_amount;a\n1;2;3\n", "f", &COLUMNS, |_| Ok(())).unwrap_err();
         assert_eq!(e.len(), 2);
         assert!(e[0].hint().unwrap().contains("`open_amount`"));
         assert_eq!(errors("a,open_amount\n1\n1,2,3\n1,2\n").len(), 2);

@@ -49,6 +49,12 @@ pub struct RunBody {
     /// The day that ages were counted to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub as_of: Option<NaiveDate>,
+    /// What takes two persons from now on, as the policy of the run says: `facts`, `undo`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub two_persons: Vec<String>,
+    /// Who stands for its policy, where that takes two.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub approved_by: Vec<String>,
     /// All inputs, statements first.
     pub inputs: Vec<InputBody>,
 }
@@ -297,11 +303,20 @@ pub struct DecisionBody {
     /// Why, in the words of who decided.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub comment: String,
+    /// Of a decision from a file of reviewers: who signed, claimed or verified, in which file and cell.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub review: Option<Box<Review>>,
+    /// Company of the payment, for learning.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub company: String,
     /// Currency of the amounts.
     pub currency: Currency,
-    /// Account that paid, for learning.
+    /// Account that paid, for learning: only where nothing knew it for the customer's.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub payer_account: Option<String>,
+    /// Name of the payer, likewise.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub payer_name: Option<String>,
     /// Booking date, for learning.
     pub booking_date: NaiveDate,
 }
@@ -328,6 +343,9 @@ pub struct UndoBody {
     /// Of a return that is taken back: the payment that it had returned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub returns: Option<String>,
+    /// Facts that the decision had counted for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unlearn: Vec<String>,
     /// Statements that may be given again, in the last record of an undone run.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub release: Vec<Release>,
@@ -426,7 +444,7 @@ pub struct AcceptGapBody {
 pub struct FactBody {
     /// Id of the fact.
     pub fact_id: String,
-    /// `sign` or `revoke`.
+    /// `sign`, `revoke`, or `first_signature` where the policy asks for two and the second is missing.
     pub action: String,
     /// Who.
     pub by: String,
@@ -436,6 +454,16 @@ pub struct FactBody {
 }
 
 impl Body {
+    /// What it sets against items, or takes back.
+    pub fn movements(&self) -> &[Movement] {
+        match self {
+            Body::Payment(p) => &p.decided.movements,
+            Body::Decision(d) => &d.decided.movements,
+            Body::Undo(u) => &u.movements,
+            _ => &[],
+        }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
         match self {

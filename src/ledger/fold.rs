@@ -5,8 +5,9 @@ use super::bodies::*;
 use super::facts;
 use super::keys::{self, KeyKind, item_key, key};
 use super::store::Set;
+use crate::base::ContentId;
 use crate::error::Error;
-use crate::model::{Disposition, Outcome, ReasonCode};
+use crate::model::{Disposition, Outcome, ReasonCode, exception_id};
 use serde::{Deserialize, Serialize};
 
 /// The sets as a fold sees them.
@@ -56,6 +57,7 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
     match body {
         Body::Run(run) => {
             keys.push(key(KeyKind::Run, &run.run_id));
+            keys.push(key(KeyKind::Run, ""));
             for input in run.inputs.iter().filter(|i| i.taken) {
                 sets.put(Set::Input, &input.sha256, Some(seq.to_string()));
             }
@@ -78,6 +80,9 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
             if let Some(customer) = &p.decided.customer_id {
                 keys.push(key(KeyKind::Customer, &item_key(text("company"), customer)));
             }
+            if waits(&p.decided) {
+                keys.push(exception_key(p.payment_id()));
+            }
             wait(sets, p.payment_id(), seq, &p.decided, text("currency"));
         }
         Body::Decision(d) => {
@@ -86,12 +91,16 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
             if let Some(original) = &d.decided.returns {
                 keys.push(key(KeyKind::Payment, original));
             }
+            if let Some(customer) = &d.decided.customer_id {
+                keys.push(key(KeyKind::Customer, &item_key(&d.company, customer)));
+            }
             wait(sets, &d.payment_id, seq, &d.decided, d.currency.code());
-            facts::learn(seq, d, sets)?;
+            facts::learn(d, sets)?;
         }
         Body::Undo(u) => {
             if !u.payment_id.is_empty() {
                 keys.push(key(KeyKind::Payment, &u.payment_id));
+                keys.push(exception_key(&u.payment_id));
                 movements(&u.movements, &mut keys, sets)?;
                 if let Some(original) = &u.returns {
                     keys.push(key(KeyKind::Payment, original));
@@ -106,6 +115,7 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
                 };
                 put_waiting(sets, &u.payment_id, Some(&row));
             }
+            facts::unlearn(&u.unlearn, sets)?;
             released(&u.release, sets);
         }
         Body::Join(j) => {
@@ -118,7 +128,7 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
             sets.put(Set::Gap, &gap_key(&g.before, &g.after), Some(seq.to_string()));
             released(&g.release, sets);
         }
-        Body::Fact(f) => facts::act(seq, f, sets)?,
+        Body::Fact(f) => facts::act(f, sets)?,
     }
     keys.sort_unstable();
     keys.dedup();
@@ -138,8 +148,16 @@ fn again(decided: &Decided) -> bool {
     of_statement(&decided.reason) || decided.gates.iter().any(of_statement)
 }
 
+fn waits(decided: &Decided) -> bool {
+    decided.outcome == Outcome::Queued || decided.disposition == Some(Disposition::InReview)
+}
+
+/// A reviewer's file names the row of the queue, not the payment.
+fn exception_key(payment_id: &str) -> u64 {
+    key(KeyKind::Exception, exception_id(&ContentId(payment_id.to_owned())).as_str())
+}
+
 fn wait(sets: &mut dyn Sets, payment_id: &str, seq: u64, decided: &Decided, currency: &str) {
-    let waits = decided.outcome == Outcome::Queued || decided.disposition == Some(Disposition::InReview);
     let row = Waiting {
         seq,
         unapplied: decided.unapplied,
@@ -147,7 +165,7 @@ fn wait(sets: &mut dyn Sets, payment_id: &str, seq: u64, decided: &Decided, curr
         reason: decided.reason.as_str().to_owned(),
         again: again(decided),
     };
-    put_waiting(sets, payment_id, waits.then_some(&row));
+    put_waiting(sets, payment_id, waits(decided).then_some(&row));
 }
 
 fn waiting(sets: &dyn Sets, payment_id: &str) -> Result<Option<Waiting>, Error> {

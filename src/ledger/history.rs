@@ -7,6 +7,7 @@ use super::record::Record;
 use super::store::Store;
 use crate::base::{Currency, sum_figure};
 use crate::error::Error;
+use crate::model::{Disposition, Review, ReviewState, Signer};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +51,7 @@ impl<S: Store> Ledger<S> {
         keys.push((KeyKind::Item, item_key(company, target)));
         for (kind, value) in keys {
             for (_, body) in self.under(kind, &value)? {
-                if movements_of(&body).iter().any(is_item) {
+                if body.movements().iter().any(is_item) {
                     payments.extend(payment_of(&body).map(str::to_owned));
                 }
             }
@@ -118,15 +119,6 @@ fn returns_of(body: &Body) -> Option<&str> {
     }
 }
 
-fn movements_of(body: &Body) -> &[Movement] {
-    match body {
-        Body::Payment(p) => &p.decided.movements,
-        Body::Decision(d) => &d.decided.movements,
-        Body::Undo(u) => &u.movements,
-        _ => &[],
-    }
-}
-
 fn event(record: &Record, body: &Body, relevant: &dyn Fn(&Movement) -> bool) -> Event {
     let meta: serde_json::Value = serde_json::from_str(&record.meta).unwrap_or_default();
     let text = |key: &str| meta.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
@@ -154,7 +146,7 @@ fn event(record: &Record, body: &Body, relevant: &dyn Fn(&Movement) -> bool) -> 
             m.id
         )
     };
-    let movements = movements_of(body).iter().filter(|m| relevant(m)).map(movement).collect();
+    let movements = body.movements().iter().filter(|m| relevant(m)).map(movement).collect();
     Event { record: record.seq, at: text("at"), who: text("who"), says, movements }
 }
 
@@ -178,7 +170,11 @@ fn says(seq: u64, body: &Body) -> (String, Currency) {
         }
         Body::Decision(d) => {
             let why = if d.comment.is_empty() { String::new() } else { format!(" Why: {}", d.comment) };
-            (format!("decision on payment {}. {}{why}", d.payment_id, decided(&d.decided, d.currency)), d.currency)
+            let text = match d.review.as_deref() {
+                Some(review) => format!("payment {}: {}", d.payment_id, reviewed(review, &d.decided, d.currency)),
+                None => format!("decision on payment {}. {}", d.payment_id, decided(&d.decided, d.currency)),
+            };
+            (format!("{text}{why}"), d.currency)
         }
         Body::Undo(u) => {
             let currency = code(&u.currency);
@@ -201,11 +197,51 @@ fn says(seq: u64, body: &Body) -> (String, Currency) {
     }
 }
 
+/// What people signed, each with the file and cell, and what came of it.
+fn reviewed(review: &Review, d: &Decided, currency: Currency) -> String {
+    let signer = |s: &Signer| {
+        let at = s.at.as_deref().map(|at| format!(" on {at}")).unwrap_or_default();
+        let hash = s.file_sha256.as_deref().and_then(|h| h.get(..12));
+        let hash = hash.map(|h| format!(", sha256 {h}…")).unwrap_or_default();
+        format!("{} ({}) said {}{at} in {}{hash}", s.name, s.identity.as_str(), review.decision.as_str(), s.source)
+    };
+    let mut text = review.signers.iter().map(signer).collect::<Vec<_>>().join("; ");
+    match review.state {
+        ReviewState::Waiting => text.push_str("; it waits for a second person"),
+        ReviewState::Noted => text.push_str("; it stays in the queue"),
+        ReviewState::Done => {
+            text.push_str(&format!(". {}: {}", capital(d.outcome.as_str()), d.reason.as_str()));
+            text.push_str(&amounts(d, currency));
+            if !review.documents.is_empty() {
+                text.push_str(&format!("; documents {}", review.documents));
+            }
+            if let Some(code) = review.difference_code {
+                text.push_str(&format!("; difference {}", code.as_str()));
+            }
+            if d.disposition == Some(Disposition::RefundDue) {
+                text.push_str("; to be paid back");
+            }
+        }
+    }
+    text.push('.');
+    text
+}
+
 fn decided(d: &Decided, currency: Currency) -> String {
     let mut text = format!("{} by {}: {}", capital(d.outcome.as_str()), d.by, d.reason.as_str());
     if !d.explanation.is_empty() {
         text.push_str(&format!(" ({})", d.explanation.trim_end_matches('.')));
     }
+    text.push_str(&amounts(d, currency));
+    if let Some(original) = &d.returns {
+        text.push_str(&format!("; takes back {original}"));
+    }
+    text.push('.');
+    text
+}
+
+fn amounts(d: &Decided, currency: Currency) -> String {
+    let mut text = String::new();
     for (amount, word) in [(d.on_account, "on account"), (d.unapplied, "unapplied")] {
         if amount != 0 {
             text.push_str(&format!("; {} {word}", sum_figure(amount.into(), currency)));
@@ -214,10 +250,6 @@ fn decided(d: &Decided, currency: Currency) -> String {
     for other in &d.other {
         text.push_str(&format!("; {} {}", sum_figure(other.amount.into(), currency), other.code.replace('_', " ")));
     }
-    if let Some(original) = &d.returns {
-        text.push_str(&format!("; takes back {original}"));
-    }
-    text.push('.');
     text
 }
 

@@ -36,8 +36,10 @@ pub enum KeyKind {
     Content,
     /// A statement by the hash of its figures.
     StatementFigures,
-    /// A run.
+    /// A run; with an empty value, every run.
     Run,
+    /// A payment that waits or waited, by the id of its row in the queue.
+    Exception,
 }
 
 /// The key of a value.

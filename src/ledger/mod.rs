@@ -36,7 +36,7 @@ mod undo;
 mod verify;
 
 pub use bodies::*;
-pub use facts::LearnedFact;
+pub use facts::{FactKind, LearnedFact};
 pub use fold::{Flight, Waiting, gap_key};
 pub use history::{Event, History};
 pub use in_flight::Shown;

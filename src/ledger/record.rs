@@ -71,6 +71,14 @@ pub struct Record {
     pub hash: Hash,
 }
 
+impl Record {
+    /// When it was written, as the writer said.
+    pub fn at(&self) -> String {
+        let meta: serde_json::Value = serde_json::from_str(&self.meta).unwrap_or_default();
+        meta.get("at").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    }
+}
+
 /// The end of a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Head {

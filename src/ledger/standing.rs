@@ -4,7 +4,7 @@ use super::bodies::*;
 use super::keys::item_key;
 use super::record::damaged;
 use crate::error::Error;
-use crate::model::{Disposition, OpenItem, OtherAmount, Outcome, Payment, ReasonCode};
+use crate::model::{Disposition, OpenItem, OtherAmount, Outcome, Payment, ReasonCode, Review};
 
 /// Where a payment stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,14 @@ pub struct PaymentStanding {
     pub returned_by: Option<String>,
     /// The line for the reviewer.
     pub line: Option<String>,
+    /// The record that holds the line.
+    pub line_seq: u64,
+    /// What people said of it last.
+    pub review: Option<Review>,
+    /// Facts that the decisions that stand count for.
+    pub taught: Vec<String>,
+    /// Who took a decision back last, why, and in which record.
+    pub undone: Option<(u64, String, String)>,
     /// Ids that the payment came with again.
     pub came_as: Vec<String>,
 }
@@ -64,7 +72,9 @@ impl PaymentStanding {
                 }
                 Body::Decision(d) if d.payment_id == payment_id => {
                     if let Some(s) = &mut standing {
-                        s.decide(&d.decided);
+                        s.decide(*seq, &d.decided);
+                        s.review = d.review.as_deref().cloned();
+                        s.taught.extend(super::facts::taught(d));
                     }
                 }
                 Body::Decision(d) if d.decided.returns.as_deref() == Some(payment_id) => {
@@ -113,14 +123,18 @@ impl PaymentStanding {
             returns: None,
             returned_by: None,
             line: None,
+            line_seq: 0,
+            review: None,
+            taught: Vec::new(),
+            undone: None,
             came_as: Vec::new(),
             payment,
         };
-        standing.decide(&p.decided);
+        standing.decide(seq, &p.decided);
         Ok(standing)
     }
 
-    fn decide(&mut self, d: &Decided) {
+    fn decide(&mut self, seq: u64, d: &Decided) {
         self.outcome = d.outcome;
         self.reason = d.reason;
         self.by.clone_from(&d.by);
@@ -132,7 +146,10 @@ impl PaymentStanding {
         self.disposition = d.disposition;
         self.waits = d.outcome == Outcome::Queued || d.disposition == Some(Disposition::InReview);
         self.returns = d.returns.clone().or(self.returns.take());
-        self.line = d.line.clone().or(self.line.take());
+        if d.line.is_some() {
+            self.line.clone_from(&d.line);
+            self.line_seq = seq;
+        }
     }
 
     fn undo(&mut self, seq: u64, u: &UndoBody) -> Result<(), Error> {
@@ -150,6 +167,9 @@ impl PaymentStanding {
             }
         }
         self.unapplied = self.unapplied.saturating_add(u.unapplied);
+        self.taught.retain(|id| !u.unlearn.contains(id));
+        self.undone = Some((seq, u.by.clone(), u.reason.clone()));
+        self.review = None;
         self.disposition = Some(Disposition::InReview);
         self.outcome = Outcome::Queued;
         self.waits = true;

@@ -326,13 +326,16 @@ fn decisions_of_people_teach_and_a_signature_counts() {
             }
         },
         comment: String::new(),
+        review: None,
+        company: String::new(),
         currency: Currency::EUR,
         payer_account: Some("X".to_owned()),
+        payer_name: None,
         booking_date: NaiveDate::from_ymd_opt(2026, 4, 1).unwrap(),
     });
     ledger.append(&body(vec![decision]), &Stamp::default(), None).unwrap();
     let fact = ledger.facts().unwrap().remove(0);
-    assert_eq!((fact.account.as_str(), fact.customer_id.as_str(), fact.count, fact.is_signed()), ("X", "K", 1, false));
+    assert_eq!((fact.value.as_str(), fact.customer_id.as_str(), fact.count, fact.is_signed()), ("X", "K", 1, false));
     for (action, signed) in [("sign", true), ("revoke", false)] {
         let act = FactBody {
             fact_id: fact.fact_id.clone(),

@@ -119,6 +119,7 @@ impl<S: Store> Ledger<S> {
         let others = standing.other.iter().fold(0i64, |sum, o| sum.saturating_add(o.amount));
         body.unapplied = applied.saturating_add(standing.on_account).saturating_add(others);
         body.returns.clone_from(&standing.returns);
+        body.unlearn.clone_from(&standing.taught);
         Ok(body)
     }
 
@@ -130,8 +131,28 @@ impl<S: Store> Ledger<S> {
             None => self.open_now(&m.company, &m.item_id, m.after)?,
         };
         let back = m.reversed(before).ok_or_else(|| none(&m.item_id, "an amount that does not fit 64 bits"))?;
+        // A return that is taken back, of a document that was paid again since.
+        let first = self.item(&m.company, &m.item_id)?.map_or(0, |s| s.item.amount);
+        let original = if first == 0 { m.open_item().map_or(m.before, |i| i.amount) } else { first };
+        let beyond = back.after.unsigned_abs() > original.unsigned_abs();
+        if beyond || i128::from(back.after) * i128::from(original.signum()) < 0 {
+            let shown = |minor: i64| self.figure(m, minor);
+            let text = format!(
+                "{} would be open at {} of {}: something later builds on it, undo that first",
+                m.doc_no,
+                shown(back.after),
+                shown(original)
+            );
+            return Err(none(&m.item_id, &text));
+        }
         opens.insert(name, back.after);
         Ok(back)
+    }
+
+    /// An amount of a movement in the decimals of its item's currency.
+    fn figure(&self, m: &Movement, minor: i64) -> String {
+        let currency = m.open_item().map(|i| i.currency).unwrap_or_default();
+        crate::base::sum_figure(minor.into(), currency)
     }
 
     /// What is open of an item as far as the ledger knows: the ERP's last figure less what it has not shown.

@@ -128,6 +128,8 @@ pub enum Fact {
     Agency,
     /// The text speaks of a retention.
     Retention,
+    /// What is missing is the share that the text states in percent.
+    Withheld,
     /// The text speaks of a refund.
     Refund,
     /// The nth naming is left aside, and may be another document.
@@ -140,6 +142,8 @@ pub enum Fact {
     OnBehalf(CustomerIx),
     /// The text denies or cancels something.
     Denial,
+    /// The discount taken is as well the amount of the customer's only credit note.
+    OrCreditNote,
     /// The text says that money came back.
     CameBack,
     /// A paid item of the customer has exactly this amount.
@@ -148,6 +152,10 @@ pub enum Fact {
     OtherChoices(u64, u64, u64),
     /// So many open items: not all combinations could be counted.
     NotCounted(u64),
+    /// The nth note of an answer: registered evidence or a registered gate.
+    Registered(u32),
+    /// Decisions of this reason, confirmed before, were right more or less often than estimated: so many, so many wrong.
+    Calibrated(u64, u64),
 }
 
 impl Fact {
@@ -171,8 +179,10 @@ impl Fact {
             Fact::Prepayment => "the text speaks of a prepayment",
             Fact::Agency => "a collection agency pays: its commission and share are in its own list",
             Fact::Retention => "the text speaks of a retention",
+            Fact::Withheld => "what is missing is the percentage that the text states",
             Fact::Refund => "the text speaks of a refund",
             Fact::Denial => "the text denies or cancels something: a person reads it",
+            Fact::OrCreditNote => "the discount taken is also the amount of the customer's only credit note",
             Fact::CameBack => "the text says that a payment came back",
             Fact::ForeignUnknown => "",
             _ => return None,

@@ -4,6 +4,7 @@
 mod assign;
 mod candidates;
 mod decide;
+pub mod extend;
 mod facts;
 mod hypotheses;
 mod not_receivable;
@@ -11,10 +12,15 @@ mod reading;
 mod returns;
 mod score;
 
+use crate::base::sha256_hex;
 use crate::book::OpenItemBook;
-use crate::model::{Decision, Outcome, Payment, Policy};
+use crate::model::{Decision, Outcome, Payment, Policy, Priors};
+pub use decide::CHANCE_SAYS;
+use decide::Desk;
+use extend::Extensions;
 use not_receivable::Rules;
 use rayon::prelude::*;
+pub use reading::{SpanKind, TextRead, TextSpan, read_text};
 
 /// Version of evidence, weights and rules. A change that alters any decision raises it and stands in the changelog.
 pub const SCORE_VERSION: &str = "1";
@@ -24,6 +30,8 @@ pub const SCORE_VERSION: &str = "1";
 pub struct Engine {
     policy: Policy,
     rules: Rules,
+    extensions: Extensions,
+    priors: Priors,
 }
 
 /// All payments settled together, without words, see [`Engine::settle`].
@@ -31,6 +39,17 @@ pub struct Engine {
 pub struct Settled {
     settled: assign::Settled,
     rules: Rules,
+}
+
+/// What one payment does alone, see [`Engine::stand`].
+#[derive(Debug, Clone)]
+pub struct Stand(decide::Standing);
+
+impl Stand {
+    /// What happens to the payment, if no other one interferes.
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
 }
 
 impl Settled {
@@ -44,7 +63,32 @@ impl Engine {
     /// An engine with a policy.
     pub fn new(policy: Policy) -> Self {
         let rules = Rules::new(&policy);
-        Engine { policy, rules }
+        Engine { policy, rules, extensions: Extensions::new(), priors: Priors::default() }
+    }
+
+    /// The same engine with evidence and gates of others, instead of those it had.
+    pub fn with_extensions(self, extensions: Extensions) -> Self {
+        Engine { extensions, ..self }
+    }
+
+    /// The same engine with what confirmed decisions taught. A shift beyond [`Priors::SHIFT_MOST`] counts as that.
+    pub fn with_priors(self, mut priors: Priors) -> Self {
+        for record in priors.reason.values_mut() {
+            record.shift = record.shift.clamp(-Priors::SHIFT_MOST, Priors::SHIFT_MOST);
+        }
+        Engine { priors, ..self }
+    }
+
+    /// Version of all that makes a score: [`SCORE_VERSION`], then evidence and gates that were registered, then what was
+    /// learned. Two engines with the same version and the same policy decide alike.
+    pub fn score_version(&self) -> String {
+        let learned = if self.priors.is_empty() {
+            String::new()
+        } else {
+            let text = serde_json::to_string(&self.priors).unwrap_or_default();
+            format!("+priors:{}", sha256_hex(text.as_bytes()).get(..12).unwrap_or(""))
+        };
+        format!("{SCORE_VERSION}{}{learned}", self.extensions.version())
     }
 
     /// The policy.
@@ -57,7 +101,7 @@ impl Engine {
     pub fn decide(&self, book: &OpenItemBook, payments: &[Payment]) -> Vec<Decision> {
         let rules = self.rules_of(payments);
         let proposed = |p| {
-            let proposed = decide::propose(book, &self.policy, &rules, p, true);
+            let proposed = decide::propose(&self.desk(book, &rules), p, true);
             (proposed.standing, proposed.decision)
         };
         let (standings, decisions): (Vec<_>, Vec<_>) = payments.par_iter().map(proposed).unzip();
@@ -74,9 +118,24 @@ impl Engine {
     /// decision come from [`Engine::explain`], so that a run need not hold those of a million.
     pub fn settle(&self, book: &OpenItemBook, payments: &[Payment]) -> Settled {
         let rules = self.rules_of(payments);
-        let standing = |p| decide::propose(book, &self.policy, &rules, p, false).standing;
+        let standing = |p| decide::propose(&self.desk(book, &rules), p, false).standing;
         let standings: Vec<_> = payments.par_iter().map(standing).collect();
         Settled { settled: assign::settle(book, &self.policy, payments, standings), rules }
+    }
+
+    /// What one payment does alone, in numbers and claiming nothing: for [`Engine::settle_all`]. Our own accounts are those of the
+    /// policy and the one that it was booked on.
+    pub fn stand(&self, book: &OpenItemBook, payment: &Payment) -> Stand {
+        let rules = self.rules_of(std::slice::from_ref(payment));
+        Stand(decide::propose(&self.desk(book, &rules), payment, false).standing)
+    }
+
+    /// Settles payments that were looked at one by one: the same as [`Engine::settle`] of all of them, where the policy names
+    /// every account that they were booked on. `stands` are in the order of `payments`, from this book as it is now.
+    pub fn settle_all(&self, book: &OpenItemBook, payments: &[Payment], stands: Vec<Stand>) -> Settled {
+        let standings = stands.into_iter().map(|s| s.0).collect();
+        let settled = assign::settle(book, &self.policy, payments, standings);
+        Settled { settled, rules: self.rules_of(payments) }
     }
 
     /// The decision of the nth payment with its words, by the same code that settled it. `book` and `payments` are those that
@@ -88,7 +147,7 @@ impl Engine {
         settled: &Settled,
         nth: usize,
     ) -> Option<Decision> {
-        let mut decision = decide::decision(book, &self.policy, &settled.rules, payments.get(nth)?);
+        let mut decision = decide::decision(&self.desk(book, &settled.rules), payments.get(nth)?);
         settled.settled.finish(book, payments, nth, &mut decision);
         Some(decision)
     }
@@ -96,7 +155,11 @@ impl Engine {
     /// Decides one payment alone, claiming nothing: what [`Engine::decide`] would do if there were no other payment.
     pub fn propose(&self, book: &OpenItemBook, payment: &Payment) -> Decision {
         let rules = self.rules_of(std::slice::from_ref(payment));
-        decide::decision(book, &self.policy, &rules, payment)
+        decide::decision(&self.desk(book, &rules), payment)
+    }
+
+    fn desk<'a>(&'a self, book: &'a OpenItemBook, rules: &'a Rules) -> Desk<'a> {
+        Desk { book, policy: &self.policy, rules, extensions: &self.extensions, priors: &self.priors }
     }
 
     fn rules_of(&self, payments: &[Payment]) -> Rules {

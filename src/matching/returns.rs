@@ -97,7 +97,7 @@ pub fn link(
         return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some() && !strange, text });
     }
     // A document that is named and not paid is what came back before it was applied: nothing else may be reopened for it.
-    if names_something(reading, namings) {
+    if names_something(book, reading, namings) {
         return None;
     }
     // By mandate or account, and amount.
@@ -141,8 +141,8 @@ pub fn named_items(namings: &[Naming]) -> SmallVec<[ItemIx; 2]> {
 }
 
 /// Whether a return names a document, known or not.
-pub fn names_something(reading: &Reading, namings: &[Naming]) -> bool {
-    namings.iter().any(|n| is_ours(n) && n.items.len() == 1) || !unresolved(reading, namings).is_empty()
+pub fn names_something(book: &OpenItemBook, reading: &Reading, namings: &[Naming]) -> bool {
+    namings.iter().any(|n| is_ours(n) && n.items.len() == 1) || !unresolved(book, reading, namings).is_empty()
 }
 
 /// A closed item, or one in part paid, of the right company and currency.

@@ -241,6 +241,10 @@ pub enum EvidenceKind {
     Wording,
     /// Something a gate stands for.
     Warning,
+    /// Evidence that another developer registered.
+    Registered,
+    /// How often decisions of this reason were right before.
+    Record,
 }
 
 impl EvidenceKind {
@@ -258,6 +262,8 @@ impl EvidenceKind {
             EvidenceKind::Date => "date",
             EvidenceKind::Wording => "wording",
             EvidenceKind::Warning => "warning",
+            EvidenceKind::Registered => "registered",
+            EvidenceKind::Record => "record",
         }
     }
 }

@@ -131,6 +131,8 @@ finding_codes! {
     ZeroItem = "ZERO_ITEM",
     /// An open amount that the item's own original amount makes unlikely.
     AmountUnlikely = "AMOUNT_UNLIKELY",
+    /// A customer whose company is missing where items are of several, or that no item has.
+    CustomerCompany = "CUSTOMER_COMPANY",
     /// Something that the format written to cannot carry as it was.
     NotCarried = "NOT_CARRIED",
     /// More findings than the limit; the rest were counted.

@@ -13,6 +13,7 @@ mod pages;
 mod passed;
 mod payment;
 mod policy;
+mod priors;
 mod rare;
 mod reason;
 mod review;
@@ -38,13 +39,15 @@ pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
 pub use passed::Passed;
 pub use payment::{Payment, Source, Trust};
 pub use policy::{
-    ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, NotReceivableRule, OnAccountPolicy, OverPolicy,
-    OwnAccount, PartialPolicy, Policy, RequiredIdentity, ReturnsPolicy, Reviewer, ReviewersPolicy, SegmentOverride,
-    ShortPolicy, StatementPolicy, ThirdPartyPolicy, TiesPolicy, TolerancePolicy, Unproven,
+    ChargesPolicy, CreditNotePolicy, CustomerOverride, DiscountPolicy, MatchingPolicy, NotReceivableRule,
+    OnAccountPolicy, OverPolicy, OwnAccount, PartialPolicy, Policy, RequiredIdentity, ReturnsPolicy, Reviewer,
+    ReviewersPolicy, SegmentOverride, ShortPolicy, StatementPolicy, ThirdPartyPolicy, TiesPolicy, TolerancePolicy,
+    Unproven,
 };
+pub use priors::{Priors, ReasonRecord};
 pub use rare::{Empty, Rare};
 pub use reason::{ReasonCode, ReasonRow, reason_table};
-pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict};
+pub use review::{DifferenceCode, Identity, Review, ReviewState, Signer, Verdict, exception_id};
 pub use sketch::Sketch;
 pub use statement::{
     Balance, BalanceKind, ControlTotals, CopyMark, Format, Movement, Page, Statement, StatementKind, TieOut, Totals,

@@ -5,6 +5,15 @@ impl Statement {
     /// page number where both have one, and opening with the balance that this one closes with where both say it.
     /// Without page numbers, interim balances mark the page. Statements without any mark are never pages.
     pub fn continues_in(&self, next: &Statement) -> bool {
+        let fits = match (&self.closing, &next.opening) {
+            (Some(a), Some(b)) => a.amount == b.amount,
+            _ => true,
+        };
+        fits && self.is_page_before(next)
+    }
+
+    /// The same whatever the balances are: two pages of one statement that do not fit are both broken.
+    pub fn is_page_before(&self, next: &Statement) -> bool {
         let same_number = match (&self.sequence, &next.sequence) {
             (Some(a), Some(b)) => a == b,
             (None, None) => self.statement_id.is_some() && self.statement_id == next.statement_id,
@@ -18,11 +27,7 @@ impl Statement {
             // Without page numbers only interim balances mark a page (`:62M:`, `:60M:`).
             _ => interim(&self.closing) && interim(&next.opening),
         };
-        let fits = match (&self.closing, &next.opening) {
-            (Some(a), Some(b)) => a.amount == b.amount,
-            _ => true,
-        };
-        same_number && same_account && follows && fits
+        same_number && same_account && follows
     }
 
     /// Puts the next page's entries, balances and findings behind this one's. A page that is broken by its own figures keeps

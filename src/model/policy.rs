@@ -46,6 +46,9 @@ pub struct Policy {
     pub account: Vec<OwnAccount>,
     /// Row 12: rules beside the built-in ones; the first that fits decides.
     pub not_receivable: Vec<NotReceivableRule>,
+    /// What matching learned. Left out of the hash while it is as by default.
+    #[serde(skip_serializing_if = "MatchingPolicy::is_default")]
+    pub matching: MatchingPolicy,
     /// Who may decide what in review. Left out of the hash while it is as by default: it decides nothing of a run.
     #[serde(skip_serializing_if = "ReviewersPolicy::is_default")]
     pub reviewers: ReviewersPolicy,
@@ -76,6 +79,7 @@ impl Default for Policy {
             own_names: Vec::new(),
             account: Vec::new(),
             not_receivable: Vec::new(),
+            matching: MatchingPolicy::default(),
             reviewers: ReviewersPolicy::default(),
             segment: BTreeMap::new(),
             customer: BTreeMap::new(),
@@ -192,6 +196,21 @@ part! {
 }
 
 part! {
+    /// What matching goes by beside its built-in figures.
+    MatchingPolicy {
+        /// File of `tieout calibrate` (`tieout.priors/1`), from where the policy file lies. Without it nothing learned counts.
+        priors: Option<String> = None,
+    }
+}
+
+impl MatchingPolicy {
+    /// Whether nothing was set.
+    pub fn is_default(&self) -> bool {
+        *self == MatchingPolicy::default()
+    }
+}
+
+part! {
     /// Decisions of people: who may decide, up to what alone, and how sure it must be who it was.
     ReviewersPolicy {
         /// Whether a typed name is enough.
@@ -204,6 +223,9 @@ part! {
         discount_minor_units: Option<i64> = None,
         /// Reason codes of the queue that always need two persons.
         two_for: Vec<String> = Vec::new(),
+        /// What else takes two persons, with a ledger: `facts` (a signature under a learned fact), `policy` (another one than in
+        /// the last run), `undo`.
+        two_persons: Vec<String> = Vec::new(),
         /// The reviewers by name. Where some are listed, nobody else decides.
         person: BTreeMap<String, Reviewer> = BTreeMap::new(),
     }

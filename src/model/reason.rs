@@ -94,6 +94,7 @@ reasons! {
     Settlement = "SETTLEMENT", Queued, 12, "A collective payment of a provider, which needs its own list.";
     MistypedNumber = "MISTYPED_NUMBER", Queued, 19, "The number as written does not exist; a similar one does.";
     OlderThanDocument = "OLDER_THAN_DOCUMENT", Queued, 16, "The payment is older than the document, which it does not name exactly.";
+    RegisteredGate = "REGISTERED_GATE", Queued, 0, "A gate that was registered with tieout stopped it.";
     Outgoing = "OUTGOING", NotReceivable, 12, "Money that we paid.";
     Fee = "FEE", NotReceivable, 12, "A fee of the bank, or its refund.";
     Interest = "INTEREST", NotReceivable, 12, "Interest of the bank.";

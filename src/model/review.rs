@@ -1,6 +1,7 @@
 //! What a person said about a payment: the words of the decision columns, and who signed them.
 
 use super::ReasonCode;
+use crate::base::{ContentId, content_id};
 use serde::{Deserialize, Serialize};
 
 macro_rules! words {
@@ -52,7 +53,7 @@ words! {
         KeepOpen = "keep_open", "What is missing stays open on the document.";
         Discount = "discount", "What is missing is granted as a cash discount.";
         Writeoff = "writeoff", "What is missing is written off.";
-        Charges = "charges", "What is missing are bank charges that we bear.";
+        Charges = "charges", "What is missing are bank charges that we bear; of a return, what the bank took beside it.";
         OnAccount = "on_account", "What is paid too much goes on the customer's account.";
     }
 }
@@ -115,6 +116,21 @@ pub struct Signer {
     pub at: Option<String>,
     /// File and cell, as `exceptions.xlsx:Exceptions!AM14`.
     pub source: String,
+    /// SHA-256 of that file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file_sha256: Option<String>,
+}
+
+impl Signer {
+    /// The cell without the name of the file, which a copy may bear another of.
+    pub fn cell(&self) -> &str {
+        self.source.rsplit_once(':').map_or("", |(_, cell)| cell)
+    }
+}
+
+/// The id under which a payment stands in the queue.
+pub fn exception_id(payment_id: &ContentId) -> ContentId {
+    content_id('x', &[payment_id.as_str()])
 }
 
 /// What people decided on one payment.

@@ -132,7 +132,7 @@ pub struct ControlTotalClaim {
 pub struct FileSummary {
     /// Base name.
     pub name: String,
-    /// `statement`, `open_items`, `customers`, `config`, `profile`, `items_map`.
+    /// `statement`, `open_items`, `customers`, `config`, `profile`, `items_map`, `decisions`.
     pub role: &'static str,
     /// SHA-256 of its bytes.
     pub sha256: String,

@@ -1,7 +1,8 @@
 //! `allocations.csv`, `tieout.allocations/1`: one row per payment and item that were set against each other.
 
-use super::{Decided, figure};
+use super::{Decided, Piece, figure};
 use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table};
+use std::convert::Infallible;
 
 const HEADER: [&str; 29] = [
     "allocation_id",
@@ -37,6 +38,21 @@ const HEADER: [&str; 29] = [
 
 /// The file's text. `decided_by` is `policy`, or the names of those who decided.
 pub fn allocations_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
+    let mut out = String::new();
+    let done: Result<(), Infallible> = allocations_pieces(decided, dialect, &mut |piece| {
+        out.push_str(piece);
+        Ok(())
+    });
+    match done {
+        Ok(()) => out,
+    }
+}
+
+/// The same in pieces of whole rows.
+///
+/// # Errors
+/// Those of `each`, at once.
+pub fn allocations_pieces<E>(decided: &Decided<'_>, dialect: CsvDialect, each: &mut Piece<'_, E>) -> Result<(), E> {
     let items = decided.items_by_id();
     let mut table = Table::new(dialect, &HEADER);
     for (payment, decision) in decided.pairs() {
@@ -75,8 +91,11 @@ pub fn allocations_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
                 Cell::maybe(item.and_then(|i| i.version.as_deref())),
             ]);
         }
+        if let Some(piece) = table.piece() {
+            each(&piece)?;
+        }
     }
-    table.finish()
+    each(&table.finish())
 }
 
 #[cfg(test)]

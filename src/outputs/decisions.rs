@@ -1,31 +1,73 @@
 //! `decisions.jsonl`, `tieout.decisions/1`: one object per booked payment, the whole result. `explain` reads this alone.
 
 use super::json_text::safe_json;
-use super::{Decided, figure};
+use super::{Decided, Piece, figure};
 #[cfg(feature = "schema")]
 use crate::base::Figure;
 use crate::base::{Currency, Map};
 #[cfg(feature = "schema")]
 use crate::model::Outcome;
 use crate::model::{Allocation, Customer, Decision, EvidenceLine, OpenItem, Payment, Proposal, Review, Trust};
+use rayon::prelude::*;
 use serde::Serialize;
+use std::convert::Infallible;
 
 /// How many proposals stand in files.
 pub(super) const SHOWN: usize = 3;
 
+/// How many lines are made at once: some megabytes, and work for every thread.
+const AT_ONCE: usize = 2048;
+
 /// The file's text, one line per payment in the order of the payments.
 pub fn decisions_jsonl(decided: &Decided<'_>) -> String {
-    let known = Known {
-        items: decided.items_by_id(),
-        customers: decided.customers_by_id(),
-        score_version: decided.score_version,
-    };
     let mut out = String::new();
-    for (payment, decision) in decided.pairs() {
-        out.push_str(&safe_json(&line(payment, decision, &known)));
-        out.push('\n');
+    let done: Result<(), Infallible> = decisions_pieces(decided, &mut |piece| {
+        out.push_str(piece);
+        Ok(())
+    });
+    match done {
+        Ok(()) => out,
     }
-    out
+}
+
+/// The same in pieces of whole lines, made on the calling rayon pool.
+///
+/// # Errors
+/// Those of `each`, at once.
+pub fn decisions_pieces<E>(decided: &Decided<'_>, each: &mut Piece<'_, E>) -> Result<(), E> {
+    let lines = DecisionLines::new(decided);
+    for from in (0..decided.payments.len()).step_by(AT_ONCE) {
+        let until = decided.payments.len().min(from.saturating_add(AT_ONCE));
+        let made: Vec<String> = (from..until).into_par_iter().filter_map(|k| lines.line(k)).collect();
+        each(&made.concat())?;
+    }
+    Ok(())
+}
+
+/// The lines of the file, for those who need some of them.
+pub struct DecisionLines<'a> {
+    decided: Decided<'a>,
+    known: Known<'a>,
+}
+
+impl<'a> DecisionLines<'a> {
+    /// Lines from what was decided.
+    pub fn new(decided: &Decided<'a>) -> Self {
+        let known = Known {
+            items: decided.items_by_id(),
+            customers: decided.customers_by_id(),
+            score_version: decided.score_version,
+        };
+        DecisionLines { decided: *decided, known }
+    }
+
+    /// The line of the payment at this place, from 0, with its line end.
+    pub fn line(&self, k: usize) -> Option<String> {
+        let (payment, decision) = self.decided.payments.get(k).zip(self.decided.decisions.get(k))?;
+        let mut text = safe_json(&line(payment, decision, &self.known));
+        text.push('\n');
+        Some(text)
+    }
 }
 
 /// What stands beside payments and decisions: a line carries enough of it to be the whole result.

@@ -15,10 +15,11 @@ pub(super) fn safe_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
     escape_hidden(serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
-/// The same for JSON that is text already. One that hides nothing is given back as it is.
+/// The same for JSON that is text already. Plain ASCII is given back as it is.
 pub fn escape_hidden(json: impl Into<String>) -> String {
     let json = json.into();
-    if !json.chars().any(|c| hides(c) && c != '\n') {
+    // Almost every line is plain ASCII, in which only controls could hide.
+    if json.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n')) {
         return json;
     }
     let mut out = String::with_capacity(json.len());

@@ -12,10 +12,10 @@ mod summary;
 mod unapplied;
 
 pub use crate::base::{CsvDialect, escape, unescape};
-pub use allocations::allocations_csv;
-pub use decisions::decisions_jsonl;
+pub use allocations::{allocations_csv, allocations_pieces};
 #[cfg(feature = "schema")]
 pub(crate) use decisions::decisions_schema;
+pub use decisions::{DecisionLines, decisions_jsonl, decisions_pieces};
 pub use json_text::{escape_hidden, safe_json};
 #[cfg(feature = "schema")]
 pub(crate) use manifest::manifest_schema;
@@ -30,6 +30,9 @@ pub use unapplied::unapplied_csv;
 use crate::base::{Map, sum_figure};
 use crate::model::{Customer, Decision, OpenItem, Payment};
 use chrono::NaiveDate;
+
+/// Takes the next piece of a text.
+pub type Piece<'a, E> = dyn FnMut(&str) -> Result<(), E> + 'a;
 
 /// All that the outputs are written from. Payments and decisions are in step.
 #[derive(Debug, Clone, Copy)]

@@ -77,6 +77,10 @@ impl Scheme for DanishFik {
         &["FIK", "BETALINGSID", "BETALINGS ID", "KORTART 71", "KORTART 75"]
     }
 
+    fn kinds(&self) -> &'static [&'static str] {
+        &["71", "75", "04", "15"]
+    }
+
     fn framed(&self, text: &str) -> Vec<Framed> {
         frames(text).into_iter().filter_map(|(start, number)| number.map(|n| Framed::one(start..n.end))).collect()
     }

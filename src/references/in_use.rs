@@ -152,7 +152,7 @@ impl SchemesInUse {
             if schemes().any(|(s, used)| used.claims(written) && used.accepts(s, written)) {
                 return Some(spot(text, start..end, true));
             }
-            let claimed = printed_as_one(written) && schemes().any(|(_, used)| used.claims(written));
+            let claimed = schemes().any(|(s, used)| as_one_number(s, written) && used.claims(written));
             wrong = claimed.then_some(end).or(wrong);
         }
         wrong.map(|end| spot(text, start..end, false))
@@ -198,6 +198,12 @@ fn printed_as_one(text: &str) -> bool {
             (3..=6).contains(&even) && middle.iter().all(|w| *w == even) && *first <= even && *last <= even
         }
     }
+}
+
+/// The same, or behind one of the kinds that a scheme puts in front: `71 000000202604179`.
+fn as_one_number(scheme: &dyn Scheme, text: &str) -> bool {
+    let behind = |kind: &&str| text.strip_prefix(kind).filter(|rest| rest.starts_with([' ', '\n']));
+    printed_as_one(text) || scheme.kinds().iter().filter_map(behind).any(printed_as_one)
 }
 
 /// The low half of a set of lengths: no reference of digits is longer than 31.

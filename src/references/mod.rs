@@ -63,6 +63,11 @@ pub trait Scheme: Sync {
         false
     }
 
+    /// Digits of the scheme that payers write in front of the number, apart from it.
+    fn kinds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Words in front of such a reference, in capitals.
     fn labels(&self) -> &'static [&'static str] {
         &[]

@@ -120,7 +120,12 @@ pub const COLUMNS: &[Column] = &[
         Number,
         "Distance of the first proposal to the second, in hundredths of a ban; small is a close call.",
     ),
-    column("would_need", Payment, Text, "What would have made it automatic."),
+    column(
+        "would_need",
+        Payment,
+        Text,
+        "What would have made it automatic; also a learned fact that waits for a signature, with its id.",
+    ),
     column(
         "decision",
         Decision,

@@ -5,7 +5,7 @@ use super::columns::{COLUMNS, Column, PROPOSALS};
 use crate::base::{ContentId, Currency, Map, content_id, sum_figure};
 use crate::model::{
     Allocation, Customer, Decision, Disposition, EvidenceLine, Outcome, Payment, ReasonCode, Remainder, Review,
-    ReviewState,
+    ReviewState, exception_id,
 };
 use chrono::NaiveDate;
 use std::cmp::Reverse;
@@ -184,11 +184,6 @@ pub enum SplitBy {
 /// What the drop-down says beside `accept_n`: the documents of the proposal, in one short line.
 pub fn choice_label(proposal: &Proposal) -> String {
     crate::error::visible(&proposal.docs.chars().take(80).collect::<String>())
-}
-
-/// The id under which a payment stands in the queue.
-pub fn exception_id(payment_id: &ContentId) -> ContentId {
-    content_id('x', &[payment_id.as_str()])
 }
 
 impl QueueRow {
@@ -421,6 +416,10 @@ pub fn row_hash(payment: &Payment, decision: &Decision) -> ContentId {
             let figures = [a.applied, a.discount, a.writeoff, a.charges, a.fx_difference, a.open_before, a.open_after];
             parts.extend(figures.map(|f| f.to_string()));
         }
+    }
+    // A decision that was taken back is told here, each time with another record: an old file does not decide it again.
+    if decision.reason == ReasonCode::ReviewerDecision {
+        parts.push(decision.explanation.clone());
     }
     if let Some(review) = decision.review.as_deref().filter(|r| r.is_verdict_in_queue()) {
         parts.push(format!("said:{}:{}", review.decision.as_str(), review.names()));

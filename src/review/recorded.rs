@@ -30,13 +30,31 @@ pub struct Recorded {
 /// # Errors
 /// [`ErrorCode::Structure`] with the line that is no decision.
 pub fn read_decisions(bytes: &[u8], file: &str) -> Result<Recorded, Error> {
+    read_where(bytes, file, &|_| true)
+}
+
+/// Reads what waits for a person, and passes over the rest: most of a file is decided, and a queue does not show it.
+///
+/// # Errors
+/// As [`read_decisions`]; of a line that is passed over only what cannot be told apart.
+pub fn read_waiting(bytes: &[u8], file: &str) -> Result<Recorded, Error> {
+    read_where(bytes, file, &|line| !serde_json::from_slice::<Kind>(line).is_ok_and(|k| k.outcome != Outcome::Queued))
+}
+
+/// What a line is about, without the rest of it.
+#[derive(Deserialize)]
+struct Kind {
+    outcome: Outcome,
+}
+
+fn read_where(bytes: &[u8], file: &str, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Recorded, Error> {
     let fault = |line: usize, found: String| {
         Error::new(ErrorCode::Structure, Place::line(line as u64 + 1).in_file(file), found, "a line of decisions.jsonl")
     };
     let mut recorded = Recorded::default();
     let mut named = Named::default();
     for (n, line) in bytes.split(|b| *b == b'\n').enumerate() {
-        if line.iter().all(u8::is_ascii_whitespace) {
+        if line.iter().all(u8::is_ascii_whitespace) || !wanted(line) {
             continue;
         }
         let read: Line = serde_json::from_slice(line).map_err(|e| fault(n, e.to_string()))?;

@@ -5,6 +5,7 @@ use super::edits::{COMPARED, same};
 use super::queue::QueueRow;
 use super::refusal::{Refusal, RefusalCode};
 use super::sheet::{Sheet, SheetRow, read};
+use crate::base::sha256_hex;
 use crate::error::visible;
 use crate::model::{DifferenceCode, Identity, Outcome, ReasonCode, Verdict, reason_table};
 use unicode_normalization::UnicodeNormalization;
@@ -63,6 +64,8 @@ pub struct Decisions {
     /// Rows that are still open.
     pub empty: u64,
     sheets: Vec<Sheet>,
+    /// SHA-256 of the file of each sheet.
+    hashes: Vec<String>,
 }
 
 impl Decisions {
@@ -78,7 +81,10 @@ impl Decisions {
                 }
             };
             match read(&file.name, &file.bytes) {
-                Ok(sheet) => all.take(sheet, signer.as_deref()),
+                Ok(sheet) => {
+                    all.take(sheet, signer.as_deref());
+                    all.hashes.push(sha256_hex(&file.bytes));
+                }
                 Err(refusal) => all.refusals.push(refusal),
             }
         }
@@ -101,6 +107,17 @@ impl Decisions {
         let sheet = self.sheets.get(vote.sheet);
         let found = sheet.and_then(|s| Some((s, s.rows.get(vote.row)?)));
         found.map(|(sheet, row)| sheet.address(row, column)).unwrap_or_default()
+    }
+
+    /// SHA-256 of the file that a vote stands in.
+    pub fn file_sha256(&self, vote: &Vote) -> Option<&str> {
+        self.hashes.get(vote.sheet).map(String::as_str)
+    }
+
+    /// The payment's id, as the row says; empty where the file has no such column.
+    pub fn payment_id(&self, vote: &Vote) -> &str {
+        let sheet = self.sheets.get(vote.sheet);
+        sheet.and_then(|s| Some(s.get(s.rows.get(vote.row)?, "payment_id"))).unwrap_or_default()
     }
 
     /// A refusal of a vote at one of its cells.

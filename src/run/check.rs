@@ -91,7 +91,8 @@ pub fn payments_of(files: &[InputFile], options: &ReadOptions) -> (Vec<Payment>,
     (payments, checkup(day, rejected))
 }
 
-fn checkup(day: Day, rejected: Vec<Error>) -> Checkup {
+fn checkup(mut day: Day, rejected: Vec<Error>) -> Checkup {
+    day.break_unpostable();
     Checkup {
         statements: day.statements.iter().map(statement).collect(),
         repeated: day.repeated.iter().map(repeated).collect(),

@@ -1,7 +1,9 @@
 //! One run, from bytes to bytes: read the statements in parallel, prove them, make payments, decide, check the equations,
-//! and write every output in memory. Opens no file and asks no clock.
+//! and keep what the files are made from. Opens no file and asks no clock.
 
+use super::folder::Contents;
 use super::inputs;
+use super::priors_file;
 use super::reading::read_files;
 use super::summarise::{Facts, summarise};
 use super::with_ledger::Memory;
@@ -10,10 +12,9 @@ use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256
 use crate::book::OpenItemBook;
 use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, csv::Profile};
-use crate::matching::{Engine, SCORE_VERSION};
+use crate::matching::{Engine, extend::Extensions};
 use crate::model::*;
-use crate::outputs::{self, CsvDialect, Decided, ManifestFile};
-use crate::review;
+use crate::outputs::CsvDialect;
 use crate::statements::{self, Day, FiledStatement};
 use chrono::NaiveDate;
 
@@ -32,6 +33,12 @@ pub struct RunInputs {
     pub customers: Option<InputFile>,
     /// The policy file.
     pub config: Option<InputFile>,
+    /// Who stands for a policy that is another than in the ledger's last run, where that takes two persons.
+    pub approved_by: Vec<String>,
+    /// The file that the policy names as `[matching] priors`.
+    pub priors: Option<InputFile>,
+    /// Evidence and gates of others. The program has none; a program around the library may.
+    pub extensions: Extensions,
     /// CSV profile to use instead of the detected one.
     pub profile: Option<Profile>,
     /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`].
@@ -55,8 +62,7 @@ pub struct RunResult {
     pub run_id: String,
     /// What happened.
     pub summary: Summary,
-    /// The files of the run folder, the manifest last.
-    pub outputs: Vec<InputFile>,
+    pub(super) contents: Contents,
 }
 
 /// Why a run gives nothing.
@@ -123,6 +129,10 @@ pub(super) fn run_in(
     mut memory: Option<&mut dyn Memory>,
 ) -> Result<RunResult, RunError> {
     let policy = policy(inputs.config.as_ref())?;
+    if let Some(memory) = &mut memory {
+        memory.policy(&policy, &inputs.approved_by)?;
+    }
+    let priors = priors_file::of_policy(&policy, inputs.priors.as_ref()).map_err(RunError::Configuration)?;
     let map = match &inputs.items_map {
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
         None => None,
@@ -145,14 +155,12 @@ pub(super) fn run_in(
 
     let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
     let company_of = |account: &str| companies.of(account);
+    day.break_unpostable();
     let mut read = statements::payments(&day, &company_of);
-    if !read.unpostable.is_empty() {
-        break_unpostable(&mut day, &read.unpostable);
-        read = statements::payments(&day, &company_of);
-    }
     if let Some(memory) = &mut memory {
         memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
     }
+    forget_words(&mut day);
     let control_total = control_total(inputs, &day)?;
     match control_total.as_ref().map(|c| c.holds) {
         Some(true) => {
@@ -164,7 +172,10 @@ pub(super) fn run_in(
         None => {}
     }
 
-    let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day));
+    let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day))
+        .with_extensions(inputs.extensions.clone())
+        .with_priors(priors.clone());
+    let score_version = engine.score_version();
     let mut items = std::mem::take(&mut receivables.items);
     let mut customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
     if let Some(memory) = &mut memory {
@@ -179,6 +190,12 @@ pub(super) fn run_in(
     watch(Step::Decided);
     if let Some(memory) = &mut memory {
         memory.decided(&policy, book.items(), &read.payments, &mut decisions).map_err(RunError::Ledger)?;
+        let customers = memory.untried(book.customers(), &read.payments, &decisions).map_err(RunError::Ledger)?;
+        if let Some(customers) = customers {
+            let with = OpenItemBook::build(book.items().to_vec(), customers);
+            let would = engine.decide(&with, &read.payments);
+            memory.tried(&read.payments, &mut decisions, &would).map_err(RunError::Ledger)?;
+        }
         memory.keep(&day, &read, book.items(), &decisions);
     }
     let checked = equations::check(&day, &read, &decisions, book.items()).map_err(RunError::Conservation)?;
@@ -187,18 +204,12 @@ pub(super) fn run_in(
     file_summaries.extend(others.iter().map(|(role, file)| file_summary(role, file)));
     let policy_hash = policy_hash(&policy);
     let head = memory.as_ref().map(|m| m.content());
-    let run_id = run_id(inputs, &policy_hash, &file_summaries, head.as_deref());
+    let run_id = run_id(inputs, &policy_hash, &score_version, &file_summaries, head.as_deref());
     let as_of = inputs.as_of.or_else(|| day.statements.iter().filter_map(|s| s.statement.closing_date()).max());
-    let decided = Decided {
-        payments: &read.payments,
-        decisions: &decisions,
-        items: book.items(),
-        customers: book.customers(),
-        score_version: SCORE_VERSION,
-        as_of,
-    };
     let summary = summarise(Facts {
         run_id: &run_id,
+        score_version: &score_version,
+        priors: &priors,
         policy: &policy,
         policy_hash,
         as_of,
@@ -215,8 +226,10 @@ pub(super) fn run_in(
         company_of: &company_of,
         ledger: memory.as_ref().map(|m| m.summary()),
     });
-    let outputs = write(&decided, &summary, inputs.csv_dialect, head.as_deref());
-    Ok(RunResult { run_id, summary, outputs })
+    let (items, customers) = book.into_parts();
+    let contents =
+        Contents { payments: read.payments, decisions, items, customers, as_of, dialect: inputs.csv_dialect, head };
+    Ok(RunResult { run_id, summary, contents })
 }
 
 /// SHA-256 of a policy by its meaning: comments and the order of keys do not change it.
@@ -276,13 +289,14 @@ fn read_day(
     Ok((statements::collect(filed), summaries))
 }
 
-/// A statement with booked money finer than its currency cannot be posted in full, so nothing of it may be applied.
-fn break_unpostable(day: &mut Day, unpostable: &[(usize, Finding)]) {
-    for (index, finding) in unpostable {
-        if let Some(filed) = day.statements.get_mut(*index) {
-            filed.statement.tie_out = TieOut::Broken;
-            filed.statement.findings.push(finding.clone());
-        }
+/// The words of the entries are in the payments now. Only figures are still needed, and the words are most of the memory.
+fn forget_words(day: &mut Day) {
+    for entry in day.statements.iter_mut().flat_map(|s| &mut s.statement.entries) {
+        entry.details = Vec::new();
+        entry.charges = Vec::new();
+        (entry.batch, entry.narrative) = (None, None);
+        (entry.servicer_reference, entry.entry_reference, entry.owner_reference) = (None, None, None);
+        entry.bank_code = Default::default();
     }
 }
 
@@ -325,6 +339,7 @@ fn other_files(inputs: &RunInputs) -> Vec<(&'static str, &InputFile)> {
         ("items_map", inputs.items_map.as_ref()),
         ("customers", inputs.customers.as_ref()),
         ("config", inputs.config.as_ref()),
+        ("priors", inputs.priors.as_ref()),
         ("profile", inputs.profile_file.as_ref()),
     ];
     files.into_iter().filter_map(|(role, file)| file.map(|f| (role, f))).collect()
@@ -345,13 +360,19 @@ fn file_summary(role: &'static str, file: &InputFile) -> FileSummary {
 }
 
 /// Names of files do not count: the same bytes under another name are the same run.
-fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary], head: Option<&str>) -> String {
+fn run_id(
+    inputs: &RunInputs,
+    policy_hash: &str,
+    score_version: &str,
+    files: &[FileSummary],
+    head: Option<&str>,
+) -> String {
     let mut parts: Vec<String> = files.iter().map(|f| format!("{}:{}", f.role, f.sha256)).collect();
     // The policy counts by its meaning: comments in the file do not change a run.
     parts.retain(|p| !p.starts_with("config:"));
     parts.sort();
     parts.push(format!("policy:{policy_hash}"));
-    parts.push(format!("version:{VERSION}:{SCORE_VERSION}"));
+    parts.push(format!("version:{VERSION}:{score_version}"));
     parts.push(format!("profile:{}", inputs.profile.as_ref().map_or("", |p| p.id.as_str())));
     let forced = [("format", &inputs.format), ("encoding", &inputs.encoding)];
     parts.extend(forced.iter().filter_map(|(what, value)| value.as_ref().map(|v| format!("{what}:{v}"))));
@@ -360,21 +381,4 @@ fn run_id(inputs: &RunInputs, policy_hash: &str, files: &[FileSummary], head: Op
     parts.push(format!("csv:{}", inputs.csv_dialect.as_str()));
     parts.extend(head.map(|h| format!("ledger:{h}")));
     content_id('r', &parts.iter().map(String::as_str).collect::<Vec<_>>()).0
-}
-
-fn write(decided: &Decided<'_>, summary: &Summary, dialect: CsvDialect, head: Option<&str>) -> Vec<InputFile> {
-    let text = |name: &str, text: String| InputFile { name: name.to_owned(), bytes: text.into_bytes() };
-    let queue = review::Queue::build(decided.payments, decided.decisions, decided.customers, decided.as_of);
-    let mut files = vec![
-        text("decisions.jsonl", outputs::decisions_jsonl(decided)),
-        text("allocations.csv", outputs::allocations_csv(decided, dialect)),
-        text("unapplied.csv", outputs::unapplied_csv(decided, dialect)),
-        text("exceptions.csv", review::exceptions_csv(&queue, dialect)),
-        text("summary.json", outputs::summary_json(summary)),
-    ];
-    let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };
-    let inputs: Vec<ManifestFile> = summary.files.iter().map(read).collect();
-    let written: Vec<ManifestFile> = files.iter().map(|f| ManifestFile::of(&f.name, &f.bytes)).collect();
-    files.push(text("manifest.json", outputs::manifest_json_after(&summary.run_id, VERSION, &inputs, &written, head)));
-    files
 }

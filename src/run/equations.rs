@@ -39,16 +39,51 @@ pub(super) fn check(day: &Day, read: &Payments, decisions: &[Decision], items: &
     equations.extend(payment_equations(&read.payments, decisions));
     equations.extend(item_equations(decisions, items));
     match equations.iter().find(|e| !e.holds) {
-        Some(e) => Err(broken(format!(
-            "{} of {} in {}: {} on one side, {} on the other",
-            e.name,
-            if e.scope.is_empty() { "the company" } else { &e.scope },
-            e.currency,
-            e.left.figure(),
-            e.right.figure()
-        ))),
+        Some(e) => Err(unequal(e)),
         None => Ok(Checked { control_totals, equations }),
     }
+}
+
+/// The same for decisions on payments that were read and proved before: there is no statement beside them.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_decided(
+    payments: &[Payment],
+    decisions: &[Decision],
+    items: &[OpenItem],
+) -> Result<Checked, Error> {
+    conservation::check(payments, decisions, items)?;
+    check_allocations(decisions)?;
+    let mut totals: BTreeMap<(&str, Currency), ControlTotal> = BTreeMap::new();
+    for p in payments {
+        let total = totals.entry((&p.account, p.currency)).or_insert_with(|| empty_total(&p.account, p.currency));
+        *(if p.amount < 0 { &mut total.payment_debits } else { &mut total.payment_credits }) += i128::from(p.amount);
+    }
+    let control_totals = totals.into_values().collect();
+    let mut equations = payment_equations(payments, decisions);
+    equations.extend(item_equations(decisions, items));
+    match equations.iter().find(|e| !e.holds) {
+        Some(e) => Err(unequal(e)),
+        None => Ok(Checked { control_totals, equations }),
+    }
+}
+
+fn empty_total(account: &str, currency: Currency) -> ControlTotal {
+    ControlTotal {
+        account: account.to_owned(),
+        currency,
+        statement_credits: 0,
+        statement_debits: 0,
+        payment_credits: 0,
+        payment_debits: 0,
+    }
+}
+
+fn unequal(e: &Equation) -> Error {
+    let scope = if e.scope.is_empty() { "the company" } else { &e.scope };
+    let (left, right) = (e.left.figure(), e.right.figure());
+    broken(format!("{} of {scope} in {}: {left} on one side, {right} on the other", e.name, e.currency))
 }
 
 fn check_allocations(decisions: &[Decision]) -> Result<(), Error> {
@@ -64,14 +99,7 @@ fn check_allocations(decisions: &[Decision]) -> Result<(), Error> {
 fn control_totals(day: &Day, read: &Payments) -> Vec<ControlTotal> {
     let mut totals: BTreeMap<(String, Currency), ControlTotal> = BTreeMap::new();
     let mut at = |account: &str, currency: Currency, add: &dyn Fn(&mut ControlTotal)| {
-        add(totals.entry((account.to_owned(), currency)).or_insert_with(|| ControlTotal {
-            account: account.to_owned(),
-            currency,
-            statement_credits: 0,
-            statement_debits: 0,
-            payment_credits: 0,
-            payment_debits: 0,
-        }));
+        add(totals.entry((account.to_owned(), currency)).or_insert_with(|| empty_total(account, currency)));
     };
     // What the statements hold less what is told as left out must be the payments, whatever the reasons are.
     let mut told: BTreeMap<(&str, Currency), i128> = BTreeMap::new();

@@ -1,9 +1,11 @@
 //! Receivables of a run: bytes of the items and customers files in, checked items and customers out, or every fault at once.
 
 use super::InputFile;
+use crate::base::Place;
 use crate::book::{ItemsMap, read_customers, read_items, write_items_csv};
 use crate::error::Error;
-use crate::model::{Customer, Finding, OpenItem};
+use crate::model::{Customer, Finding, FindingCode, OpenItem};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Items and customers as read.
 #[derive(Debug, Default)]
@@ -42,7 +44,37 @@ pub(super) fn read_receivables(
         Some(Err(errors)) => faults.extend(errors),
         None => {}
     }
+    if let (Some(file), Some(list)) = (customers, &read.customers) {
+        read.findings.extend(odd_companies(&read.items, list, &file.name));
+    }
     if faults.is_empty() { Ok(read) } else { Err(faults) }
+}
+
+/// Customers whose company is missing where the items are of several, and those whose company no item has: what is known of them may
+/// count too widely, or not at all.
+fn odd_companies(items: &[OpenItem], customers: &[Customer], file: &str) -> Vec<Finding> {
+    let of_items: BTreeSet<&str> = items.iter().map(|i| i.company.as_str()).collect();
+    let finding = |text: String| Finding::new(FindingCode::CustomerCompany, Place::file(file), text);
+    let mut list = Vec::new();
+    let without = customers.iter().filter(|c| c.company.is_empty()).count();
+    if without > 0 && of_items.len() > 1 && !of_items.contains("") {
+        list.push(finding(format!(
+            "{without} customers have no company while the items are of {}: each counts for every company that has an item with its number",
+            of_items.len()
+        )));
+    }
+    let mut strange: BTreeMap<&str, usize> = BTreeMap::new();
+    for c in customers.iter().filter(|c| !c.company.is_empty() && !of_items.contains(c.company.as_str())) {
+        *strange.entry(&c.company).or_default() += 1;
+    }
+    if !of_items.contains("") && !items.is_empty() {
+        list.extend(strange.iter().map(|(company, count)| {
+            finding(format!(
+                "no item is of company `{company}`, which {count} customers have: what is known of them says nothing"
+            ))
+        }));
+    }
+    list
 }
 
 /// Reads a mapping file.

@@ -19,6 +19,8 @@ enum Kind {
     Choice(&'static [&'static str]),
     /// A reason code of what is no receivable.
     Reason,
+    /// A list of these words.
+    Choices(&'static [&'static str]),
     /// Reason codes of the queue.
     QueueReasons,
     /// Whole numbers by currency code.
@@ -76,6 +78,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("returns", Kind::Table(&[("reopen", Kind::Bool)])),
     ("statement", Kind::Table(&[("unproven", Kind::Choice(&["queue", "apply"]))])),
     ("credit_note", Kind::Table(&[("only_one", Kind::Bool)])),
+    ("matching", Kind::Table(&[("priors", Kind::Text)])),
     ("account", Kind::Tables(&[("iban", Kind::Text), ("company", Kind::Text), ("gl_account", Kind::Text)])),
     (
         "not_receivable",
@@ -99,6 +102,7 @@ const KEYS: &[(&str, Kind)] = &[
             ("writeoff_minor_units", MINOR),
             ("discount_minor_units", MINOR),
             ("two_for", Kind::QueueReasons),
+            ("two_persons", Kind::Choices(&["facts", "policy", "undo"])),
             (
                 "person",
                 Kind::Named(&[
@@ -223,6 +227,18 @@ impl Walk<'_> {
                     }
                 }
             }
+            (Kind::Choices(words), DeValue::Array(values)) => {
+                for v in values.iter() {
+                    if !matches!(v.get_ref(), DeValue::String(t) if words.contains(&t.as_ref())) {
+                        self.bad(
+                            full,
+                            v.span().start,
+                            show(v.get_ref()),
+                            format!("one of \"{}\"", words.join("\", \"")),
+                        );
+                    }
+                }
+            }
             (Kind::QueueReasons, DeValue::Array(values)) => {
                 for v in values.iter() {
                     let known =
@@ -289,6 +305,7 @@ fn expected(kind: Kind, full: &str) -> String {
         Kind::Whole(most) => format!("a whole number from 0 to {most}, without quotes"),
         Kind::Text => "a text in quotes".to_owned(),
         Kind::Texts => "a list of texts, as in [\"one\", \"two\"]".to_owned(),
+        Kind::Choices(words) => format!("a list of words, as in [\"{}\"]", words.join("\", \"")),
         Kind::QueueReasons => "a list of reason codes, as in [\"DUPLICATE_SUSPECT\"]".to_owned(),
         Kind::Dates => "a list of dates, as in [\"2026-12-25\"]".to_owned(),
         Kind::ByCurrency => "a table of numbers by currency, as in { JPY = 5 }".to_owned(),
@@ -346,6 +363,7 @@ mod tests {
         // Reviewers are left out while nothing of them is set.
         let mut set = Policy::default();
         set.reviewers.two_for.push("TIE".to_owned());
+        set.matching.priors = Some("priors.toml".to_owned());
         let policy = serde_json::to_value(set).unwrap();
         let names = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let sorted = |keys: &[(&str, Kind)]| {

@@ -5,7 +5,7 @@ use super::InputFile;
 use crate::base::{Place, parse_iso_date, sha256_hex};
 use crate::error::{Error, ErrorCode};
 use crate::outputs::MANIFEST_SCHEMA;
-use crate::review::{Recorded, read_decisions};
+use crate::review::{Recorded, read_decisions, read_waiting};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -17,6 +17,8 @@ pub const RECORD_FILES: [&str; 3] = ["decisions.jsonl", "summary.json", "manifes
 pub struct RunRecord {
     /// Id of the run.
     pub run_id: String,
+    /// Hash of the content of the ledger before the run; `None` for a run without one.
+    pub ledger_before: Option<String>,
     /// The day that ages are counted to.
     pub as_of: Option<NaiveDate>,
     /// SHA-256 of the policy in force.
@@ -46,6 +48,8 @@ pub struct RecordedInput {
 struct Manifest {
     schema: String,
     run_id: String,
+    #[serde(default)]
+    ledger_before: Option<String>,
     outputs: Vec<ManifestOutput>,
 }
 
@@ -61,6 +65,18 @@ impl RunRecord {
     /// # Errors
     /// A file that is missing, changed after it was written, or not of a run.
     pub fn read(files: &[InputFile]) -> Result<RunRecord, Error> {
+        Self::read_with(files, read_decisions)
+    }
+
+    /// The same with the payments that wait for a person alone, which is all that a queue needs.
+    ///
+    /// # Errors
+    /// As [`RunRecord::read`].
+    pub fn read_queue(files: &[InputFile]) -> Result<RunRecord, Error> {
+        Self::read_with(files, read_waiting)
+    }
+
+    fn read_with(files: &[InputFile], read: fn(&[u8], &str) -> Result<Recorded, Error>) -> Result<RunRecord, Error> {
         let file = |name: &str| {
             files.iter().find(|f| f.name == name).ok_or_else(|| fault(name, "nothing", "a file of a run folder"))
         };
@@ -91,9 +107,10 @@ impl RunRecord {
             .map_err(|e| fault("summary.json", &e.to_string(), "files with role and sha256"))?;
         Ok(RunRecord {
             run_id: manifest.run_id,
+            ledger_before: manifest.ledger_before,
             as_of: parse_iso_date(&text("as_of")),
             policy_hash: text("policy_hash"),
-            recorded: read_decisions(&decisions.bytes, &decisions.name)?,
+            recorded: read(&decisions.bytes, &decisions.name)?,
             inputs,
             summary,
         })

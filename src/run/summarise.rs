@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Everything that a summary tells of.
 pub(super) struct Facts<'a> {
     pub(super) run_id: &'a str,
+    pub(super) score_version: &'a str,
+    pub(super) priors: &'a Priors,
     pub(super) policy: &'a Policy,
     pub(super) policy_hash: String,
     pub(super) as_of: Option<chrono::NaiveDate>,
@@ -42,7 +44,7 @@ pub(super) fn summarise(facts: Facts<'_>) -> Summary {
         schema: "tieout.summary/1",
         run_id: facts.run_id.to_owned(),
         engine_version: super::VERSION.to_owned(),
-        score_version: crate::matching::SCORE_VERSION.to_owned(),
+        score_version: facts.score_version.to_owned(),
         policy_hash: facts.policy_hash,
         as_of: facts.as_of,
         control_total: facts.control_total,
@@ -208,7 +210,7 @@ fn totals(facts: &Facts<'_>) -> Vec<CurrencySummary> {
         t.in_review += i128::from(decision.unapplied);
         let value = u128::from(payment.amount.unsigned_abs());
         t.receivable = (t.receivable.0 + 1, t.receivable.1 + value);
-        if decision.outcome != Outcome::Queued {
+        if decision.outcome != Outcome::Queued && decision.review.is_none() {
             t.automatic = (t.automatic.0 + 1, t.automatic.1 + value);
         }
     }
@@ -278,9 +280,12 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
             "No customers file was given: names come from the open items, and no payer account is known.".to_owned(),
         );
     }
-    out.push(
-        "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned(),
-    );
+    out.push(if facts.priors.is_empty() {
+        "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned()
+    } else {
+        let Priors { confirmed, wrong, .. } = facts.priors;
+        format!("The chances of error are calibrated on {confirmed} confirmed decisions, {wrong} of them wrong.")
+    });
     match &facts.ledger {
         None => out.push(
             "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),

@@ -3,16 +3,18 @@
 
 mod closed;
 mod known;
+mod learned;
 mod queue;
 mod records;
 mod returns;
 mod snapshot;
 
 pub use queue::record_of_ledger;
+pub(super) use queue::waiting_in;
 
 use super::day::{RunError, RunInputs, RunResult, Step, run_in};
-use crate::base::{Map, sha256_hex};
-use crate::error::Error;
+use crate::base::{Map, Place, sha256_hex};
+use crate::error::{Error, ErrorCode};
 use crate::ledger::{Body, Head, JoinBody, Ledger, Release, Set, SnapshotBody, StatementBody, Store, hex};
 use crate::model::*;
 use crate::statements::{Day, Payments};
@@ -46,6 +48,8 @@ pub fn run_with_ledger<S: Store>(
 
 /// What a memory does in a run, in this order.
 pub(super) trait Memory {
+    /// Refuses another policy than that of the last run where it takes two persons and fewer stand for it.
+    fn policy(&mut self, policy: &Policy, approved_by: &[String]) -> Result<(), RunError>;
     /// Leaves out files that are known wholly.
     fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError>;
     /// Leaves out known statements, refuses contradicting ones, and proves continuity with what came before.
@@ -67,6 +71,15 @@ pub(super) trait Memory {
         payments: &[Payment],
         decisions: &mut [Decision],
     ) -> Result<(), Error>;
+    /// Customers as they would be with the learned facts that nobody signed, where one speaks of a payment in the queue.
+    fn untried(
+        &self,
+        customers: &[Customer],
+        payments: &[Payment],
+        decisions: &[Decision],
+    ) -> Result<Option<Vec<Customer>>, Error>;
+    /// Says on each payment in the queue that a learned fact would have decided which one it is; `would` is in step.
+    fn tried(&self, payments: &[Payment], decisions: &mut [Decision], would: &[Decision]) -> Result<(), Error>;
     /// What the summary says of it.
     fn summary(&self) -> LedgerSummary;
     /// Hash of the ledger's content before the run.
@@ -114,6 +127,10 @@ struct Session<'a, S> {
     /// The records of the payments, in step with those of the run.
     kept: Vec<Option<Body>>,
     items: Map<String, OpenItem>,
+    /// What takes two persons, as the policy says.
+    two_persons: Vec<String>,
+    /// Who stands for a policy that is another than in the last run.
+    approved_by: Vec<String>,
 }
 
 impl<'a, S: Store> Session<'a, S> {
@@ -139,6 +156,8 @@ impl<'a, S: Store> Session<'a, S> {
             taken_back: crate::base::Set::default(),
             kept: Vec::new(),
             items: Map::default(),
+            two_persons: Vec::new(),
+            approved_by: Vec::new(),
         }
     }
 
@@ -153,6 +172,26 @@ impl<'a, S: Store> Session<'a, S> {
 }
 
 impl<S: Store> Memory for Session<'_, S> {
+    fn policy(&mut self, policy: &Policy, approved_by: &[String]) -> Result<(), RunError> {
+        self.two_persons.clone_from(&policy.reviewers.two_persons);
+        let last = if self.fresh { None } else { self.ledger.last_run().map_err(RunError::Ledger)? };
+        let hash = super::day::policy_hash(policy);
+        let Some(last) = last.filter(|l| l.policy_hash != hash && l.two_persons.iter().any(|t| t == "policy")) else {
+            return Ok(());
+        };
+        if let [first, others @ ..] = approved_by
+            && others.iter().any(|o| !crate::review::same_person(first, o))
+        {
+            self.approved_by = approved_by.to_vec();
+            return Ok(());
+        }
+        let place = Place::default().at("--config");
+        let found = format!("another policy than in run {}, which says that a new one takes two persons", last.run_id);
+        let error = Error::new(ErrorCode::Config, place, found, "the names of two")
+            .with_hint("once both have read it: --approved-by ANNA --approved-by BEN");
+        Err(RunError::Configuration(vec![error]))
+    }
+
     fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError> {
         let mut new = Vec::with_capacity(files.len());
         for file in files {
@@ -201,6 +240,19 @@ impl<S: Store> Memory for Session<'_, S> {
     ) -> Result<(), Error> {
         self.settle_returns(policy, items, payments, decisions)?;
         self.show_unsigned_facts(payments, decisions)
+    }
+
+    fn untried(
+        &self,
+        customers: &[Customer],
+        payments: &[Payment],
+        decisions: &[Decision],
+    ) -> Result<Option<Vec<Customer>>, Error> {
+        self.with_unsigned(customers, payments, decisions)
+    }
+
+    fn tried(&self, payments: &[Payment], decisions: &mut [Decision], would: &[Decision]) -> Result<(), Error> {
+        self.say_what_would(payments, decisions, would)
     }
 
     fn summary(&self) -> LedgerSummary {

@@ -6,11 +6,11 @@
 
 mod rows;
 
-use crate::benchmark::{Score, TruthLine};
+use crate::benchmark::{Calibration, Score, TruthLine};
 use crate::book::ItemsMap;
 use crate::formats::csv::Profile;
-use crate::model::{Policy, Summary};
-use crate::run::Checkup;
+use crate::model::{Policy, Priors, Summary};
+use crate::run::{Checkup, Replay};
 use crate::{Error, outputs};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -60,6 +60,9 @@ const ALL: &[SchemaEntry] = &[
     entry("error", "tieout.error/1", "A line on standard error under --json.", written::<Error>),
     entry("truth", "tieout.truth/1", "A line of truth.jsonl, which score reads.", read::<TruthLine>),
     entry("score", "tieout.score/1", "What score --json prints.", written::<Score>),
+    entry("calibration", "tieout.calibration/1", "What calibrate --json prints.", written::<Calibration>),
+    entry("priors", "tieout.priors/1", "What calibrate --out writes as TOML, and a policy may name.", read::<Priors>),
+    entry("replay", "tieout.replay/1", "What replay --json prints, a line for each run.", written::<Replay>),
 ];
 
 const fn entry(name: &'static str, title: &'static str, says: &'static str, make: fn() -> Schema) -> SchemaEntry {

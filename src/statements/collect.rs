@@ -3,7 +3,7 @@
 use super::content::{EntryKey, account_key, content_hash, entry_key, figures, is_final, number, rank, same_account};
 use super::{Day, FiledStatement, Marks, chain, intraday};
 use crate::base::{ContentId, Currency, Map, Place};
-use crate::model::{CopyMark, Finding, FindingCode, Statement, Trust};
+use crate::model::{Balance, CopyMark, Finding, FindingCode, Statement, TieOut, Trust};
 use chrono::NaiveDate;
 use std::cell::OnceCell;
 
@@ -92,8 +92,31 @@ fn merge_pages(statements: Vec<FiledStatement>) -> Vec<FiledStatement> {
             break;
         }
     }
-    whole.extend(pages);
+    for mut page in pages {
+        let before = whole.iter_mut().find(|f| f.statement.is_page_before(&page.statement));
+        if let Some(before) = before {
+            break_pages(before, &mut page);
+        }
+        whole.push(page);
+    }
     whole
+}
+
+/// Two pages of one statement of which the second does not open with what the first closes with.
+fn break_pages(before: &mut FiledStatement, page: &mut FiledStatement) {
+    let money = |b: &Option<Balance>| b.as_ref().map_or_else(|| "nothing".to_owned(), |b| b.amount.to_string());
+    let text = format!(
+        "a page of statement {} of account {} closes with {} and the next page opens with {}",
+        page.statement.sequence.as_deref().unwrap_or("without number"),
+        page.statement.account,
+        money(&before.statement.closing),
+        money(&page.statement.opening),
+    );
+    let finding = Finding::new(FindingCode::BalanceMismatch, place_of(page), text);
+    for filed in [before, page] {
+        filed.statement.tie_out = TieOut::Broken;
+        filed.statement.findings.push(finding.clone());
+    }
 }
 
 fn put_aside_repeated(sorted: Vec<Item>, day: &mut Day) -> Vec<FiledStatement> {
@@ -177,8 +200,12 @@ fn conflicts(day: &mut Day) -> Vec<(usize, usize)> {
             closing(&a.statement),
             closing(&b.statement),
         );
-        day.findings.push(Finding::new(FindingCode::StatementConflict, place_of(b), text));
+        let finding = Finding::new(FindingCode::StatementConflict, place_of(b), text);
         for index in [i, j] {
+            if let Some(filed) = day.statements.get_mut(index) {
+                filed.statement.tie_out = TieOut::Broken;
+                filed.statement.findings.push(finding.clone());
+            }
             if let Some(marks) = day.marks.get_mut(index) {
                 marks.trust = Some(Trust::Broken);
             }

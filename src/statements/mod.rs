@@ -65,9 +65,6 @@ pub struct Payments {
     /// Entries that became no payment, by reason (`pending`, `information`, `future`, `unknown_status`,
     /// `intraday_repeated`, `no_date`, `excess_decimals`), with count and sum.
     pub left_out: Vec<LeftOut>,
-    /// Booked entries that cannot be posted since their amount is finer than the smallest unit of the currency, by index in
-    /// [`Day::statements`]: such a statement is to be rejected as a whole.
-    pub unpostable: Vec<(usize, Finding)>,
 }
 
 /// Entries left out for one reason on one account.

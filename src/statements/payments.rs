@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// Makes the payments of a day. `company_of` maps an account to its company.
 ///
 /// Entries read = entries that became payments + entries left out. An amount finer than the smallest unit of its currency cannot
-/// be posted: such an entry is left out as `excess_decimals`, with its finding in [`Payments::unpostable`].
+/// be posted: such an entry is left out as `excess_decimals`; see [`Day::break_unpostable`].
 pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
     let mut made = Payments::default();
     let mut left: BTreeMap<(String, String, &'static str), LeftOut> = BTreeMap::new();
@@ -33,9 +33,6 @@ pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
             };
             if let Some(reason) = reason {
                 leave_out(&mut left, filed, entry, reason);
-                if reason == "excess_decimals" {
-                    made.unpostable.push((index, too_fine(filed, entry)));
-                }
                 continue;
             }
             let trust = trust(filed, marks, k);
@@ -51,6 +48,25 @@ pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
     }
     made.left_out = left.into_values().collect();
     made
+}
+
+impl Day {
+    /// Breaks statements with a booked entry whose amount is finer than the smallest unit of its currency, with a finding for
+    /// each: it cannot be posted in full, so nothing of its statement may be applied.
+    pub fn break_unpostable(&mut self) {
+        for (filed, marks) in self.statements.iter_mut().zip(&self.marks) {
+            let booked = |(k, e): &(usize, &Entry)| {
+                e.status == EntryStatus::Book && marks.intraday_repeated.binary_search(k).is_err()
+            };
+            let entries = filed.statement.entries.iter().enumerate().filter(booked);
+            let fine = entries.filter(|(_, e)| e.amount.minor().is_err());
+            let findings: Vec<Finding> = fine.map(|(_, e)| too_fine(filed, e)).collect();
+            if !findings.is_empty() {
+                filed.statement.tie_out = TieOut::Broken;
+                filed.statement.findings.extend(findings);
+            }
+        }
+    }
 }
 
 /// The movements of an entry: one per detail where their signed amounts sum exactly to it, else one for the whole.

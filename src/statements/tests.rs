@@ -305,9 +305,13 @@ fn an_amount_finer_than_the_currency_is_left_out_and_said() {
     let mut filed = statement(1, Some(1), 0, Vec::new());
     let fine = Money::from_scaled(100_001, 5, Currency::EUR).unwrap();
     filed.statement.entries.push(Entry { amount: fine, ..entry(1, 1, "x") });
-    let made = made(&collect(vec![filed]));
+    let mut day = collect(vec![filed]);
+    day.break_unpostable();
+    let told = &day.statements[0].statement;
+    assert_eq!(told.tie_out, TieOut::Broken);
+    assert!(told.findings.iter().any(|f| f.code == FindingCode::ExcessDecimals));
+    let made = made(&day);
     assert!(made.payments.is_empty());
-    assert_eq!(made.unpostable.len(), 1);
     assert_eq!(made.left_out[0].reason, "excess_decimals");
 }
 

@@ -1,6 +1,7 @@
 //! Texts that harm a careless program, and money of people whom nobody knows.
 
 use crate::benchmark::plan::Answer;
+use crate::benchmark::wording::{INVOICE, fill, words};
 use crate::benchmark::world::World;
 
 pub(super) fn hostile(w: &mut World) {
@@ -27,4 +28,38 @@ pub(super) fn unknown(w: &mut World) {
     let text = text.replace("{n}", &n);
     w.say(&mut p, text);
     w.review(p, Answer::default(), Vec::new());
+}
+
+/// Somebody writes a customer's name with letters of another script, or with signs that nobody sees, and names its document in full.
+pub(super) fn spoofed(w: &mut World) {
+    let c = w.customer();
+    let item = w.invoice(c);
+    let mut p = w.payment("name_spoofed", c, w.open(item));
+    let name = w.customers[c].record.name.clone();
+    let like = |c: char| match c {
+        'a' => '\u{430}',
+        'e' => '\u{435}',
+        'o' => '\u{43e}',
+        'A' => '\u{410}',
+        'B' => '\u{412}',
+        'H' => '\u{41d}',
+        other => other,
+    };
+    let mixed: String = name.chars().map(like).collect();
+    p.name = Some(if mixed == name || w.r.chance(30) {
+        let mut name = name;
+        let at = name.char_indices().nth(2).map_or(0, |(at, _)| at);
+        name.insert(at, '\u{200b}');
+        name
+    } else {
+        mixed
+    });
+    let country = w.customers[c].country;
+    p.iban = Some(country.iban(&mut w.r));
+    let language = w.language(c);
+    let n = w.items[item].number.full();
+    let text = fill(words(&mut w.r, language, &INVOICE), &[("n", &n)]);
+    w.say(&mut p, text);
+    let truth = w.in_full(c, &[item]);
+    w.review(p, truth.clone(), vec![truth]);
 }

@@ -92,7 +92,7 @@ pub(super) fn range(w: &mut World) {
 pub(super) fn cut(w: &mut World) {
     let c = w.customer();
     w.know(c);
-    let width = [35, 70, 140][w.r.below(3)];
+    let width = [18, 27, 35, 70, 140][w.r.below(5)];
     let mut items = Vec::new();
     let mut list = String::new();
     while list.len() <= width {

@@ -10,6 +10,7 @@ mod discount;
 mod hostile;
 mod lists;
 mod mistyped;
+mod national;
 mod not_receivable;
 mod older;
 mod orders;
@@ -22,6 +23,7 @@ mod sets;
 mod silent;
 mod single;
 mod traps;
+mod withheld;
 
 use super::world::World;
 
@@ -33,9 +35,12 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     (300, 150, single::whole_number),
     (70, 70, single::shortened_number),
     (20, 30, single::cut_number),
+    (10, 15, single::cut_text),
     (70, 40, references::structured),
     (8, 10, references::in_text),
     (4, 8, references::bad_check_digit),
+    (25, 25, national::reference),
+    (3, 6, national::bad_check_digit),
     (50, 50, silent::amount_only),
     (15, 25, silent::sum_only),
     (12, 20, silent::customer_number),
@@ -97,5 +102,8 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     (4, 6, older::named),
     (3, 6, older::weak),
     (4, 8, hostile::hostile),
+    (3, 8, hostile::spoofed),
+    (5, 10, withheld::retention),
+    (5, 10, withheld::supplier_refund),
     (12, 20, hostile::unknown),
 ];

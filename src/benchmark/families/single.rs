@@ -1,7 +1,7 @@
 //! One document, named: in full, shortened, cut.
 
 use crate::benchmark::plan::Evidence;
-use crate::benchmark::wording::{INVOICE, fill, words};
+use crate::benchmark::wording::{INVOICE, fill, plain, words};
 use crate::benchmark::world::World;
 
 /// The whole number in some writing, exact amount.
@@ -49,4 +49,28 @@ pub(super) fn cut_number(w: &mut World) {
     p.text = [lead, tail.to_owned()].into_iter().filter(|t| !t.is_empty()).collect();
     let truth = w.in_full(c, &[item]);
     w.automatic(p, Evidence::Number, truth);
+}
+
+/// The bank passes on 18 or 27 characters, and the number stands at their end: whole, or with its last digits gone. What is left of
+/// it then names nothing for certain, so payer and amount must carry it.
+pub(super) fn cut_text(w: &mut World) {
+    let c = w.customer();
+    let item = w.invoice(c);
+    let amount = w.open(item);
+    let mut p = w.payment("text_cut", c, amount);
+    let language = w.language(c);
+    let number = w.items[item].number.full();
+    let text = plain(&fill(words(&mut w.r, language, &INVOICE), &[("n", &number)])).to_uppercase();
+    let width = [18, 27][w.r.below(2)];
+    // Letters in front, until the number is at the edge.
+    let lost = w.r.below(4);
+    let reach = text.rfind(|c: char| c.is_ascii_digit()).map_or(text.len(), |at| at + 1);
+    let pad = (width + lost).saturating_sub(reach);
+    let filler: String = "ZAHLUNGSAVIS PAYMENT ADVICE ".chars().cycle().take(pad.saturating_sub(1)).collect();
+    let whole = if pad > 1 { format!("{filler} {text}") } else { text };
+    let cut: String = whole.chars().take(width).collect();
+    let names_it = cut.contains(&number.to_uppercase());
+    p.text = vec![cut.trim().to_owned()];
+    let truth = w.in_full(c, &[item]);
+    w.automatic(p, if names_it { Evidence::Number } else { Evidence::Cut }, truth);
 }

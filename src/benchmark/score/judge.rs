@@ -221,6 +221,12 @@ fn one(line: &TruthLine, d: &DecisionLine, counts: &mut Counts) -> Option<&'stat
     }
 }
 
+/// Whether documents and a rest on account are an answer, to the cent.
+pub(super) fn is_answer(list: &[AllocationPart], on_account: &str, answer: &TruthAnswer, currency: Currency) -> bool {
+    let m = |f: &str| minor(f, currency).unwrap_or(0);
+    allocated(list, currency) == documents(&answer.documents, currency) && m(on_account) == m(&answer.on_account)
+}
+
 /// Item to cash, discount, write-off and charges.
 fn documents(list: &[TruthDocument], currency: Currency) -> Docs {
     let m = |f: &str| minor(f, currency).unwrap_or(0);

@@ -1,11 +1,14 @@
 //! Decisions against truth. In: both files as bytes. Out: exact counts, overall and per scenario, and the faults themselves.
 
 mod decisions;
+mod first;
 mod judge;
 mod pair;
 mod report;
 
+pub(super) use first::first_answers;
 pub use judge::{Counts, Fault, Score};
+pub(super) use report::percent;
 pub use report::score_text;
 
 use super::truth::read_truth;

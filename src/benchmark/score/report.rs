@@ -56,7 +56,7 @@ fn row(name: &str, c: &Counts) -> String {
 }
 
 /// Percent with two decimals, cut off; `-` of nothing.
-fn percent(part: u128, whole: u128) -> String {
+pub(in crate::benchmark) fn percent(part: u128, whole: u128) -> String {
     if whole == 0 {
         return "-".to_owned();
     }

@@ -1,5 +1,9 @@
 //! What the user wrote. Nothing is opened or checked here beyond the grammar.
 
+mod measure;
+
+pub use measure::{Calibrate, Replay, Score, Simulate, SimulateMix};
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -60,6 +64,10 @@ pub enum Command {
     Simulate(Simulate),
     /// Measure decisions against a truth.
     Score(Score),
+    /// Hold the claimed chances of error against confirmed decisions, and write what may be learned.
+    Calibrate(Calibrate),
+    /// An old run under a new policy: which decisions would change, by count and money.
+    Replay(Replay),
     /// Take back a run, an allocation or a payment: reversing records, and the payments wait again.
     Undo(Undo),
     /// Prove a ledger from its journal alone.
@@ -117,6 +125,9 @@ pub struct Run {
     /// in the file given with --config.
     #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
     pub ledger: Option<PathBuf>,
+    /// Who stands for a new policy, where the policy of the last run asks for two; given twice.
+    #[arg(long, value_name = "NAME")]
+    pub approved_by: Vec<String>,
     /// End with 0 if the ledger holds all of it already.
     #[arg(long)]
     pub if_new: bool,
@@ -272,9 +283,13 @@ pub struct Decide {
     /// Files of decisions: the spreadsheet, CSV, or what the page saved; FILE.sig beside one is its signature.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The run folder that the queue was written from.
+    /// The run folder that the queue was written from. With a ledger it may be left out.
     #[arg(long, value_name = "DIR")]
-    pub run: PathBuf,
+    pub run: Option<PathBuf>,
+    /// The ledger that the queue's runs were given: decisions are judged by what it says now, and kept in it. Also `ledger` in
+    /// the configuration.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
     /// The new run folder: new, empty, or holding this same result. The old one stays as it is.
     #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     pub out: Option<PathBuf>,
@@ -284,7 +299,7 @@ pub struct Decide {
     /// Replace the run that the folder holds.
     #[arg(long)]
     pub replace: bool,
-    /// The open items of the run, to apply documents that no proposal names.
+    /// The open items, to apply documents that no proposal names: those of the run, with a ledger the newest.
     #[arg(long, value_name = "FILE")]
     pub open_items: Option<PathBuf>,
     /// The mapping that they were read with.
@@ -293,9 +308,12 @@ pub struct Decide {
     /// The customers of the run.
     #[arg(long, value_name = "FILE")]
     pub customers: Option<PathBuf>,
-    /// The policy of the run.
+    /// The policy of the run, with a ledger of its last run.
     #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
     /// How CSV is written.
     #[arg(long, value_name = "DIALECT", default_value = "plain")]
     pub csv_dialect: Dialect,
@@ -389,43 +407,6 @@ pub struct Init {
     pub ledger: Option<PathBuf>,
 }
 
-#[derive(ClapArgs)]
-pub struct Simulate {
-    /// The same seed gives the same files.
-    #[arg(long, value_name = "S")]
-    pub seed: u64,
-    /// At least so many payments.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub payments: usize,
-    /// The folder to write: new or empty.
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// How much noise and ambiguity.
-    #[arg(long, value_name = "MIX", default_value = "normal")]
-    pub mix: SimulateMix,
-    /// Countries that customers are in, as DE,NL. Default: all there are.
-    #[arg(long, value_name = "CODES", value_delimiter = ',')]
-    pub countries: Vec<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SimulateMix {
-    /// As in an orderly company.
-    Normal,
-    /// More noise, twins and popular prices, fewer known accounts.
-    Hard,
-}
-
-#[derive(ClapArgs)]
-pub struct Score {
-    /// What is right, tieout.truth/1.
-    #[arg(value_name = "TRUTH")]
-    pub truth: PathBuf,
-    /// decisions.jsonl of a run.
-    #[arg(value_name = "DECISIONS")]
-    pub decisions: PathBuf,
-}
-
 /// A change of the ledger by a person.
 #[derive(ClapArgs)]
 pub struct Change {
@@ -450,6 +431,9 @@ pub struct Undo {
     pub target: String,
     #[command(flatten)]
     pub change: Change,
+    /// The second person, where the policy asks for two.
+    #[arg(long, value_name = "NAME")]
+    pub second: Option<String>,
 }
 
 #[derive(ClapArgs)]
@@ -514,6 +498,9 @@ pub struct FactChange {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Wait while another run holds the ledger.
+    #[arg(long)]
+    pub wait: bool,
 }
 
 #[derive(Subcommand)]
@@ -530,7 +517,7 @@ pub enum FactsCommand {
         #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
         ledger: PathBuf,
     },
-    /// Stand for one: from now on it decides.
+    /// Stand for one: from now on it decides. Where the policy asks for two, once the second person has signed too.
     Sign(FactChange),
     /// Take a signature back, or refuse one for good.
     Revoke(FactChange),

@@ -7,6 +7,7 @@ use super::say::Say;
 use tieout::error::harmless;
 use tieout::ledger::{Body, FactBody, LearnedFact, hex};
 use tieout::outputs::safe_json;
+use tieout::review::same_person;
 
 /// Lists, proposes, signs or revokes.
 pub fn facts(args: Facts, say: &Say) -> Result<u8, Failure> {
@@ -15,9 +16,8 @@ pub fn facts(args: Facts, say: &Say) -> Result<u8, Failure> {
         FactsCommand::Propose { ledger } => {
             let all = reader(&ledger)?.facts()?;
             // One that contradicts another is not proposed.
-            let lone = |f: &&LearnedFact| all.iter().filter(|o| o.account == f.account).count() == 1;
-            let open = |f: &&LearnedFact| !f.is_signed() && f.revoked_by.is_none();
-            list(all.iter().filter(open).filter(lone).cloned().collect(), say)
+            let lone = |f: &&LearnedFact| all.iter().filter(|o| same_payer(o, f)).count() == 1;
+            list(all.iter().filter(|f| f.is_open()).filter(lone).cloned().collect(), say)
         }
         FactsCommand::Sign(change) => act("sign", change, say),
         FactsCommand::Revoke(change) => act("revoke", change, say),
@@ -26,7 +26,7 @@ pub fn facts(args: Facts, say: &Say) -> Result<u8, Failure> {
 
 fn list(facts: Vec<LearnedFact>, say: &Say) -> Result<u8, Failure> {
     let conflicts = |f: &LearnedFact| -> Vec<String> {
-        let others = facts.iter().filter(|o| o.account == f.account && o.fact_id != f.fact_id);
+        let others = facts.iter().filter(|o| same_payer(o, f) && o.fact_id != f.fact_id);
         others.map(|o| o.customer_id.clone()).collect()
     };
     let mut text = String::new();
@@ -39,43 +39,55 @@ fn list(facts: Vec<LearnedFact>, say: &Say) -> Result<u8, Failure> {
             text.push_str(&format!("{}\n", safe_json(&value)));
             continue;
         }
-        let state = match (&f.signed_by, &f.revoked_by) {
-            (Some(by), _) => format!("signed by {by}"),
-            (None, Some(by)) => format!("revoked by {by}"),
-            (None, None) => "unsigned".to_owned(),
+        let state = match (&f.signed_by, &f.first_signed_by, &f.revoked_by) {
+            (Some(by), _, _) => format!("signed by {by}"),
+            (None, Some(by), _) => format!("signed by {by}, waits for a second person"),
+            (None, None, Some(by)) => format!("revoked by {by}"),
+            (None, None, None) => "unsigned".to_owned(),
         };
         let against = conflicts(f);
         let against =
             if against.is_empty() { String::new() } else { format!("; also decided for {}", against.join(", ")) };
-        text.push_str(&harmless(format!(
-            "{}  account {} pays for {}: decided {} times, {} to {}; {state}{against}",
-            f.fact_id, f.account, f.customer_id, f.count, f.first, f.last
-        )));
+        text.push_str(&harmless(format!("{}  {}, {} to {}; {state}{against}", f.fact_id, f.says(), f.first, f.last)));
         text.push('\n');
     }
     say.out(&text)?;
     Ok(DONE)
 }
 
+/// Whether two facts are of one account or name.
+fn same_payer(a: &LearnedFact, b: &LearnedFact) -> bool {
+    a.fact == b.fact && a.value == b.value && a.company == b.company
+}
+
 fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
-    let FactChange { fact_id, ledger, by, reason } = change;
-    let _held = hold(&ledger, false, "facts")?;
+    let FactChange { fact_id, ledger, by, reason, wait } = change;
+    let _held = hold(&ledger, wait, "facts")?;
     let mut ledger = writer(&ledger, false, say)?;
-    if !ledger.facts()?.iter().any(|f| f.fact_id == fact_id) {
+    let all = ledger.facts()?;
+    let Some(fact) = all.iter().find(|f| f.fact_id == fact_id) else {
         return Err(Failure::usage(&fact_id, "no such fact", "an id that `tieout facts list` shows", ""));
-    }
-    let by = who(by.as_deref());
-    let body = FactBody {
-        fact_id: fact_id.clone(),
-        action: action.to_owned(),
-        by: by.clone(),
-        reason: reason.unwrap_or_default(),
     };
-    let head = ledger.append(&[Body::Fact(body)], &stamp(Some(&by), None), None)?;
+    let own = who(by.as_deref());
+    let (mut action, mut by) = (action, own.clone());
+    if action == "sign" && ledger.takes_two("facts")? {
+        match &fact.first_signed_by {
+            None => action = "first_signature",
+            Some(first) if same_person(first, &own) => {
+                let found = format!("{own}, who signed first");
+                let hint = "the policy of the last run asks for two";
+                return Err(Failure::usage("--by", found, "a second person", hint));
+            }
+            Some(first) => by = format!("{first} + {own}"),
+        }
+    }
+    let body = FactBody { fact_id: fact_id.clone(), action: action.to_owned(), by, reason: reason.unwrap_or_default() };
+    let head = ledger.append(&[Body::Fact(body)], &stamp(Some(&own), None), None)?;
     if say.json {
-        say.out(&format!("{}\n", serde_json::json!({"fact_id": fact_id, "action": action, "head": hex(&head.hash)})))?;
+        say.done(&format!("{}\n", serde_json::json!({"fact_id": fact_id, "action": action, "head": hex(&head.hash)})));
     } else {
-        say.out(&format!("{fact_id}: {action}\nhead {}\n", hex(&head.hash)))?;
+        let told = if action == "first_signature" { "signed, waits for a second person" } else { action };
+        say.done(&format!("{fact_id}: {told}\nhead {}\n", hex(&head.hash)));
     }
     Ok(DONE)
 }

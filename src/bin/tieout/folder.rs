@@ -4,9 +4,9 @@ use super::failure::Failure;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tieout::base::sha256_hex;
+use tieout::base::{Sha256Pieces, sha256_hex};
 use tieout::outputs::MANIFEST_SCHEMA;
-use tieout::run::InputFile;
+use tieout::run::{FilePiece, InputFile};
 
 /// What a folder holds before a run is written.
 pub enum Found {
@@ -38,8 +38,19 @@ pub fn check(dir: &Path, replace: bool) -> Result<(), Failure> {
     }
 }
 
+/// Hands on the files of a folder: name and next piece, the manifest last.
+pub type Files<'a> = &'a dyn Fn(&mut Put<'_>) -> io::Result<()>;
+
+/// Takes the next piece of a file.
+pub type Put<'a> = FilePiece<'a, io::Error>;
+
+/// Files that are in memory.
+pub fn whole(files: &[InputFile]) -> impl Fn(&mut Put<'_>) -> io::Result<()> {
+    move |put| files.iter().try_for_each(|f| put(&f.name, &f.bytes))
+}
+
 /// Writes a run.
-pub fn write(dir: &Path, run_id: &str, files: &[InputFile], replace: bool) -> Result<Written, Failure> {
+pub fn write(dir: &Path, run_id: &str, files: Files<'_>, replace: bool) -> Result<Written, Failure> {
     match prepare(dir, run_id, files, replace, &format!("{}", std::process::id()))? {
         None => Ok(Written::Same),
         Some(prepared) => {
@@ -55,13 +66,14 @@ pub struct Prepared {
     dir: PathBuf,
     aside: PathBuf,
     replaces: bool,
+    manifest_sha256: String,
 }
 
 /// Writes a run beside its folder; `None` if the folder holds it already. `mark` tells the hidden name from others.
 pub fn prepare(
     dir: &Path,
     run_id: &str,
-    files: &[InputFile],
+    files: Files<'_>,
     replace: bool,
     mark: &str,
 ) -> Result<Option<Prepared>, Failure> {
@@ -89,13 +101,13 @@ pub fn prepare(
         // Left by a run of the same inputs that was killed.
         fs::remove_dir_all(&temporary).map_err(|e| Failure::write(&temporary, &e))?;
     }
-    if let Err((path, e)) = fill(&temporary, files) {
+    let manifest_sha256 = fill(&temporary, files).map_err(|(path, e)| {
         // Nothing of ours stays behind; the first error is the one to tell.
         let _ = fs::remove_dir_all(&temporary);
-        return Err(Failure::write(path, &e));
-    }
+        Failure::write(path, &e)
+    })?;
     sync_folder(&parent).map_err(|e| Failure::write(&parent, &e))?;
-    Ok(Some(Prepared { temporary, dir, aside, replaces }))
+    Ok(Some(Prepared { temporary, dir, aside, replaces, manifest_sha256 }))
 }
 
 impl Prepared {
@@ -127,12 +139,17 @@ impl Prepared {
         Ok(())
     }
 
+    /// SHA-256 of its manifest.
+    pub fn manifest_sha256(&self) -> &str {
+        &self.manifest_sha256
+    }
+
     /// What a ledger keeps to finish this after a crash.
-    pub fn to_intent(&self, run_id: &str, manifest_sha256: &str) -> String {
+    pub fn to_intent(&self, run_id: &str) -> String {
         let path = |p: &Path| p.to_string_lossy().into_owned();
         serde_json::json!({
             "run_id": run_id,
-            "manifest_sha256": manifest_sha256,
+            "manifest_sha256": self.manifest_sha256,
             "temporary": path(&self.temporary),
             "folder": path(&self.dir),
             "aside": path(&self.aside),
@@ -152,10 +169,10 @@ pub fn finish(intent: &str) -> Result<String, Failure> {
         dir: path("folder"),
         aside: path("aside"),
         replaces: value.get("replaces").and_then(serde_json::Value::as_bool).unwrap_or(false),
+        manifest_sha256: text("manifest_sha256"),
     };
     let (run, shown) = (text("run_id"), prepared.dir.display().to_string());
-    let is_run =
-        |dir: &Path| fs::read(dir.join("manifest.json")).is_ok_and(|b| sha256_hex(&b) == text("manifest_sha256"));
+    let is_run = |dir: &Path| manifest_sha256(dir) == prepared.manifest_sha256;
     if is_run(&prepared.dir) {
         if prepared.temporary.exists() {
             fs::remove_dir_all(&prepared.temporary).map_err(|e| Failure::write(&prepared.temporary, &e))?;
@@ -192,6 +209,11 @@ pub fn sweep(dir: &Path) {
     }
 }
 
+/// SHA-256 of the manifest of a folder, empty where there is none.
+pub fn manifest_sha256(dir: &Path) -> String {
+    fs::read(dir.join(MANIFEST)).map(|b| sha256_hex(&b)).unwrap_or_default()
+}
+
 fn parent(dir: &Path) -> PathBuf {
     match dir.parent() {
         Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
@@ -219,23 +241,36 @@ fn make_folders(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
 }
 
-type Step = Result<(), (PathBuf, io::Error)>;
+type Step<T> = Result<T, (PathBuf, io::Error)>;
 
-fn fill(temporary: &Path, files: &[InputFile]) -> Step {
+const MANIFEST: &str = "manifest.json";
+
+/// Writes and syncs the files; gives the hash of the manifest.
+fn fill(temporary: &Path, files: Files<'_>) -> Step<String> {
     fs::create_dir(temporary).map_err(|e| (temporary.to_owned(), e))?;
-    for file in files {
-        let path = temporary.join(&file.name);
-        let write = || {
-            let mut out = File::create_new(&path)?;
-            out.write_all(&file.bytes)?;
-            out.sync_all()
-        };
-        write().map_err(|e| (path.clone(), e))?;
-    }
-    sync_folder(temporary).map_err(|e| (temporary.to_owned(), e))
+    let mut open: Option<(PathBuf, File)> = None;
+    let mut manifest = Sha256Pieces::default();
+    let filled = files(&mut |name, piece| {
+        let path = temporary.join(name);
+        if open.as_ref().is_none_or(|(p, _)| *p != path) {
+            if let Some((_, file)) = &open {
+                file.sync_all()?;
+            }
+            let file = File::create_new(&path)?;
+            open = Some((path, file));
+        }
+        if name == MANIFEST {
+            manifest.add(piece);
+        }
+        open.as_mut().map_or(Ok(()), |(_, file)| file.write_all(piece))
+    });
+    let synced = filled.and_then(|()| open.as_ref().map_or(Ok(()), |(_, file)| file.sync_all()));
+    synced.map_err(|e| (open.map_or_else(|| temporary.to_owned(), |(path, _)| path), e))?;
+    sync_folder(temporary).map_err(|e| (temporary.to_owned(), e))?;
+    Ok(manifest.finish().0)
 }
 
-fn put_in_place(temporary: &Path, dir: &Path, aside: &Path, replaces: bool) -> Step {
+fn put_in_place(temporary: &Path, dir: &Path, aside: &Path, replaces: bool) -> Step<()> {
     let at = |e| (dir.to_owned(), e);
     if replaces {
         fs::rename(dir, aside).map_err(at)?;
@@ -343,7 +378,7 @@ mod tests {
     }
 
     fn write_run(dir: &Path, run_id: &str, replace: bool) -> Result<Written, u8> {
-        write(dir, run_id, &files(run_id), replace).map_err(|f| f.code)
+        write(dir, run_id, &whole(&files(run_id)), replace).map_err(|f| f.code)
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tieout::base::Place;
 use tieout::error::{Error, ErrorCode, harmless};
 use tieout::ledger::{Body, from_hex, hex};
 use tieout::outputs::safe_json;
+use tieout::review::same_person;
 
 /// Proves a ledger from its journal alone.
 pub fn verify(args: Verify, say: &Say) -> Result<u8, Failure> {
@@ -121,17 +122,32 @@ pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
     }
     let _held = hold(&args.change.ledger, args.change.wait, "undo")?;
     let mut ledger = writer(&args.change.ledger, false, say)?;
-    let by = who(args.change.by.as_deref());
+    let by = both(who(args.change.by.as_deref()), args.second.as_deref(), ledger.takes_two("undo")?)?;
     let records = ledger.undo(&args.target, &args.change.reason, &by).map_err(not_there)?;
     let payments = records.iter().filter(|r| matches!(r, Body::Undo(u) if !u.payment_id.is_empty())).count();
     let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
     if say.json {
         let done = serde_json::json!({"undone": args.target, "payments": payments, "head": hex(&head.hash)});
-        say.out(&format!("{done}\n"))?;
+        say.done(&format!("{done}\n"));
     } else {
-        say.out(&format!("undone: {payments} payments wait again\nhead {}\n", hex(&head.hash)))?;
+        say.done(&format!("undone: {payments} payments wait again\nhead {}\n", hex(&head.hash)));
     }
     Ok(DONE)
+}
+
+/// The person who takes something back, and the second one where the policy asks for two.
+fn both(by: String, second: Option<&str>, takes_two: bool) -> Result<String, Failure> {
+    match second {
+        Some(second) if same_person(&by, second) => {
+            Err(Failure::usage("--second", format!("{second}, who is {by} again"), "a second person", ""))
+        }
+        Some(second) => Ok(format!("{by} + {second}")),
+        None if takes_two => {
+            let found = format!("{by} alone, and the policy of the last run asks for two");
+            Err(Failure::usage("--second", found, "the name of a second person", "--by ANNA --second BEN"))
+        }
+        None => Ok(by),
+    }
 }
 
 /// Accepts that statements are missing.
@@ -146,10 +162,10 @@ pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
     let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
     if say.json {
         let done = serde_json::json!({"accepted": says, "head": hex(&head.hash)});
-        say.out(&format!("{done}\n"))?;
+        say.done(&format!("{done}\n"));
     } else {
         let list: String = says.iter().map(|s| format!("accepted: {}\n", harmless(s.as_str()))).collect();
-        say.out(&format!("{list}head {}\n", hex(&head.hash)))?;
+        say.done(&format!("{list}head {}\n", hex(&head.hash)));
     }
     Ok(DONE)
 }

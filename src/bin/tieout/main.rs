@@ -1,6 +1,7 @@
 //! The program around the library: what the user wrote in, files and messages out, one exit code.
 
 mod args;
+mod calibrate;
 mod check;
 mod config;
 mod convert;
@@ -18,6 +19,7 @@ mod parse;
 mod profiles;
 mod progress;
 mod queue;
+mod replay;
 mod run;
 mod run_ledger;
 mod say;
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
         Command::Init(command) => init::init(command, &say),
         Command::Simulate(command) => simulate::simulate(command, &say),
         Command::Score(command) => score::score(command, &say),
+        Command::Calibrate(command) => calibrate::calibrate(command, &say),
+        Command::Replay(command) => replay::replay(command, &say),
         Command::Undo(command) => ledger_commands::undo(command, &say),
         Command::Verify(command) => ledger_commands::verify(command, &say),
         Command::Dump(command) => ledger_commands::dump(command, &say),

@@ -23,7 +23,8 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
         QueueBy::Company => SplitBy::Company,
     });
     let queue = queue_files(&record, by, args.csv_dialect.into()).map_err(|e| Failure::rejected(vec![e]))?;
-    if folder::write(&args.out, &queue.queue_id, &queue.outputs, args.replace)? == folder::Written::Same {
+    if folder::write(&args.out, &queue.queue_id, &folder::whole(&queue.outputs), args.replace)? == folder::Written::Same
+    {
         say.note(&format!("{} holds this same queue already: nothing was written", args.out.display()));
     }
     let names = || queue.outputs.iter().map(|f| f.name.as_str()).filter(|n| *n != "manifest.json");
@@ -32,21 +33,21 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
             queue.parts.iter().map(|(name, rows)| serde_json::json!({"part": name, "rows": rows})).collect();
         let files: Vec<&str> = names().collect();
         let out = args.out.display().to_string();
-        say.out(&format!("{}\n", safe_json(&serde_json::json!({"out": out, "parts": parts, "files": files}))))?;
+        say.done(&format!("{}\n", safe_json(&serde_json::json!({"out": out, "parts": parts, "files": files}))));
     } else if !say.quiet {
         let rows: usize = queue.parts.iter().map(|(_, rows)| rows).sum();
         let mut text = format!("{rows} payments wait for review; written to {}:\n", args.out.display());
         for name in names() {
             text.push_str(&format!("  {name}\n"));
         }
-        say.out(&text)?;
+        say.done(&text);
     }
     Ok(DONE)
 }
 
-/// What a run folder holds, proven by its manifest.
-pub fn record(dir: &Path) -> Result<RunRecord, Failure> {
-    RunRecord::read(&run_files(dir)?).map_err(|e| {
+/// What waits in a run folder, proven by its manifest.
+fn record(dir: &Path) -> Result<RunRecord, Failure> {
+    RunRecord::read_queue(&run_files(dir)?).map_err(|e| {
         let name = e.place().file.clone().unwrap_or_default();
         Failure::rejected(vec![e.in_file(&dir.join(name).display().to_string())])
     })

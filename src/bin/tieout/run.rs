@@ -31,16 +31,20 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     }
     let given = files::statements(&args.statements, &leave_out, &options)?;
     given.notes.iter().for_each(|n| say.note(n));
+    let config = files::maybe(args.config.as_ref())?;
     let inputs = RunInputs {
         statements: given.files,
         unrecognised: given.unrecognised,
         items: files::one(&args.open_items)?,
         items_map: files::maybe(args.items_map.as_ref())?,
         customers: files::maybe(args.customers.as_ref())?,
-        config: files::maybe(args.config.as_ref())?,
+        priors: named_priors(args.config.as_deref(), config.as_ref())?,
+        config,
+        extensions: Default::default(),
         profile: options.profile,
         format: options.format,
         encoding: options.encoding,
+        approved_by: args.approved_by.clone(),
         profile_file,
         as_of,
         control_total: args.control_total.clone(),
@@ -67,7 +71,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
 
     let out = args.out.as_ref().filter(|_| !args.dry_run);
     if let (Some(dir), false) = (out, with_ledger) {
-        match folder::write(dir, &result.run_id, &result.outputs, args.replace)? {
+        match folder::write(dir, &result.run_id, &|put| result.write(put), args.replace)? {
             folder::Written::New => say.detail(&format!("run {} written to {}", result.run_id, dir.display())),
             folder::Written::Same => {
                 say.note(&format!("{} holds this same run already: nothing was written", dir.display()));
@@ -80,14 +84,21 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     if let Some(error) = contradiction(&result.summary) {
         say.error(&error);
     }
+    let show = |text: &str| match out {
+        Some(_) => {
+            say.done(text);
+            Ok(())
+        }
+        None => say.out(text),
+    };
     if say.json {
-        say.out(&tieout::outputs::summary_json(&result.summary))?;
+        show(&tieout::outputs::summary_json(&result.summary))?;
     } else if !say.quiet {
         let shown = out.map(|d| d.display().to_string());
-        say.out(&tieout::reports::run_screen(&result.summary, shown.as_deref()))?;
+        show(&tieout::reports::run_screen(&result.summary, shown.as_deref()))?;
     }
     if let Some(head) = head.filter(|_| !say.quiet && !say.json) {
-        say.out(&format!("Ledger head   {head}\n"))?;
+        show(&format!("Ledger head   {head}\n"))?;
     }
     say.detail(&format!("done in {} ms", start.elapsed().as_millis()));
     Ok(exit_code(&result.summary, &args.fail_on))
@@ -105,6 +116,13 @@ fn ledger(args: &Run, config: Option<&InputFile>) -> Result<Option<PathBuf>, Fai
         return Err(Failure::usage("--if-new", "no ledger", "--ledger, or `ledger` in the configuration", ""));
     }
     Ok(named)
+}
+
+/// The priors that the configuration names, from where that stands.
+pub fn named_priors(path: Option<&Path>, config: Option<&InputFile>) -> Result<Option<InputFile>, Failure> {
+    let named = config.and_then(|c| std::str::from_utf8(&c.bytes).ok()).and_then(tieout::run::priors_of);
+    let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+    named.map(|name| files::one(&folder.join(name))).transpose()
 }
 
 /// Rejected input weighs more than a condition that the user asked for: both are not zero.

@@ -1,4 +1,4 @@
-//! `tieout run --ledger`: the run, its folder and its records, all or nothing.
+//! `tieout run --ledger`: the run, its folder and its records, all or nothing. `tieout decide --ledger` goes the same way.
 //!
 //! ```text
 //!  lock -> finish what a killed run left -> decide -> files beside the folder, synced -> one transaction: records and intent
@@ -12,8 +12,7 @@ use super::folder;
 use super::ledger::{Held, hold, reader, stamp, writer};
 use super::say::Say;
 use std::path::Path;
-use tieout::base::sha256_hex;
-use tieout::ledger::{Ledger, MemoryStore, SqliteStore, hex};
+use tieout::ledger::{Body, Ledger, MemoryStore, SqliteStore, hex};
 use tieout::run::{LedgerRun, RunError, RunInputs, RunResult, Step, run_with_ledger};
 
 /// A ledger that is open, and the right to write to it.
@@ -74,23 +73,38 @@ pub fn run(
     let (Open::Write(mut ledger, _held), Some(dir)) = (open, args.out.as_ref()) else {
         return Ok(Came::Run(Box::new(result), None));
     };
-    let manifest = result.outputs.iter().find(|f| f.name == "manifest.json").map(|f| sha256_hex(&f.bytes));
-    let manifest = manifest.unwrap_or_default();
+    let files = |put: &mut folder::Put<'_>| result.write(put);
+    let new = New { run_id: &result.run_id, files: &files, records: &records };
+    let head = commit(&mut ledger, &new, dir, args.replace, say)?;
+    Ok(Came::Run(Box::new(result), Some(head)))
+}
+
+/// A run that is to be written: its folder and its records.
+pub struct New<'a> {
+    pub run_id: &'a str,
+    pub files: folder::Files<'a>,
+    pub records: &'a [Body],
+}
+
+/// Writes a folder and its records, all or nothing; gives the head.
+pub fn commit(
+    ledger: &mut Ledger<SqliteStore>,
+    new: &New<'_>,
+    dir: &Path,
+    replace: bool,
+    say: &Say,
+) -> Result<String, Failure> {
     folder::sweep(dir);
-    let prepared = folder::prepare(dir, &result.run_id, &result.outputs, args.replace, &result.run_id)?;
-    let intent = prepared.as_ref().map(|p| p.to_intent(&result.run_id, &manifest));
-    let head = match ledger.append(&records, &stamp(None, Some(manifest)), intent) {
-        Ok(head) => head,
-        Err(error) => {
-            // Whether the transaction is in the file is for the next run to see: what lies beside the folder may be needed.
-            return Err(error.into());
-        }
-    };
+    let prepared = folder::prepare(dir, new.run_id, new.files, replace, new.run_id)?;
+    let intent = prepared.as_ref().map(|p| p.to_intent(new.run_id));
+    let manifest = prepared.as_ref().map_or_else(|| folder::manifest_sha256(dir), |p| p.manifest_sha256().to_owned());
+    // After an error, whether the transaction is in the file is for the next run to see: what lies beside the folder may be needed.
+    let head = ledger.append(new.records, &stamp(None, Some(manifest)), intent)?;
     if let Some(prepared) = prepared {
         prepared.put_later()?;
         tieout::ledger::Store::clear_intent(ledger.store_mut())?;
     } else {
         say.note(&format!("{} holds this same run already: nothing was written there", dir.display()));
     }
-    Ok(Came::Run(Box::new(result), Some(hex(&head.hash))))
+    Ok(hex(&head.hash))
 }

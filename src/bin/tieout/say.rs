@@ -45,6 +45,13 @@ impl Say {
         }
     }
 
+    /// Data on standard output about work that is on disk already: a screen that cannot be written to does not undo it.
+    pub fn done(&self, text: &str) {
+        if self.out(text).is_err() {
+            self.err("note: all is written, but standard output could not be: the exit code tells how it went\n");
+        }
+    }
+
     /// An error as `file:line:col: found, expected` and its hint, or as an object.
     pub fn error(&self, error: &Error) {
         let text = if self.json {

@@ -13,24 +13,42 @@ const AMOUNTS: [&str; 6] =
 
 /// Refuses `3.000` in a currency of two decimals, unless the whole column is written with three and shows that it is.
 /// Only figures that would otherwise be read are named here: `1.005` is refused as finer than the currency.
-pub(super) fn check(rows: &[Row], errors: &mut Vec<Error>) {
+pub(super) fn check(rows: &[Row<'_>], errors: &mut Vec<Error>) {
     for name in AMOUNTS {
-        let figures = || rows.iter().filter_map(|row| figure(row, name).map(|(text, currency)| (row, text, currency)));
-        let mut column = ThreeDecimals::default();
-        figures().for_each(|(_, text, _)| column.see(text, AmountStyle::PLAIN));
-        if column.is_proven() {
+        let open: Vec<_> = rows.iter().filter_map(|row| open_figure(row, name).map(|found| (row, found))).collect();
+        if open.is_empty() || shows_three_decimals(rows, name) {
             continue;
         }
-        for (row, text, currency) in figures() {
-            let exact = text.trim_end_matches(['-', '+', ')', ' ']).ends_with(zeros(currency));
-            if exact && may_be_thousands(text, AmountStyle::PLAIN, currency.decimals()) {
-                let written = row.written(name).unwrap_or(text);
-                let found = format!("amount `{written}`, which may have three decimals or grouped thousands");
-                let expected = format!("an amount that can be read in one way, with {} decimals", currency.decimals());
-                errors.push(Error::new(ErrorCode::Amount, row.place_of(name), found, expected).with_hint(ADVICE));
-            }
+        for (row, (text, currency)) in open {
+            let written = row.written(name).unwrap_or(text);
+            let found = format!("amount `{written}`, which may have three decimals or grouped thousands");
+            let expected = format!("an amount that can be read in one way, with {} decimals", currency.decimals());
+            errors.push(Error::new(ErrorCode::Amount, row.place_of(name), found, expected).with_hint(ADVICE));
         }
     }
+}
+
+/// A figure that can be read in two ways.
+fn open_figure<'a>(row: &'a Row<'_>, name: &str) -> Option<(&'a str, Currency)> {
+    // Almost no figure has three digits behind its point: the shape is asked before the currency.
+    let text = row.get(name).filter(|t| ends_in_three(t))?;
+    let currency = currency(row)?;
+    let exact = text.trim_end_matches(AFTER_THE_FIGURE).ends_with(zeros(currency));
+    (exact && may_be_thousands(text, AmountStyle::PLAIN, currency.decimals())).then_some((text, currency))
+}
+
+const AFTER_THE_FIGURE: [char; 4] = ['-', '+', ')', ' '];
+
+fn ends_in_three(text: &str) -> bool {
+    let figure = text.trim_end_matches(AFTER_THE_FIGURE);
+    figure.rfind('.').is_some_and(|point| figure.len() - point == 4)
+}
+
+fn shows_three_decimals(rows: &[Row<'_>], name: &str) -> bool {
+    let mut column = ThreeDecimals::default();
+    let figures = rows.iter().filter(|row| currency(row).is_some()).filter_map(|row| row.get(name));
+    figures.for_each(|text| column.see(text, AmountStyle::PLAIN));
+    column.is_proven()
 }
 
 /// The zeros that make three decimals fit a currency.
@@ -38,8 +56,7 @@ fn zeros(currency: Currency) -> &'static str {
     "000".get(usize::from(currency.decimals().min(3))..).unwrap_or("")
 }
 
-/// The figure of a row whose currency has fewer than three decimals.
-fn figure<'a>(row: &'a Row, name: &str) -> Option<(&'a str, Currency)> {
-    let currency = Currency::parse(row.get("currency")?).ok().filter(|c| c.decimals() < 3)?;
-    row.get(name).map(|text| (text, currency))
+/// The currency of a row, where it has fewer than three decimals.
+fn currency(row: &Row<'_>) -> Option<Currency> {
+    Currency::parse(row.get("currency")?).ok().filter(|c| c.decimals() < 3)
 }

@@ -1,9 +1,10 @@
 //! Gates: facts that forbid automatic application whatever the score.
 
+use crate::book::keys::compact;
 use crate::book::{CustomerIx, ItemIx};
-use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength};
+use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength, text_is_cut};
 use crate::matching::facts::{Bar, Fact};
-use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis};
+use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, is_credit_note_as_well};
 use crate::matching::reading::{Label, Reading, Typed, Wording};
 use crate::model::{ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
 use crate::names::{NameLevel, looks_spoofed};
@@ -63,7 +64,13 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
     items(context, h, &mut gates);
     customers(context, h, &mut gates);
     match h.basis {
-        Basis::Named => unresolved_sibling(context, &mut gates),
+        Basis::Named => {
+            unresolved_sibling(context, &mut gates);
+            let items: SmallVec<[ItemIx; 4]> = h.parts.iter().map(|p| p.item).collect();
+            if h.customer.is_some_and(|c| is_credit_note_as_well(context, h.difference, &items, c)) {
+                gates.push(Bar { reason: ReasonCode::Ambiguous, fact: Fact::OrCreditNote });
+            }
+        }
         Basis::Duplicate => {}
         _ => {
             other_payer(context, h, &mut gates);
@@ -165,8 +172,15 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     let used = |ix: &ItemIx| h.parts.iter().any(|p| p.item == *ix);
     // Where only the name says who pays, any number of another customer may be what tells two namesakes apart.
     let by_name = h.customer.and_then(|c| context.payer(c)).is_some_and(|p| p.kind > PayerKind::Number);
+    let text = if text_is_cut(context.payment) { compact(&context.payment.remittance.concat()) } else { String::new() };
+    let cut = own_number_cut(context, h, &text);
+    // The cut beginning of the answer's own number is no other document's.
+    let is_own = |quote: &str| {
+        let quote = compact(quote);
+        cut.is_some_and(|length| quote.len() <= length && text.ends_with(&quote))
+    };
     for (number, naming) in (0u32..).zip(context.namings) {
-        if naming.named_in == NamedIn::EndToEnd {
+        if naming.named_in == NamedIn::EndToEnd || naming.strength > Strength::Whole && is_own(&naming.quote) {
             continue;
         }
         // A number that reads as a date is one, unless the document that bears it has just this amount.
@@ -192,13 +206,39 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         let slip = h.parts.len() == 1
             && h.parts.iter().all(|p| context.slip_of(p.item).is_some())
             && context.unresolved.len() == 1;
-        if !slip {
+        if !slip && !context.unresolved.iter().all(|u| is_own(&u.quote)) {
             gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::NamesMissing });
         }
     }
     if h.basis != Basis::OnAccount && (context.reading.says(Wording::Partial) || context.reading.says(Wording::Final)) {
         gates.push(Bar { reason: ReasonCode::PartialSilent, fact: Fact::PartUnnamed });
     }
+}
+
+/// Largest share that is taken for a deduction, in hundredths of a percent: who pays a third in advance says so in percent, too.
+const WITHHELD_MOST: u32 = 2_000;
+
+/// What an announced part payment leaves open is just the share that the text states in percent: a deduction, whatever it is
+/// called (scenario 123).
+fn withheld(context: &Context<'_>, h: &Hypothesis) -> bool {
+    let (Difference::Partial(left), [part]) = (h.difference, h.parts.as_slice()) else { return false };
+    let Some(item) = context.book.figures(part.item) else { return false };
+    let share = |of: i64, percent: u32| (i128::from(of) * i128::from(percent) + 5_000) / 10_000;
+    let near = |of: i64, percent: u32| (share(of, percent) - i128::from(left)).abs() <= 1;
+    let percents = context.reading.marks.percents.iter().filter(|p| (1..=WITHHELD_MOST).contains(*p));
+    percents.copied().any(|p| near(item.open_amount, p) || near(item.amount, p))
+}
+
+/// How much of the answer's own number stands at the very end of a text that is as long as banks let it be: the rest was cut off.
+/// At least three characters with a digit among them; fewer say nothing.
+fn own_number_cut(context: &Context<'_>, h: &Hypothesis, text: &str) -> Option<usize> {
+    let [part] = h.parts.as_slice() else { return None };
+    let whole = context.book.whole_of(part.item);
+    let begins = |k: &usize| {
+        let begin = whole.get(..*k).filter(|b| b.bytes().any(|b| b.is_ascii_digit()));
+        begin.is_some_and(|begin| text.ends_with(begin))
+    };
+    (3..whole.len()).rev().find(begins)
 }
 
 fn wording(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
@@ -214,6 +254,9 @@ fn wording(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     }
     if reading.says(Wording::Collection) {
         gates.push(Bar { reason: ReasonCode::Settlement, fact: Fact::Agency });
+    }
+    if withheld(context, h) {
+        gates.push(Bar { reason: ReasonCode::AmountShort, fact: Fact::Withheld });
     }
     if reading.says(Wording::Retention) && h.difference != Difference::Exact {
         gates.push(Bar { reason: ReasonCode::AmountShort, fact: Fact::Retention });

@@ -35,16 +35,18 @@ pub enum Why {
     Unknown(i64),
 }
 
+/// How the sentence begins that says that nothing but the error budget held an answer back.
+pub const CHANCE_SAYS: &str = "the estimated chance of error is ";
+
 /// The sentence of a stop.
 pub fn stop_text(context: &Context<'_>, h: &Hypothesis, why: &Why) -> String {
     let money = |minor: i64| crate::base::Money::from_minor(minor, context.payment.currency).to_string();
     match *why {
         Why::Gate(fact) => sentence(context, h, &fact),
         Why::Rule(text) => text.to_owned(),
-        Why::Chance(ppm) => format!(
-            "the estimated chance of error is {ppm} in a million, the policy allows {}",
-            context.policy.error_budget_ppm
-        ),
+        Why::Chance(ppm) => {
+            format!("{CHANCE_SAYS}{ppm} in a million, the policy allows {}", context.policy.error_budget_ppm)
+        }
         Why::Unknown(d) => format!("a difference of {}, and the payer is not known as this customer", money(d)),
         Why::Difference(Difference::Over(d)) => format!("{} more than the documents named", money(d)),
         Why::Difference(Difference::Partial(d)) => {

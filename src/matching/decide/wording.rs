@@ -108,6 +108,7 @@ pub fn would_need(reason: ReasonCode) -> &'static str {
         ReasonCode::Settlement => "the provider's or agency's own list",
         ReasonCode::MistypedNumber => "the number as it stands on the document",
         ReasonCode::OlderThanDocument => "the document's number in full and its exact amount",
+        ReasonCode::RegisteredGate => "a case that the registered gate lets pass",
         _ => "a reviewer's decision",
     }
 }

@@ -129,10 +129,15 @@ pub fn explain(context: &Context<'_>, items: &[ItemIx], customer: Option<Custome
         };
         return Some(Explained { difference, parts: full, on_account: over });
     }
-    if let Some(parts) = discounted(context, &rows, gap, customer) {
+    // Who announces a part and speaks of no discount pays a part, whatever discount or few cents the rest would equal.
+    let says = |wording| context.reading.says(wording);
+    let part = says(Wording::Partial);
+    if (!part || says(Wording::Discount))
+        && let Some(parts) = discounted(context, &rows, gap, customer)
+    {
         return Some(Explained { difference: Difference::Discount(gap), parts, on_account: 0 });
     }
-    if gap <= tolerance(context, customer) {
+    if gap <= tolerance(context, customer) && (!part || says(Wording::Final)) {
         let parts = on_largest(full, gap, |part, x| part.writeoff = x);
         return Some(Explained { difference: Difference::CentsShort(gap), parts, on_account: 0 });
     }
@@ -240,6 +245,18 @@ fn with_only_credit_note(
     let mut parts = Parts::from_slice(full);
     parts.push(Part { item: only, applied: value, ..Part::default() });
     Some(parts)
+}
+
+/// Whether a discount taken without a word is as well the customer's only credit note set off (POLICY rows 1, 18).
+pub fn is_credit_note_as_well(
+    context: &Context<'_>,
+    difference: Difference,
+    items: &[ItemIx],
+    customer: CustomerIx,
+) -> bool {
+    let Difference::Discount(gap) = difference else { return false };
+    !context.reading.says(Wording::Discount)
+        && with_only_credit_note(context, items, &[], gap, Some(customer)).is_some()
 }
 
 /// Names a shortfall that nothing allowed explains.

@@ -9,7 +9,7 @@ mod sentence;
 mod subset;
 mod unresolved;
 
-pub use difference::Difference;
+pub use difference::{Difference, is_credit_note_as_well};
 pub use named::named;
 pub use payer_sums::{by_payer, only_amount};
 pub use sentence::sentence;
@@ -19,7 +19,8 @@ use super::candidates::{Naming, PayerEvidence};
 use super::facts::{Bar, Evidence};
 use super::reading::Reading;
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::{ItemStatus, Payment, Policy};
+use crate::matching::extend::Extensions;
+use crate::model::{ItemStatus, Payment, Policy, Priors};
 use smallvec::SmallVec;
 use std::cell::OnceCell;
 
@@ -43,6 +44,10 @@ pub struct Context<'a> {
     pub unresolved: &'a [Unresolved],
     /// The payment's company by its number in the book: 0 for none, `None` for one that the book does not know.
     pub company: Option<u32>,
+    /// Evidence and gates of others.
+    pub extensions: &'a Extensions,
+    /// What confirmed decisions taught.
+    pub priors: &'a Priors,
     /// How many open items have the payment's amount, once somebody asked.
     pub same_amount: OnceCell<u32>,
 }
@@ -158,6 +163,8 @@ pub struct Hypothesis {
     pub gates: SmallVec<[Bar; 2]>,
     /// More answers than could be counted.
     pub capped: bool,
+    /// What registered evidence and gates say, word by word; see [`crate::matching::facts::Fact::Registered`].
+    pub notes: Vec<String>,
 }
 
 impl Hypothesis {

@@ -302,6 +302,7 @@ fn set(
         lines,
         gates,
         capped: false,
+        notes: Vec::new(),
     })
 }
 
@@ -348,10 +349,14 @@ fn text_is_cut_at(context: &Context<'_>, doc_no: &str, named: &[&str]) -> bool {
         return false;
     }
     let text = context.payment.remittance.concat();
-    let last = text.rsplit([',', ';', '+', '&', ' ']).next().unwrap_or("");
-    let (last, whole) = (crate::book::keys::compact(last), crate::book::keys::compact(doc_no));
-    let between = named.iter().any(|n| crate::book::keys::compact(n) == last);
-    between || last.len() < whole.len() && whole.starts_with(&last)
+    let whole = crate::book::keys::compact(doc_no);
+    // Numbers may have blanks in them, and lists may have nothing else between them.
+    let lists: [&[char]; 2] = [&[',', ';', '+', '&'], &[',', ';', '+', '&', ' ']];
+    lists.iter().any(|signs| {
+        let last = crate::book::keys::compact(text.rsplit(*signs).next().unwrap_or(""));
+        let between = named.iter().any(|n| crate::book::keys::compact(n) == last);
+        between || last.len() < whole.len() && whole.starts_with(&last)
+    })
 }
 
 fn duplicate(context: &Context<'_>, closed: &[Resolved<'_>]) -> Hypothesis {
@@ -386,6 +391,7 @@ fn duplicate(context: &Context<'_>, closed: &[Resolved<'_>]) -> Hypothesis {
         lines: smallvec![Evidence { kind: EvidenceKind::DocumentNumber, weight, fact }],
         gates: smallvec![Bar { reason, fact }],
         capped: false,
+        notes: Vec::new(),
     }
 }
 
@@ -421,6 +427,7 @@ fn foreign(context: &Context<'_>, r: &Resolved<'_>) -> Hypothesis {
         lines: smallvec![Evidence { kind: EvidenceKind::DocumentNumber, weight, fact: gate.fact }],
         gates: smallvec![gate],
         capped: false,
+        notes: Vec::new(),
     }
 }
 

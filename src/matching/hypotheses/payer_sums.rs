@@ -89,6 +89,7 @@ fn base(
         lines,
         gates: SmallVec::new(),
         capped: false,
+        notes: Vec::new(),
     }
 }
 
@@ -100,18 +101,23 @@ fn singles(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found
     let share = centibans(weights::SET_SIZE_PERMILLE[0], 1000 * items.len().max(1) as u64);
     let amount = context.payment.amount;
     for ix in items {
-        let Some(open) = context.open_amount(*ix) else { continue };
+        let Some(figures) = context.book.figures(*ix) else { continue };
+        let open = figures.open_amount;
+        // Most are told from here, without a look at the item itself.
+        let taken = open.saturating_sub(amount);
+        let within = taken > 0 && (figures.discount_most == u32::MAX || taken <= i64::from(figures.discount_most) + 1);
         if open == amount {
             found.extend(
                 part(context, *ix)
                     .map(|p| base(context, payer, Basis::PayerSingle, Difference::Exact, smallvec![p], share)),
             );
-        } else if let Some(discount) = discount_in_term(context, *ix, Some(payer.customer)) {
-            let taken = open.saturating_sub(amount);
-            if discount > 0 && taken.abs_diff(discount) <= 1 {
-                let p = Part { item: *ix, applied: amount, discount: taken, ..Part::default() };
-                found.push(base(context, payer, Basis::PayerSingle, Difference::Discount(taken), smallvec![p], share));
-            }
+        } else if within
+            && let Some(discount) = discount_in_term(context, *ix, Some(payer.customer))
+            && discount > 0
+            && taken.abs_diff(discount) <= 1
+        {
+            let p = Part { item: *ix, applied: amount, discount: taken, ..Part::default() };
+            found.push(base(context, payer, Basis::PayerSingle, Difference::Discount(taken), smallvec![p], share));
         }
     }
 }
@@ -216,6 +222,7 @@ pub fn only_amount(context: &Context<'_>, found: &mut Vec<Hypothesis>) {
             lines: smallvec![Evidence { kind: EvidenceKind::Amount, weight, fact: Fact::OnlyAmount(same) }],
             gates: smallvec![Bar { reason: ReasonCode::UnknownPayer, fact: Fact::NothingElse }],
             capped: false,
+            notes: Vec::new(),
         });
     }
 }

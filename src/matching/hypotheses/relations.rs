@@ -52,8 +52,17 @@ pub(super) fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) ->
     context
         .payers
         .iter()
-        .filter(|p| !customers.iter().any(|c| related(context, p.customer, *c, std::iter::empty())))
+        .filter(|p| {
+            let strange = |c: &CustomerIx| !related(context, p.customer, *c, std::iter::empty());
+            // Whose account pays is strange already where one of the documents is of a customer that it has nothing to do with.
+            let knows_itself = |c: &CustomerIx| context.payer(*c).is_some_and(|own| own.kind <= PayerKind::Number);
+            let one_is_strange = || customers.iter().any(|c| strange(c) && !knows_itself(c));
+            customers.iter().all(strange) || p.kind <= PayerKind::Mandate && p.weight >= 350 && one_is_strange()
+        })
         .find(|p| {
+            if customers.contains(&p.customer) {
+                return true;
+            }
             let by_account = p.kind <= PayerKind::Mandate && p.weight >= 350;
             // A name speaks against the document only if it is wholly another customer's, and better than the document's own.
             let by_name = p.kind == PayerKind::Name

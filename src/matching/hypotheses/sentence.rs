@@ -106,6 +106,10 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
             let quote = context.unresolved.first().map_or("", |u| u.quote.as_str());
             format!("the text names document `{quote}`, which is not among the items")
         }
+        Fact::Registered(n) => h.notes.get(n as usize).cloned().unwrap_or_default(),
+        Fact::Calibrated(confirmed, wrong) => {
+            format!("of {confirmed} confirmed decisions of this kind {wrong} were wrong")
+        }
         Fact::NotCounted(n) => format!("{n} open items: not all combinations could be counted"),
         Fact::OtherChoices(sets, n, expected_ppm) => format!(
             "{sets} other choices among {n} open items: {}.{:04} sums expected by chance",

@@ -19,7 +19,7 @@ pub struct Unresolved {
 const UNRESOLVED_MAX: usize = 20;
 
 /// The unresolved document numbers of a text.
-pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
+pub fn unresolved(book: &OpenItemBook, reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
     let known: OnceCell<Vec<(&str, String)>> = OnceCell::new();
     let known = || {
         known.get_or_init(|| {
@@ -47,7 +47,9 @@ pub fn unresolved(reading: &Reading, namings: &[Naming]) -> Vec<Unresolved> {
             glued.push_str(tokens.word(i));
         }
         let year = crate::book::keys::year_of(&glued).is_some();
-        let counts = glued.bytes().filter(u8::is_ascii_digit).count() >= 3 && !year;
+        let digits = glued.bytes().filter(u8::is_ascii_digit).count();
+        // One or two digits are a number only where ours are as short.
+        let counts = !year && (digits >= 3 || digits > 0 && book.numbers_with_digits(digits) > 0);
         if counts {
             let quote = tokens.quote(start, i);
             // A number is resolved if any item bears it, or a part of it of three digits or more.

@@ -1,11 +1,13 @@
 //! Stage 1: the text is read once, into tokens with a type each. What a number *is* decides whether it can name a document.
 
 mod labels;
+mod public;
 mod references;
 mod spans;
 mod tokens;
 
 pub use labels::{LABELS, Label, Wording};
+pub use public::{SpanKind, TextRead, TextSpan, read_text};
 pub use references::Mention;
 pub use spans::{Marks, Typed, read_marks};
 pub use tokens::{Glue, Tokens};

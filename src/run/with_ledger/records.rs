@@ -7,6 +7,7 @@ use crate::ledger::{
     Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key, pruned,
 };
 use crate::model::*;
+use crate::outputs::DecisionLines;
 use crate::run::day::{RunInputs, RunResult};
 use crate::statements::{Day, Payments};
 use rayon::prelude::*;
@@ -32,8 +33,12 @@ impl<S: Store> Session<'_, S> {
                     payment_id: id.to_owned(),
                     decided,
                     comment: String::new(),
+                    review: None,
+                    company: payment.company.clone(),
                     currency: payment.currency,
-                    payer_account: payment.payer_account.clone(),
+                    // The policy teaches nothing.
+                    payer_account: None,
+                    payer_name: None,
                     booking_date: payment.booking_date,
                 }));
             }
@@ -62,9 +67,7 @@ impl<S: Store> Session<'_, S> {
     }
 
     pub(super) fn records(&mut self, inputs: &RunInputs, result: &RunResult) -> Result<Vec<Body>, Error> {
-        let lines = result.outputs.iter().find(|f| f.name == "decisions.jsonl");
-        let lines: Vec<&str> =
-            lines.and_then(|f| std::str::from_utf8(&f.bytes).ok()).map(|t| t.lines().collect()).unwrap_or_default();
+        let lines = DecisionLines::new(&result.contents.decided(&result.summary.score_version));
         let mut rest: Vec<Body> = Vec::new();
         if self.snapshot != Default::default() {
             rest.push(Body::Snapshot(std::mem::take(&mut self.snapshot)));
@@ -83,7 +86,7 @@ impl<S: Store> Session<'_, S> {
             };
             // A reviewer reads the line of a queued one.
             if let Some(decided) = decided.filter(|d| d.outcome == Outcome::Queued) {
-                decided.line = lines.get(k).map(|l| (*l).to_owned());
+                decided.line = lines.line(k).map(|l| l.trim_end().to_owned());
             }
             rest.push(body);
         }
@@ -92,9 +95,11 @@ impl<S: Store> Session<'_, S> {
             run_id: result.run_id.clone(),
             records: rest.len() as u64,
             engine_version: crate::run::VERSION.to_owned(),
-            score_version: crate::matching::SCORE_VERSION.to_owned(),
+            score_version: result.summary.score_version.clone(),
             policy_hash: result.summary.policy_hash.clone(),
             as_of: result.summary.as_of,
+            two_persons: std::mem::take(&mut self.two_persons),
+            approved_by: std::mem::take(&mut self.approved_by),
             inputs: self.inputs(inputs, result),
         };
         let mut all = vec![Body::Run(run)];

@@ -32,6 +32,9 @@ impl<S: Store> Session<'_, S> {
     ) -> Result<(), Error> {
         let mut new: Vec<(usize, Decision)> = Vec::new();
         let in_run = in_run(payments, decisions);
+        // What returns of this run have opened again, by item.
+        let mut given_back: Map<String, i64> = Map::default();
+        let mut known: Option<ByName<'_>> = None;
         for k in 0..payments.len().min(decisions.len()) {
             let (Some(payment), Some(decision)) = (payments.get(k), decisions.get(k)) else { break };
             let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
@@ -47,7 +50,13 @@ impl<S: Store> Session<'_, S> {
                 continue;
             }
             let Some((original, fee)) = self.original(payment)? else { continue };
-            if let Some(decided) = reopened(payment, decision, &original, fee, items) {
+            let known =
+                known.get_or_insert_with(|| items.iter().map(|i| (item_key(&i.company, &i.item_id), i)).collect());
+            if let Some(decided) = reopened(payment, decision, &original, fee, known, &given_back) {
+                for a in &decided.allocations {
+                    let sum = given_back.entry(item_key(&a.company, &a.item_id)).or_insert(0);
+                    *sum = sum.saturating_sub(a.cleared().unwrap_or(0));
+                }
                 self.taken_back.insert(original.payment.payment_id.0.clone());
                 self.returns.insert(payment.payment_id.0.clone(), original.payment.payment_id.0.clone());
                 self.summary.reopened += 1;
@@ -55,13 +64,29 @@ impl<S: Store> Session<'_, S> {
             }
         }
         drop(in_run);
-        let changed = !new.is_empty();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut old: Vec<(usize, Decision)> = Vec::with_capacity(new.len());
         for (k, decided) in new {
             if let Some(slot) = decisions.get_mut(k) {
-                *slot = decided;
+                old.push((k, std::mem::replace(slot, decided)));
             }
         }
-        if changed {
+        running(items, decisions);
+        // Together with what the run itself opened or closed it may be too much for a document: then a person looks at it.
+        let beyond = beyond(items, decisions);
+        for (k, before) in old.into_iter().filter(|_| !beyond.is_empty()) {
+            let Some(slot) = decisions.get_mut(k) else { continue };
+            if slot.allocations.iter().any(|a| beyond.contains(&item_key(&a.company, &a.item_id))) {
+                if let Some(original) = self.returns.remove(before.payment_id.as_str()) {
+                    self.taken_back.remove(&original);
+                }
+                self.summary.reopened = self.summary.reopened.saturating_sub(1);
+                *slot = before;
+            }
+        }
+        if !beyond.is_empty() {
             running(items, decisions);
         }
         Ok(())
@@ -133,31 +158,25 @@ impl<S: Store> Session<'_, S> {
         // Two that fit as well are for a person.
         if alike.next().is_some() { Ok(None) } else { Ok(first.map(|(_, s, fee)| (s, fee))) }
     }
-
-    /// Facts that nobody signed are shown and never decide.
-    pub(super) fn show_unsigned_facts(
-        &mut self,
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error> {
-        if self.fresh {
-            return Ok(());
-        }
-        let facts = self.ledger.facts()?;
-        let unsigned: Vec<_> = facts.iter().filter(|f| !f.is_signed() && f.revoked_by.is_none()).collect();
-        for (payment, decision) in payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued) {
-            for fact in unsigned.iter().filter(|f| Some(&f.account) == payment.payer_account.as_ref()) {
-                let times = if fact.count == 1 { "once".to_owned() } else { format!("{} times", fact.count) };
-                let text = format!(
-                    " Decided by people {times}, unsigned: account {} pays for {} ({}).",
-                    fact.account, fact.customer_id, fact.fact_id
-                );
-                decision.explanation.push_str(&text);
-            }
-        }
-        Ok(())
-    }
 }
+
+/// Items that would be open at more than they are, or across zero.
+fn beyond(items: &[OpenItem], decisions: &[Decision]) -> crate::base::Set<String> {
+    let amounts: Map<(&str, &str), i64> =
+        items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.amount)).collect();
+    let mut found = crate::base::Set::default();
+    for a in decisions.iter().flat_map(|d| &d.allocations) {
+        let Some(amount) = amounts.get(&(a.company.as_str(), a.item_id.as_str())) else { continue };
+        let crosses = i128::from(a.open_after) * i128::from(amount.signum()) < 0;
+        if crosses || a.open_after.unsigned_abs() > amount.unsigned_abs() {
+            found.insert(item_key(&a.company, &a.item_id));
+        }
+    }
+    found
+}
+
+/// Items by company and id.
+type ByName<'a> = Map<String, &'a OpenItem>;
 
 /// Payments of the run that were applied, by their first allocation.
 type InRun<'a> = Map<(&'a str, i64), Vec<(&'a str, &'a [Allocation])>>;
@@ -194,13 +213,20 @@ fn reopened(
     before: &Decision,
     original: &PaymentStanding,
     fee: i64,
-    items: &[OpenItem],
+    known: &ByName<'_>,
+    given_back: &Map<String, i64>,
 ) -> Option<Decision> {
-    let open: Map<String, i64> = items.iter().map(|i| (item_key(&i.company, &i.item_id), i.open_amount)).collect();
     let mut allocations = Vec::new();
     for m in original.movements.iter().rev() {
-        let now = open.get(&item_key(&m.company, &m.item_id)).copied()?;
-        allocations.push(allocation(&m.reversed(now)?));
+        let name = item_key(&m.company, &m.item_id);
+        let item = known.get(&name)?;
+        let back = m.reversed(item.open_amount)?;
+        // Opened again before, by a person or another return: more than the document is never open. A person looks at it.
+        let in_all = back.after.checked_add(given_back.get(&name).copied().unwrap_or(0))?;
+        if in_all.unsigned_abs() > item.amount.unsigned_abs() {
+            return None;
+        }
+        allocations.push(allocation(&back));
     }
     let turned = |o: &OtherAmount| Some(OtherAmount { code: o.code.clone(), amount: o.amount.checked_neg()? });
     let mut other: Vec<OtherAmount> = original.other.iter().map(turned).collect::<Option<_>>()?;

@@ -5,7 +5,7 @@ use crate::base::{Map, Money};
 use crate::error::Error;
 use crate::ledger::keys::item_key;
 use crate::ledger::{Flight, ItemStanding, Settled, Shown, Store, Unclear};
-use crate::model::{Customer, ItemStatus, OpenItem};
+use crate::model::{ItemStatus, OpenItem};
 
 impl<S: Store> Session<'_, S> {
     /// Compares the snapshot with every item in flight.
@@ -87,25 +87,6 @@ impl<S: Store> Session<'_, S> {
 
     pub(super) fn standing(&self, name: &str) -> Result<Option<ItemStanding>, Error> {
         Ok(ItemStanding::of(name, &self.ledger.under(crate::ledger::keys::KeyKind::Item, name)?))
-    }
-
-    /// Signed facts count as accounts of their customers.
-    pub(super) fn signed_facts(&mut self, customers: &mut Vec<Customer>) -> Result<(), Error> {
-        for fact in self.ledger.facts()?.into_iter().filter(|f| f.is_signed()) {
-            self.summary.signed_facts += 1;
-            let own = customers.iter_mut().find(|c| c.company == fact.company && c.customer_id == fact.customer_id);
-            match own {
-                Some(customer) if customer.ibans.contains(&fact.account) => {}
-                Some(customer) => customer.ibans.push(fact.account),
-                None => customers.push(Customer {
-                    company: fact.company,
-                    customer_id: fact.customer_id,
-                    ibans: vec![fact.account],
-                    ..Customer::default()
-                }),
-            }
-        }
-        Ok(())
     }
 }
 

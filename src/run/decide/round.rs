@@ -1,199 +1,14 @@
-//! Decisions of people on the queue of a run: the run's record and the files that came back in, a new run folder out. All
-//! files are checked first; what is valid is carried out through the same equations as automatic decisions, and what is
-//! refused stays queued with the address of its cell. The old folder is never changed.
+//! One round of decisions: what waits, the open items and the votes in; each vote checked against its row, the votes of one row
+//! agreed, rival claims on one document refused, and the rest carried out.
 
+use super::reviewers;
 use super::settle::{Case, Effect, Items};
-use super::{InputFile, RunError, RunRecord, VERSION, day, decided_files, inputs, reviewers};
-use crate::base::{Map, Place, Set, content_id, sha256_hex};
-use crate::error::{Error, ErrorCode};
-use crate::model::conservation;
-use crate::model::{
-    Customer, Decision, OpenItem, Outcome, Payment, Policy, Review, ReviewState, Signer, Trust, Verdict,
-};
-use crate::outputs::CsvDialect;
-use crate::review::{DecisionFile, Decisions, Queue, QueueRow, Refusal, RefusalCode, Vote, exception_id, same_person};
-use serde::Serialize;
-
-/// What deciding is given.
-#[derive(Debug, Clone, Default)]
-pub struct DecideInputs {
-    /// `decisions.jsonl`, `summary.json` and `manifest.json` of the run, see [`super::RECORD_FILES`].
-    pub run: Vec<InputFile>,
-    /// What reviewers handed back, in any order.
-    pub files: Vec<DecisionFile>,
-    /// The open items as given to the run: needed to apply documents that no proposal names. The same bytes.
-    pub open_items: Option<InputFile>,
-    /// The mapping that they were read with.
-    pub items_map: Option<InputFile>,
-    /// The customers as given to the run.
-    pub customers: Option<InputFile>,
-    /// The policy of the run: the same meaning.
-    pub config: Option<InputFile>,
-    /// How CSV is written.
-    pub csv_dialect: CsvDialect,
-}
-
-/// What came of it: nothing is written yet.
-#[derive(Debug, Clone)]
-pub struct DecideResult {
-    /// Id of the new run.
-    pub run_id: String,
-    /// Decisions that were carried out or noted, in the order of the queue.
-    pub decided: Vec<Settled>,
-    /// Decisions that wait for a second person.
-    pub waiting: Vec<Settled>,
-    /// What was refused.
-    pub refused: Vec<Refusal>,
-    /// Rows that say again what is decided already.
-    pub repeated: u64,
-    /// Rows without a decision.
-    pub empty: u64,
-    /// Payments that still wait.
-    pub queued: u64,
-    /// The files of the new run folder, the manifest last; empty where nothing changed.
-    pub outputs: Vec<InputFile>,
-}
-
-/// One decision that counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Settled {
-    /// The row.
-    pub exception_id: String,
-    /// The payment.
-    pub payment_id: String,
-    /// The decision.
-    pub decision: Verdict,
-    /// Names of those who decided.
-    pub decided_by: String,
-    /// The customer.
-    pub customer_id: Option<String>,
-    /// Documents with the cash set against them.
-    pub documents: String,
-    /// File and cell.
-    pub at: String,
-    /// Why it waits for a second person.
-    pub waits_for: Option<String>,
-}
-
-/// Carries out decisions of people.
-///
-/// # Errors
-/// [`RunError::Configuration`] for a run folder, policy or items file that does not fit; [`RunError::Receivables`] for items
-/// that cannot be read; [`RunError::Conservation`] for a defect of ours. A decision that cannot be carried out is no error:
-/// it stands in [`DecideResult::refused`].
-pub fn decide(given: &DecideInputs) -> Result<DecideResult, RunError> {
-    let configuration = |e: Error| RunError::Configuration(vec![e]);
-    let record = RunRecord::read(&given.run).map_err(configuration)?;
-    let policy = day::policy(given.config.as_ref())?;
-    same_policy(&record, &policy).map_err(configuration)?;
-    let known = receivables(&record, given)?;
-    let keys: Vec<(&str, &str)> = policy
-        .reviewers
-        .person
-        .iter()
-        .flat_map(|(name, r)| r.keys.iter().map(move |k| (name.as_str(), k.as_str())))
-        .collect();
-    let mut files = given.files.clone();
-    files.sort_by_cached_key(|f| (f.name.clone(), sha256_hex(&f.bytes)));
-    let read = Decisions::read(&files, &keys);
-    let mut round = Round::new(&record, &policy, &read, known);
-    round.collect();
-    round.weigh();
-    round.refuse_rival_claims();
-    round.carry_out();
-    conservation::check(&round.payments, &round.decisions, round.items.all()).map_err(RunError::Conservation)?;
-
-    let mut parts = vec![record.run_id.clone(), record.policy_hash.clone(), VERSION.to_owned()];
-    parts.extend(files.iter().map(|f| format!("{}:{:?}", sha256_hex(&f.bytes), f.verified_as)));
-    parts.push(given.csv_dialect.as_str().to_owned());
-    let run_id = content_id('r', &parts.iter().map(String::as_str).collect::<Vec<_>>()).0;
-    let mut refused = std::mem::take(&mut round.refused);
-    refused.extend(read.refusals.iter().cloned());
-    refused.sort_by_cached_key(|r| natural(&r.at));
-    let queued = round.decisions.iter().filter(|d| d.outcome == Outcome::Queued).count() as u64;
-    let (decided, waiting) = (round.decided, round.waiting);
-    let outputs = if decided.is_empty() && waiting.is_empty() {
-        Vec::new()
-    } else {
-        decided_files::write(&decided_files::Written {
-            run_id: &run_id,
-            record: &record,
-            payments: &round.payments,
-            decisions: &round.decisions,
-            items: round.items.all(),
-            customers: &round.customers,
-            decided: &decided,
-            waiting: &waiting,
-            refused: &refused,
-            files: &files,
-            dialect: given.csv_dialect,
-        })
-    };
-    Ok(DecideResult { run_id, decided, waiting, refused, repeated: round.repeated, empty: read.empty, queued, outputs })
-}
-
-/// `L9` before `L14`.
-fn natural(at: &str) -> (String, u64, String) {
-    let head = at.trim_end_matches(|c: char| c.is_ascii_digit());
-    let number = at.get(head.len()..).and_then(|n| n.parse().ok()).unwrap_or(0);
-    let file = head.trim_end_matches(|c: char| c.is_ascii_uppercase());
-    (file.to_owned(), number, head.to_owned())
-}
-
-fn same_policy(record: &RunRecord, policy: &Policy) -> Result<(), Error> {
-    if day::policy_hash(policy) == record.policy_hash {
-        return Ok(());
-    }
-    let found = "another policy than the one of the run: limits and reviewers would not be the ones in force";
-    Err(Error::new(ErrorCode::Config, Place::default().at("--config"), found, "the policy of the run")
-        .with_hint("give the file that the run was given with --config; to change the policy, run again with it: decisions fit as long as payments and proposals are the same"))
-}
-
-/// Items and customers: all of the run where its files are given again, else those that its decisions name.
-struct Known {
-    items: Vec<OpenItem>,
-    customers: Vec<Customer>,
-    whole: bool,
-}
-
-fn receivables(record: &RunRecord, given: &DecideInputs) -> Result<Known, RunError> {
-    for (role, flag, file) in [
-        ("open_items", "--open-items", &given.open_items),
-        ("items_map", "--items-map", &given.items_map),
-        ("customers", "--customers", &given.customers),
-    ] {
-        let Some(file) = file else { continue };
-        let sha256 = sha256_hex(&file.bytes);
-        if !record.inputs.iter().any(|i| i.role == role && i.sha256 == sha256) {
-            let place = Place::file(&file.name).at(flag);
-            let error = Error::new(ErrorCode::Config, place, "another file than the run was given", "the same bytes")
-                .with_hint("what is open now is reckoned from the items of the run; for newer items, run again");
-            return Err(RunError::Configuration(vec![error]));
-        }
-    }
-    let mut known =
-        Known { items: record.recorded.items.clone(), customers: record.recorded.customers.clone(), whole: false };
-    let add = |known: &mut Known, more: Vec<Customer>| {
-        let ids: Set<(String, String)> = more.iter().map(|c| (c.company.clone(), c.customer_id.clone())).collect();
-        known.customers.retain(|c| !ids.contains(&(c.company.clone(), c.customer_id.clone())));
-        known.customers.extend(more);
-    };
-    if let Some(file) = &given.open_items {
-        let map = match &given.items_map {
-            Some(map) => Some(inputs::read_items_map(map).map_err(RunError::Configuration)?),
-            None => None,
-        };
-        let read =
-            inputs::read_receivables(file, map.as_ref(), given.customers.as_ref()).map_err(RunError::Receivables)?;
-        known.items = read.items;
-        known.whole = true;
-        add(&mut known, read.customers.unwrap_or_default());
-    } else if let Some(file) = &given.customers {
-        let read = crate::book::read_customers(&file.bytes, &file.name).map_err(RunError::Receivables)?;
-        add(&mut known, read.customers);
-    }
-    Ok(known)
-}
+use super::{Known, Settled};
+use crate::base::{Map, Set};
+use crate::error::visible;
+use crate::model::{Customer, Decision, Payment, Policy, Review, ReviewState, Signer, Trust, Verdict};
+use crate::review::{Decisions, Queue, QueueRow, Refusal, RefusalCode, Vote, exception_id, same_person};
+use crate::run::RunRecord;
 
 /// A row that got votes.
 struct Ballot {
@@ -212,28 +27,43 @@ struct Ready {
     waits_for: Option<String>,
 }
 
+/// A payment that does not wait here, and who decided it.
+#[derive(Default)]
+pub(super) struct Elsewhere {
+    /// What people said, where it was people.
+    pub(super) review: Option<Review>,
+    /// Who decided what and when, as a sentence.
+    pub(super) says: String,
+}
+
 /// The work on one round of decisions.
-struct Round<'a> {
+pub(super) struct Round<'a> {
     policy: &'a Policy,
     read: &'a Decisions,
-    payments: Vec<Payment>,
-    decisions: Vec<Decision>,
-    customers: Vec<Customer>,
+    pub(super) payments: Vec<Payment>,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) customers: Vec<Customer>,
+    /// Payments that do not wait, by the id of their row.
+    elsewhere: Map<String, Elsewhere>,
+    /// What an id is searched in, for the sentence where it is not found.
+    among: &'static str,
     customer_ids: Set<(String, String)>,
-    items: Items,
+    pub(super) items: Items,
     rows: Map<String, QueueRow>,
     order: Map<String, usize>,
     by_exception: Map<String, usize>,
     ballots: Vec<Ballot>,
     ready: Vec<Ready>,
-    decided: Vec<Settled>,
-    waiting: Vec<Settled>,
-    refused: Vec<Refusal>,
-    repeated: u64,
+    /// Indexes of decisions that changed, in the order in which they were carried out.
+    pub(super) changed: Vec<usize>,
+    pub(super) decided: Vec<Settled>,
+    pub(super) waiting: Vec<Settled>,
+    pub(super) refused: Vec<Refusal>,
+    pub(super) repeated: u64,
 }
 
 impl<'a> Round<'a> {
-    fn new(record: &RunRecord, policy: &'a Policy, read: &'a Decisions, known: Known) -> Self {
+    pub(super) fn new(record: &RunRecord, policy: &'a Policy, read: &'a Decisions, known: Known) -> Self {
         let recorded = &record.recorded;
         let queue = Queue::build(&recorded.payments, &recorded.decisions, &recorded.customers, record.as_of);
         let order = queue.rows.iter().enumerate().map(|(n, r)| (r.exception_id.0.clone(), n)).collect();
@@ -241,7 +71,9 @@ impl<'a> Round<'a> {
         Round {
             policy,
             read,
-            items: Items::new(known.items, &recorded.decisions, known.whole),
+            items: Items::new(known.items, &recorded.decisions, known.whole).with_doubts(known.doubts),
+            elsewhere: known.elsewhere,
+            among: known.among,
             customer_ids: known.customers.iter().map(|c| (c.company.clone(), c.customer_id.clone())).collect(),
             customers: known.customers,
             payments: recorded.payments.clone(),
@@ -251,11 +83,20 @@ impl<'a> Round<'a> {
             order,
             ballots: Vec::new(),
             ready: Vec::new(),
+            changed: Vec::new(),
             decided: Vec::new(),
             waiting: Vec::new(),
             refused: Vec::new(),
             repeated: 0,
         }
+    }
+
+    /// Does all of it.
+    pub(super) fn hold(&mut self) {
+        self.collect();
+        self.weigh();
+        self.refuse_rival_claims();
+        self.carry_out();
     }
 
     /// Checks every vote against its row, and puts the votes of one row together.
@@ -281,13 +122,21 @@ impl<'a> Round<'a> {
     fn check(&self, vote: &Vote) -> Result<Option<usize>, Refusal> {
         let refuse = |column: &str, code, text: String| Err(self.read.refuse(vote, column, code, text));
         let Some(at) = self.by_exception.get(&vote.exception_id).copied() else {
-            let text = format!("`{}` is the id of no payment of this run", crate::error::visible(&vote.exception_id));
-            return refuse("exception_id", RefusalCode::UnknownId, text);
+            return match self.elsewhere.get(&vote.exception_id) {
+                Some(other) if other.review.as_ref().is_some_and(|r| self.says_again(vote, r)) => Ok(None),
+                Some(other) => {
+                    refuse("decision", RefusalCode::Decided, format!("this payment is decided: {}", other.says))
+                }
+                None => {
+                    let text = format!("`{}` is the id of no payment of {}", visible(&vote.exception_id), self.among);
+                    refuse("exception_id", RefusalCode::UnknownId, text)
+                }
+            };
         };
         let Some(decision) = self.decisions.get(at) else { return Ok(None) };
         let Some(row) = self.rows.get(&vote.exception_id) else {
             return match &decision.review {
-                Some(review) if says_again(vote, review) => Ok(None),
+                Some(review) if self.says_again(vote, review) => Ok(None),
                 Some(review) => {
                     refuse("decision", RefusalCode::Decided, format!("this payment is decided: {}", review.told()))
                 }
@@ -308,7 +157,7 @@ impl<'a> Round<'a> {
                 return refuse("row_hash", RefusalCode::Edited, text.to_owned());
             }
             if let Some(review) = decision.review.as_deref().filter(|r| r.is_verdict_in_queue()) {
-                if says_again(vote, review) {
+                if self.says_again(vote, review) {
                     return Ok(None);
                 }
                 let text = format!("since this file was written, {}; decide on a new queue", review.told());
@@ -316,6 +165,10 @@ impl<'a> Round<'a> {
             }
             let text = "the payment or its proposals have changed since this file was written, or the row was edited: decide on a new queue";
             return refuse("row_hash", RefusalCode::Stale, text.to_owned());
+        }
+        // Deferred, or signed by the first of two: the row is as it was, and so may be the file.
+        if decision.review.as_deref().is_some_and(|r| r.state != ReviewState::Done && self.says_again(vote, r)) {
+            return Ok(None);
         }
         if !self.read.is_as_written(vote) {
             let text = "this row was not in the queue that the spreadsheet was written with: its id was edited";
@@ -333,6 +186,23 @@ impl<'a> Round<'a> {
             return refuse("decision", RefusalCode::Statement, text.to_owned());
         }
         Ok(Some(at))
+    }
+
+    /// Whether a vote says what one of the persons behind a decision has said: the same cell of the same file, or the same words.
+    fn says_again(&self, vote: &Vote, review: &Review) -> bool {
+        let file = self.read.file_sha256(vote);
+        let cell = self.read.address(vote, "decision");
+        let cell = cell.rsplit_once(':').map_or("", |(_, cell)| cell);
+        let own = |s: &&Signer| same_person(&s.name, &vote.name);
+        let Some(signer) = review.signers.iter().find(own) else { return false };
+        if file.is_some() && signer.file_sha256.as_deref() == file && signer.cell() == cell {
+            return true;
+        }
+        vote.decision == review.decision
+            && vote.difference_code == review.difference_code
+            && vote.category == review.category
+            && review.comment.contains(&vote.comment)
+            && (vote.decision != Verdict::Apply || same_documents(&vote.documents, &review.documents))
     }
 
     /// Agrees on one decision per row, and finds what it does and whether it takes two.
@@ -408,6 +278,7 @@ impl<'a> Round<'a> {
                     identity: vote.identity,
                     at: vote.at.clone(),
                     source: self.read.address(vote, "decision"),
+                    file_sha256: self.read.file_sha256(vote).map(str::to_owned),
                 });
             }
         }
@@ -459,7 +330,7 @@ impl<'a> Round<'a> {
             if who.len() < 2 || !crosses {
                 continue;
             }
-            let doc = self.items.all().iter().find(|i| i.company == company && i.item_id == item_id);
+            let doc = self.items.index_of(&company, &item_id).and_then(|ix| self.items.all().get(ix));
             let doc = doc.map_or(item_id.as_str(), |i| i.doc_no.as_str());
             let places: Vec<String> = who
                 .iter()
@@ -500,12 +371,14 @@ impl<'a> Round<'a> {
                 at: self.read.address(vote, "decision"),
                 waits_for: ready.waits_for.clone(),
             };
+            self.changed.push(ready.at);
             if ready.review.state == ReviewState::Waiting {
                 decision.review = Some(Box::new(ready.review));
                 self.waiting.push(settled);
                 continue;
             }
             if self.items.settle(&mut ready.effect.allocations).is_none() {
+                self.changed.pop();
                 let text = "a document of this decision is not among the items";
                 self.refused.push(self.read.refuse(vote, "decision", RefusalCode::Document, text));
                 continue;
@@ -528,16 +401,6 @@ impl<'a> Round<'a> {
     }
 }
 
-fn says_again(vote: &Vote, review: &Review) -> bool {
-    let squeezed = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    vote.decision == review.decision
-        && vote.difference_code == review.difference_code
-        && vote.category == review.category
-        && review.signers.iter().any(|s| same_person(&s.name, &vote.name))
-        && (vote.decision != Verdict::Apply
-            || squeezed(&review.documents).starts_with(&squeezed(vote.documents.split('=').next().unwrap_or(""))))
-}
-
 /// What was done, for the files that say why.
 fn explanation(review: &Review) -> String {
     let mut out = review.told();
@@ -551,4 +414,17 @@ fn explanation(review: &Review) -> String {
         out.push_str(&format!("; {}", review.comment));
     }
     out
+}
+
+/// Whether documents as typed are those of a decision, `INV-7=120.00; INV-9=80.00`: the same names in the same order, and where an
+/// amount was typed, the same one.
+fn same_documents(typed: &str, done: &str) -> bool {
+    let pieces = |text: &str| -> Vec<String> {
+        let list = text.split([';', '\n']).map(|p| p.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+        list.filter(|p| !p.is_empty()).collect()
+    };
+    let (typed, done) = (pieces(typed), pieces(done));
+    let fits =
+        |(typed, done): (&String, &String)| typed == done || done.rsplit_once('=').is_some_and(|(n, _)| n == typed);
+    typed.len() == done.len() && typed.iter().zip(&done).all(fits)
 }
