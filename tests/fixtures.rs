@@ -40,7 +40,7 @@ fn every_statement_is_read_as_the_file_beside_it_says() {
     for source in statements() {
         let bytes = fs::read(&source).unwrap();
         let name = source.file_name().unwrap().to_string_lossy().into_owned();
-        let line = escape_hidden(&parsed_json(&name, &tieout::read_statements(&bytes, &ReadOptions::for_file(&name))));
+        let line = escape_hidden(parsed_json(&name, &tieout::read_statements(&bytes, &ReadOptions::for_file(&name))));
         faults.extend(differs(&beside(&source), &pretty(&line)));
     }
     none_of(&faults, "statements are read differently");

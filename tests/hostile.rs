@@ -233,7 +233,7 @@ fn json_hides_nothing_and_gives_the_texts_back() {
     let options = options();
     let read = tieout::read_statements(&statement().bytes, &options);
     assert_eq!(read.as_ref().unwrap().statements[0].tie_out, TieOut::Proven);
-    let parsed = escape_hidden(&parsed_json("hostile.csv", &read));
+    let parsed = escape_hidden(parsed_json("hostile.csv", &read));
     nothing_hides(&parsed, "parse");
     assert_eq!(marks(&parsed), all_marks());
 }

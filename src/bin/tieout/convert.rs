@@ -28,7 +28,7 @@ pub fn convert(args: Convert, say: &Say) -> Result<u8, Failure> {
         Target::Mt940 => mt940::write(statements),
         Target::Csv => csv::write(statements),
         Target::Json => {
-            let line = format!("{}\n", escape_hidden(&parsed_json(&file.name, &read)));
+            let line = format!("{}\n", escape_hidden(parsed_json(&file.name, &read)));
             Written { bytes: line.into_bytes(), lost: Vec::new() }
         }
     };

@@ -45,7 +45,7 @@ fn statements(given: &[InputFile], options: &ReadOptions, say: &Say) -> Result<u
             .map(|file| {
                 let options = ReadOptions { file: file.name.clone(), ..options.clone() };
                 let read = read_statements(&file.bytes, &options);
-                let mut line = escape_hidden(&parsed_json(&file.name, &read));
+                let mut line = escape_hidden(parsed_json(&file.name, &read));
                 line.push('\n');
                 let errors = match read {
                     Ok(read) => read.statements.iter().filter_map(|s| open_figures(s, &file.name)).collect(),

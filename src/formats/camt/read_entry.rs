@@ -206,7 +206,10 @@ fn batch(x: &mut Xml<'_>, before: Option<Box<RawBatch>>) -> Result<RawBatch, Err
 
 fn details(x: &mut Xml<'_>, into: &mut RawEntry) -> Result<(), Error> {
     let mut stated = Stated::default();
-    // Filled where it stays: it is large, and moving it costs.
+    // Filled where it stays: it is large, and moving it costs. Most entries have one, and a vector would make room for four.
+    if into.details.is_empty() {
+        into.details.reserve_exact(1);
+    }
     into.details.push(TransactionDetails::default());
     let Some(d) = into.details.last_mut() else { return Ok(()) };
     x.children(|x, name| {
