@@ -148,7 +148,7 @@ pub(super) fn moved(record: &RunRecord, run_id: &str, payments: &[Payment], deci
         }
     }
     equations(&mut summary, &totals);
-    let mut out = outputs::escape_hidden(&serde_json::to_string_pretty(&summary).unwrap_or_default());
+    let mut out = outputs::escape_hidden(serde_json::to_string_pretty(&summary).unwrap_or_default());
     out.push('\n');
     out
 }
