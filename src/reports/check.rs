@@ -19,9 +19,12 @@ pub fn check_table(
         use Align::{Left, Right};
         out.push_str(&columns(&rows, &[Left, Left, Left, Left, Right, Right, Right, Right, Left], 0));
     }
+    // Two statements that contradict each other have one finding.
+    let mut last: Option<&Finding> = None;
     for s in statements.iter().filter(|s| s.is_open()) {
         let found = if s.tie_out == TieOut::Broken { first_break(&s.findings) } else { s.open_figure() };
-        if let Some(finding) = found {
+        if let Some(finding) = found.filter(|f| last != Some(*f)) {
+            last = Some(finding);
             out.push('\n');
             out.push_str(&paragraph("break  ", &finding.to_string()));
         }

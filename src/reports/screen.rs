@@ -2,7 +2,7 @@
 
 use super::layout::{Align, columns, counted, paragraph};
 use crate::base::Currency;
-use crate::model::{CurrencySummary, ReasonCode, Sum, Summary, TieOut};
+use crate::model::{CurrencySummary, Finding, ReasonCode, Sum, Summary, TieOut};
 use std::collections::BTreeMap;
 
 /// Most findings shown.
@@ -77,8 +77,14 @@ fn statements(out: &mut String, summary: &Summary) {
     for repeated in &summary.repeated {
         out.push_str(&paragraph("             twice: ", &format!("{}: {}", repeated.file, repeated.text)));
     }
+    let mut last: Option<&Finding> = None;
     for s in summary.statements.iter().filter(|s| s.tie_out == TieOut::Broken) {
         for finding in s.findings.iter().take(3) {
+            // Two statements that contradict each other have one finding.
+            if last == Some(finding) {
+                continue;
+            }
+            last = Some(finding);
             out.push_str(&paragraph("             broken: ", &finding.to_string()));
         }
     }

@@ -32,11 +32,12 @@ pub struct Settled {
     rulings: Map<u32, Ruling>,
     /// Open amount before the nth allocation of a payment, where an earlier payment of the run touched the item.
     before: Map<(u32, u32), i64>,
+    left: running::Left,
 }
 
 /// Settles single decisions into those of the run.
 pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standings: Vec<Standing>) -> Settled {
-    let mut settled = Settled { standings, rulings: Map::default(), before: Map::default() };
+    let mut settled = Settled { standings, rulings: Map::default(), before: Map::default(), left: Map::default() };
     conflicts::resolve(book, payments, &mut settled);
     if policy.ties.complete_set {
         complete_set::apply(book, payments, &mut settled);
@@ -45,7 +46,7 @@ pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standi
     if policy.returns.reopen {
         in_run_returns::link(payments, &mut settled);
     }
-    settled.before = running::balances(book, &settled.standings);
+    (settled.before, settled.left) = running::balances(book, &settled.standings);
     settled
 }
 
@@ -158,6 +159,7 @@ impl Settled {
             }
         }
         running::say_what_stays_open(decision);
+        running::say_what_is_gone(book, &self.left, decision);
     }
 }
 

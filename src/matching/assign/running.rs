@@ -5,10 +5,15 @@ use super::number;
 use crate::base::{Map, Money};
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::decide::Standing;
-use crate::model::{Decision, Outcome};
+use crate::model::{Allocation, Decision, EvidenceKind, EvidenceLine, Outcome};
+use std::hash::BuildHasher;
 
-/// What is open before the nth allocation of a payment, where it is not what the book says.
-pub fn balances(book: &OpenItemBook, standings: &[Standing]) -> Map<(u32, u32), i64> {
+/// What is open of an item when all payments of the run are done, by a hash of its company and id.
+pub type Left = Map<u64, (ItemIx, i64)>;
+
+/// What is open before the nth allocation of a payment, where it is not what the book says; and what is left in the end of every
+/// item that a payment touched.
+pub fn balances(book: &OpenItemBook, standings: &[Standing]) -> (Map<(u32, u32), i64>, Left) {
     let mut open: Map<ItemIx, i64> = Map::default();
     let mut before = Map::default();
     for (k, standing) in standings.iter().enumerate() {
@@ -20,8 +25,45 @@ pub fn balances(book: &OpenItemBook, standings: &[Standing]) -> Map<(u32, u32), 
             *at = at.saturating_sub(cleared);
         }
     }
-    before
+    let named = |(ix, left): (ItemIx, i64)| Some((name(&book.item(ix)?.company, &book.item(ix)?.item_id), (ix, left)));
+    (before, open.into_iter().filter_map(named).collect())
 }
+
+fn name(company: &str, item_id: &str) -> u64 {
+    foldhash::fast::FixedState::default().hash_one((company, item_id))
+}
+
+/// Proposals of a queued payment were made before the run settled: says where other payments took what one of them needs.
+pub fn say_what_is_gone(book: &OpenItemBook, left: &Left, decision: &mut Decision) {
+    if decision.outcome != Outcome::Queued || left.is_empty() {
+        return;
+    }
+    for (nth, proposal) in decision.candidates.iter_mut().enumerate() {
+        let gone = |a: &Allocation| {
+            let (ix, rest) = *left.get(&name(&a.company, &a.item_id))?;
+            let same = book.item(ix).is_some_and(|it| it.company == a.company && it.item_id == a.item_id);
+            let cleared = a.cleared()?;
+            let lacks = if cleared < 0 { rest > cleared } else { rest < cleared };
+            (same && lacks).then(|| {
+                let rest = Money::from_minor(rest, decision.currency);
+                format!("other payments of this run leave {rest} open of {}", a.doc_no)
+            })
+        };
+        let texts: Vec<String> = proposal.allocations.iter().filter_map(gone).collect();
+        if texts.is_empty() {
+            continue;
+        }
+        proposal.error_ppm = proposal.error_ppm.max(NEARLY_SURELY_WRONG);
+        if nth == 0 {
+            decision.error_ppm = decision.error_ppm.max(NEARLY_SURELY_WRONG);
+        }
+        let line = |text| EvidenceLine { kind: EvidenceKind::Warning, weight: 0, text };
+        proposal.against.extend(texts.into_iter().map(line));
+    }
+}
+
+/// What is taken cannot be right as it stands; a person may still find that the other payment is the wrong one.
+const NEARLY_SURELY_WRONG: u32 = 999_999;
 
 /// Says what stays open of a document paid in part, after this payment and those before it.
 pub fn say_what_stays_open(decision: &mut Decision) {
