@@ -19,7 +19,7 @@ pub struct Checkup {
     pub statements: Vec<StatementSummary>,
     /// Statements put aside because they came twice.
     pub repeated: Vec<RepeatedStatement>,
-    /// Findings across statements: gaps, overlaps, conflicts.
+    /// Findings across statements: gaps, overlaps. A conflict stands at both statements.
     pub findings: Vec<Finding>,
     /// Files that could not be read.
     pub rejected: Vec<Error>,

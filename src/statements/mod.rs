@@ -40,7 +40,7 @@ pub struct Day {
     pub marks: Vec<Marks>,
     /// Put aside because the same content stands among `statements`, with the sentence that says so.
     pub repeated: Vec<(FiledStatement, Finding)>,
-    /// Findings across statements: conflicts, overlaps, gaps.
+    /// Findings across statements: overlaps, gaps. A conflict stands at both statements, which it breaks.
     pub findings: Vec<Finding>,
 }
 
