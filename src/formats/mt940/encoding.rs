@@ -12,6 +12,8 @@ pub(super) struct Decoded<'b> {
     pub text: Cow<'b, str>,
     /// What was guessed or left out.
     pub findings: Vec<Finding>,
+    /// It is a FinTS server's answer as it came, with `@@` for line ends.
+    pub fints: bool,
 }
 
 /// Decodes a file: by its byte order mark, else as UTF-8, else in the page asked for, else in the one that explains it best.
@@ -22,14 +24,15 @@ pub(super) fn decode(bytes: &[u8], page: Option<CodePage>) -> Decoded<'_> {
     let mut findings = Vec::new();
     let text = decode_characters(bytes, page, &mut findings);
     let text = without_controls(text, &mut findings);
-    let text = match text.trim_start().starts_with("@@:") {
+    let fints = text.trim_start().starts_with("@@:");
+    let text = match fints {
         true => {
             findings.push(file(FindingCode::Dialect, "lines end in `@@`, as old FinTS servers write them"));
             Cow::Owned(text.replace("@@", "\n"))
         }
         false => text,
     };
-    Decoded { text, findings }
+    Decoded { text, findings, fints }
 }
 
 /// Whether a file that begins so can be decoded piece by piece.

@@ -78,6 +78,9 @@ impl Reader for Mt940Reader {
         }
         let mut statements: Vec<Statement> =
             messages.iter().map(|m| map::statement(m, &options.limits)).collect::<Result<_, _>>()?;
+        if decoded.fints {
+            statements.iter_mut().filter(|s| s.format == Format::Mt942).for_each(leave_out_noted);
+        }
         // Later messages may share a `:20:`, the first one can only have lost it.
         if let Some(first) = statements.first_mut().filter(|_| beheaded) {
             behead(first);
@@ -85,6 +88,19 @@ impl Reader for Mt940Reader {
         let format = statements.first().map_or(Format::Mt940, |s| s.format);
         Ok(Statements { format, statements: pages::merge(statements), findings })
     }
+}
+
+/// The MT942 of a FinTS answer is its list of noted turnover (HIKAZ, "nicht gebuchte Umsätze"): nothing of it is on the books, and what
+/// gets there comes again in the MT940.
+fn leave_out_noted(statement: &mut Statement) {
+    let count = std::mem::take(&mut statement.entries).len() as u64;
+    if count == 0 {
+        return;
+    }
+    statement.totals = Default::default();
+    statement.left_out.push(("pending".to_owned(), count));
+    let text = format!("noted and not booked yet, as FinTS lists it in an MT942: {count} left out");
+    statement.findings.push(Finding::new(FindingCode::LeftOut, statement.place.clone(), text));
 }
 
 fn left_aside(message: &lines::Message<'_>) -> Finding {

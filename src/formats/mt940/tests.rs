@@ -233,6 +233,19 @@ fn other_formats_are_not_claimed() {
 }
 
 #[test]
+fn the_noted_part_of_a_fints_answer_is_no_booked_money() {
+    let noted = "@@:20:X@@:25:10020030/1234567@@:28C:0@@:34F:EUR0,@@:13:2604202255@@:61:2604210421C50,NMSCNONREF@@:86:177?00TEST@@:90D:0EUR0,@@:90C:1EUR50,@@-";
+    let answer = read(noted);
+    let statement = &answer.statements[0];
+    assert_eq!((statement.entries.len(), statement.left_out.clone()), (0, vec![("pending".to_owned(), 1)]));
+    assert!(statement.findings.iter().any(|f| f.code == FindingCode::LeftOut));
+    // The same lines as a file of its own are an interim report of the bank.
+    let report = noted.trim_start_matches("@@").replace("@@", "\r\n");
+    let report = read(&report);
+    assert_eq!(report.statements[0].entries.len(), 1);
+}
+
+#[test]
 fn no_cut_and_no_changed_byte_makes_the_reader_panic() {
     let text = with_lines(
         ":61:2601020102CR30,00NTRFINV-7//B\r\n/OCMT/EUR1,00/\r\n:86:166?20EREF+1 KREF+Ä?21SVWZ+x?30B?31D\r\n:61:260102D1,NMSCNONREF\r\n\
