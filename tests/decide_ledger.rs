@@ -1,6 +1,8 @@
 //! The review round with a ledger, through the program: a day is run, the queue goes out, people decide in files, the decisions are
 //! kept, and the next day knows them. What was decided is decided once, whoever hands in what afterwards.
 
+#![cfg(all(feature = "ledger", feature = "review", feature = "cli"))]
+
 #[path = "common/office.rs"]
 mod office;
 

@@ -2,6 +2,8 @@
 //! which rows its signature would have decided, a signed fact decides, and a decision that is taken back teaches nothing. And what
 //! takes two persons.
 
+#![cfg(all(feature = "ledger", feature = "review", feature = "cli"))]
+
 #[path = "common/office.rs"]
 mod office;
 
