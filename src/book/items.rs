@@ -97,19 +97,10 @@ pub(super) fn from_rows(rows: &[Row<'_>], mut errors: Vec<Error>, file: &str) ->
 
 /// Checks over all items: keys, numbers at several customers, dates, and items with nothing open.
 fn check(read: &mut ItemsRead, rows: &[Row<'_>], errors: &mut Vec<Error>) {
-    let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
+    unique(rows, errors);
     let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
     for item in &read.items {
         let line = item.place.line;
-        if let Some(first) = keys.get(&(item.company.as_str(), item.item_id.as_str())) {
-            let found = format!("item_id `{}`, which line {} has already", item.item_id, first.unwrap_or(0));
-            let row = rows.binary_search_by_key(&line, |r| r.place.line).ok().and_then(|i| rows.get(i));
-            let place = row.map_or_else(|| item.place.clone().at("item_id"), |r| r.place_of("item_id"));
-            let error = Error::new(ErrorCode::Duplicate, place, found, "a key that is unique");
-            errors.push(error.with_hint("if the export has one row per invoice line, collapse it with a mapping"));
-        } else {
-            keys.insert((&item.company, &item.item_id), line);
-        }
         let known = numbers.entry((&item.company, &item.doc_no)).or_insert((&item.customer_id, line, false));
         if known.0 != item.customer_id && !known.2 {
             known.2 = true;
@@ -135,8 +126,24 @@ fn check(read: &mut ItemsRead, rows: &[Row<'_>], errors: &mut Vec<Error>) {
             read.left_out_zero += 1;
         }
     }
-    drop((keys, numbers));
+    drop(numbers);
     read.items.retain(|i| i.open_amount != 0 || i.status == ItemStatus::Closed);
+}
+
+/// No two rows of one company and item, also where something else is wrong with one of them.
+fn unique(rows: &[Row<'_>], errors: &mut Vec<Error>) {
+    let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
+    for row in rows {
+        let Some(item_id) = row.get("item_id") else { continue };
+        let key = (row.get("company").unwrap_or_default(), item_id);
+        if let Some(first) = keys.get(&key) {
+            let found = format!("item_id `{item_id}`, which line {} has already", first.unwrap_or(0));
+            let error = Error::new(ErrorCode::Duplicate, row.place_of("item_id"), found, "a key that is unique");
+            errors.push(error.with_hint("if the export has one row per invoice line, collapse it with a mapping"));
+        } else {
+            keys.insert(key, row.place.line);
+        }
+    }
 }
 
 /// An open amount that its own original amount makes unlikely: more than the document, or exactly a hundredth or a thousandth

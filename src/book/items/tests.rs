@@ -31,6 +31,14 @@ fn an_item_reads_whole() {
 }
 
 #[test]
+fn a_key_given_twice_is_told_beside_another_fault_of_its_row() {
+    let text = "item_id,doc_no,customer_id,currency,open_amount\n1,RE-1,C1,EUR,1.00\n1,RE-2,C1,EUR,x\n";
+    let errors = read_items(text.as_bytes(), "items.csv").unwrap_err();
+    let codes: Vec<_> = errors.iter().map(|e| (e.code(), e.place().line)).collect();
+    assert_eq!(codes, [(ErrorCode::Duplicate, Some(3)), (ErrorCode::Amount, Some(3))], "{errors:?}");
+}
+
+#[test]
 fn a_row_of_wrong_length_does_not_hide_the_faults_of_others() {
     let text = "item_id,doc_no,customer_id,currency,open_amount\n1,RE-1,C1,EUR,x\n2,RE-2,C1\n3,RE-3,C1,XXQ,1.00\n";
     let errors = read_items(text.as_bytes(), "items.csv").unwrap_err();
@@ -58,6 +66,7 @@ fn all_faults_come_at_once_in_file_order() {
         (ErrorCode::Date, Some(4), Some(6)),
         (ErrorCode::Amount, Some(5), Some(5)),
         (ErrorCode::Value, Some(6), Some(7)),
+        (ErrorCode::Duplicate, Some(7), Some(1)),
     ];
     assert_eq!(codes(got), want);
     assert_eq!(codes(read("", &["1,A,C1,EUR,1.00", "1,B,C1,EUR,2.00"])), [(ErrorCode::Duplicate, Some(3), Some(1))]);
