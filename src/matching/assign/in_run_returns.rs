@@ -39,9 +39,11 @@ pub fn link(payments: &[Payment], settled: &mut Settled) {
             pays_named(k)
                 && payments.get(*k).is_some_and(|p| {
                     let same_id = p.end_to_end_id.is_some() && p.end_to_end_id == back.end_to_end_id;
-                    // By account and amount alone, a payment that stands after its return is another one: they paid again.
-                    let same_payer =
-                        coded && *k < r && p.payer_account.is_some() && p.payer_account == back.payer_account;
+                    // By account and amount alone, a payment of the same day may be another one: they paid again.
+                    let same_payer = coded
+                        && p.booking_date < back.booking_date
+                        && p.payer_account.is_some()
+                        && p.payer_account == back.payer_account;
                     p.booking_date <= back.booking_date && (same_id || same_payer) && !used.contains(k)
                 })
         };
