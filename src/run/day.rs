@@ -196,7 +196,7 @@ pub(super) fn run_in(
             let would = engine.decide(&with, &read.payments);
             memory.tried(&read.payments, &mut decisions, &would).map_err(RunError::Ledger)?;
         }
-        memory.keep(&day, &read, book.items(), &decisions);
+        memory.keep(&read, book.items(), &decisions);
     }
     let checked = equations::check(&day, &read, &decisions, book.items()).map_err(RunError::Conservation)?;
 

@@ -42,7 +42,7 @@ pub fn run_with_ledger<S: Store>(
     let before = ledger.head().map_err(RunError::Ledger)?;
     let mut session = Session::new(ledger, before);
     let result = run_in(inputs, watch, Some(&mut session))?;
-    let records = session.records(inputs, &result).map_err(RunError::Ledger)?;
+    let records = session.records(&result).map_err(RunError::Ledger)?;
     Ok(LedgerRun { result, records, before })
 }
 
@@ -85,7 +85,7 @@ pub(super) trait Memory {
     /// Hash of the ledger's content before the run.
     fn content(&self) -> String;
     /// Keeps what is decided, to make records of.
-    fn keep(&mut self, day: &Day, read: &Payments, items: &[OpenItem], decisions: &[Decision]);
+    fn keep(&mut self, read: &Payments, items: &[OpenItem], decisions: &[Decision]);
 }
 
 /// One statement of the run as the ledger will know it.
@@ -263,7 +263,7 @@ impl<S: Store> Memory for Session<'_, S> {
         hex(&self.before.content)
     }
 
-    fn keep(&mut self, day: &Day, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
-        self.keep_decided(day, read, items, decisions);
+    fn keep(&mut self, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
+        self.keep_decided(read, items, decisions);
     }
 }

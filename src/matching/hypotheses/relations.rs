@@ -53,7 +53,7 @@ pub(super) fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) ->
         .payers
         .iter()
         .filter(|p| {
-            let strange = |c: &CustomerIx| !related(context, p.customer, *c, std::iter::empty());
+            let strange = |c: &CustomerIx| !context.may_pay_for(p.customer, *c);
             // Whose account pays is strange already where one of the documents is of a customer that it has nothing to do with.
             let knows_itself = |c: &CustomerIx| context.payer(*c).is_some_and(|own| own.kind <= PayerKind::Number);
             let one_is_strange = || customers.iter().any(|c| strange(c) && !knows_itself(c));

@@ -8,13 +8,13 @@ use crate::ledger::{
 };
 use crate::model::*;
 use crate::outputs::DecisionLines;
-use crate::run::day::{RunInputs, RunResult};
-use crate::statements::{Day, Payments};
+use crate::run::day::RunResult;
+use crate::statements::Payments;
 use rayon::prelude::*;
 
 impl<S: Store> Session<'_, S> {
     /// Keeps what is to be remembered: payments of statements that hold, and the items that they moved.
-    pub(super) fn keep_decided(&mut self, _day: &Day, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
+    pub(super) fn keep_decided(&mut self, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
         let moved: crate::base::Set<String> =
             decisions.iter().flat_map(|d| &d.allocations).map(|a| item_key(&a.company, &a.item_id)).collect();
         self.items = items
@@ -66,7 +66,7 @@ impl<S: Store> Session<'_, S> {
         }
     }
 
-    pub(super) fn records(&mut self, inputs: &RunInputs, result: &RunResult) -> Result<Vec<Body>, Error> {
+    pub(super) fn records(&mut self, result: &RunResult) -> Result<Vec<Body>, Error> {
         let lines = DecisionLines::new(&result.contents.decided(&result.summary.score_version));
         let mut rest: Vec<Body> = Vec::new();
         if self.snapshot != Default::default() {
@@ -100,14 +100,14 @@ impl<S: Store> Session<'_, S> {
             as_of: result.summary.as_of,
             two_persons: std::mem::take(&mut self.two_persons),
             approved_by: std::mem::take(&mut self.approved_by),
-            inputs: self.inputs(inputs, result),
+            inputs: self.inputs(result),
         };
         let mut all = vec![Body::Run(run)];
         all.append(&mut rest);
         Ok(all)
     }
 
-    fn inputs(&self, _inputs: &RunInputs, result: &RunResult) -> Vec<InputBody> {
+    fn inputs(&self, result: &RunResult) -> Vec<InputBody> {
         let taken = |f: &FileSummary| {
             f.role == "statement"
                 && f.error.is_none()
