@@ -32,9 +32,13 @@ pub(super) fn read(
     let given = options.profile.as_ref();
     let first = lines(&piece);
     let text = decode_text(first, &encodings.before(given)).map_err(|e| read::decode_error(first, &e))?;
+    let chosen;
     let profile: &Profile = match given {
         Some(profile) => profile,
-        None => detect::choose(&text.text)?,
+        None => {
+            chosen = detect::choose(first, &text.text, encodings.0)?;
+            &chosen
+        }
     };
     let allowed = if mark { Vec::new() } else { encodings.allowed(profile) };
     let found = detect::header(&text.text, profile)?;
