@@ -67,6 +67,9 @@ pub struct CsvRows<'a> {
     returns_only: bool,
 }
 
+/// So many bytes of a cell are looked at one by one.
+const SHORT: usize = 24;
+
 #[derive(PartialEq)]
 enum End {
     Cell,
@@ -133,9 +136,16 @@ impl<'a> CsvRows<'a> {
         if let Some(quote) = self.quote.filter(|q| rest.first() == Some(q)) {
             return self.quoted(quote, column);
         }
-        let mut len = 0;
+        // Most cells are short: a few bytes are looked at one by one before the search for many sets out.
+        let ends = |b: &u8| *b == self.delimiter || *b == b'\n' || *b == b'\r';
+        let mut len = rest.iter().take(SHORT).position(ends).unwrap_or(SHORT.min(rest.len()));
         loop {
             let tail = rest.get(len..).unwrap_or_default();
+            if tail.first() == Some(&self.delimiter) {
+                let cell = self.text.get(self.at..self.at + len).unwrap_or_default();
+                self.at += len + 1;
+                return Ok((Cow::Borrowed(cell), End::Cell));
+            }
             match memchr::memchr3(self.delimiter, b'\n', b'\r', tail) {
                 None => len = rest.len(),
                 Some(i) if tail.get(i) == Some(&b'\r') && !self.ends_line(tail.get(i..).unwrap_or_default()) => {

@@ -18,8 +18,8 @@ use chrono::NaiveDate;
 pub struct Passed {
     /// Of each entry: a byte that says what follows, the amount without its sign (seven bits a byte, the lowest first), the words.
     bytes: Vec<u8>,
-    /// Currency, decimals and status, wherever they change.
-    kinds: Vec<Kind>,
+    /// Currency, decimals and status, wherever they change, with the sum of the amounts from there on.
+    kinds: Vec<(Kind, i128)>,
     /// Booking and value date, wherever they change.
     days: Vec<Days>,
     count: usize,
@@ -40,9 +40,12 @@ impl Passed {
         let kind = (sketch.amount.currency(), scale, sketch.status);
         let days = (sketch.booking_date, sketch.value_date);
         let mut what = 0;
-        if self.kinds.last() != Some(&kind) {
-            self.kinds.push(kind);
-            what |= NEW_KIND;
+        match self.kinds.last_mut() {
+            Some((last, sum)) if *last == kind => *sum += i128::from(units),
+            _ => {
+                self.kinds.push((kind, i128::from(units)));
+                what |= NEW_KIND;
+            }
         }
         if self.days.last() != Some(&days) {
             self.days.push(days);
@@ -85,6 +88,11 @@ impl Passed {
         self.count == 0
     }
 
+    /// Currency, number of decimals, status, and the sum in units of these decimals, of each run of entries that have them alike.
+    pub(crate) fn sums(&self) -> impl Iterator<Item = (Currency, u8, EntryStatus, i128)> + '_ {
+        self.kinds.iter().map(|((currency, scale, status), sum)| (*currency, *scale, *status, *sum))
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Sketch> + Clone + '_ {
         Sketches { bytes: &self.bytes, kinds: self.kinds.iter(), days: self.days.iter(), kind: None, day: (None, None) }
@@ -94,7 +102,7 @@ impl Passed {
 #[derive(Clone)]
 struct Sketches<'a> {
     bytes: &'a [u8],
-    kinds: std::slice::Iter<'a, Kind>,
+    kinds: std::slice::Iter<'a, (Kind, i128)>,
     days: std::slice::Iter<'a, Days>,
     kind: Option<Kind>,
     day: Days,
@@ -106,7 +114,7 @@ impl Iterator for Sketches<'_> {
     fn next(&mut self) -> Option<Sketch> {
         let (&what, mut rest) = self.bytes.split_first()?;
         if what & NEW_KIND != 0 {
-            self.kind = self.kinds.next().copied();
+            self.kind = self.kinds.next().map(|(kind, _)| *kind);
         }
         if what & NEW_DAYS != 0 {
             self.day = *self.days.next()?;
@@ -164,5 +172,12 @@ mod tests {
         let mut twice = passed.clone();
         twice.append(&passed);
         assert_eq!(twice.iter().skip(all.len()).collect::<Vec<_>>(), all);
+        let sum = |of: &dyn Fn(&Sketch) -> bool| {
+            all.iter().filter(|s| of(s)).map(|s| i128::from(s.amount.parts().0)).sum::<i128>()
+        };
+        for scale in [0, 2, 3, 4] {
+            let kept = passed.sums().filter(|s| s.1 == scale).map(|s| s.3).sum::<i128>();
+            assert_eq!(kept, sum(&|s| s.amount.parts().1 == scale));
+        }
     }
 }

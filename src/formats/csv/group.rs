@@ -154,6 +154,10 @@ impl Group {
             // Breaks that cancel would leave the sum right: the chain itself is the proof.
             s.tie_out = TieOut::Broken;
         }
+        // Nothing can be booked that is finer than the currency: a figure was damaged, or the currency is another one.
+        if s.findings.iter().any(|f| f.code == FindingCode::ExcessDecimals) {
+            s.tie_out = TieOut::Broken;
+        }
         if chain.newest_first {
             entries.reverse();
         }

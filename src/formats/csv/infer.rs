@@ -289,6 +289,10 @@ fn format(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> S
             format!("amount = \"direction\"\ncredit = [{}]\ndebit = [{}]\n", list(&known.credit), list(&known.debit))
         }
     });
+    let small = |t: &String| t.bytes().any(|b| b.is_ascii_lowercase());
+    if table.meaning(Meaning::Currency).filter_map(|i| table.columns.get(i)).any(|c| c.holds.texts.iter().all(small)) {
+        out.push_str("small_codes = true\n");
+    }
     let signs = columns().find_map(|c| c.holds.currency);
     if table.titled_currency(&reading.money.columns()) {
         out.push_str("currency_in_header = true\n");

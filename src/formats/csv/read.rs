@@ -275,11 +275,12 @@ impl<'a, 't> File<'a, 't> {
         Ok(at)
     }
 
-    /// A bank writes currency codes in capitals or in small letters. Both in one file: a letter was damaged.
+    /// A bank writes currency codes in capitals, or in small letters if its profile says so. Both in one file: a letter was damaged.
     fn check_letters(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
         let code = self.cells.of(row, Role::Currency);
         let Some(first) = code.bytes().find(u8::is_ascii_alphabetic) else { return Ok(()) };
-        let small = *self.small_codes.get_or_insert(first.is_ascii_lowercase());
+        let may_be_small = self.cells.profile.format.small_codes;
+        let small = *self.small_codes.get_or_insert(may_be_small && first.is_ascii_lowercase());
         if code.bytes().filter(u8::is_ascii_alphabetic).all(|b| b.is_ascii_lowercase() == small) {
             return Ok(());
         }
@@ -288,8 +289,13 @@ impl<'a, 't> File<'a, 't> {
             .found
             .column(Role::Currency)
             .map_or(Place::line_column(row.line, 1), |c| self.cells.place(row.line, c));
-        let expected = if small { "small letters, as in the rows above" } else { "capitals, as in the rows above" };
-        Err(Error::new(ErrorCode::Currency, place, format!("currency `{code}`"), expected))
+        let expected = if small { "small letters, as in the rows above" } else { "capitals" };
+        let error = Error::new(ErrorCode::Currency, place, format!("currency `{code}`"), expected);
+        Err(if may_be_small {
+            error
+        } else {
+            error.with_hint("if the bank writes small letters, say so in a profile: [format] small_codes = true")
+        })
     }
 
     fn balance(&mut self, row: &CsvRow<'_>, kind: BalanceRowKind) -> Result<(), Error> {
