@@ -184,8 +184,12 @@ impl<'a> CsvRows<'a> {
         };
         let tail = self.text.get(segment..close).unwrap_or_default();
         let whole = self.text.get(self.at..close).unwrap_or_default();
-        let line_feeds = whole.bytes().filter(|b| *b == b'\n').count();
-        let breaks = if line_feeds > 0 { line_feeds } else { whole.bytes().filter(|b| *b == b'\r').count() };
+        let count = |b: u8| memchr::memchr_iter(b, whole.as_bytes()).count();
+        let breaks = match memchr::memchr2(b'\n', b'\r', whole.as_bytes()).map(|_| count(b'\n')) {
+            None => 0,
+            Some(0) => count(b'\r'),
+            Some(line_feeds) => line_feeds,
+        };
         if stray && breaks > 0 {
             return Err(CsvRowsError::Stray { line, column });
         }

@@ -80,7 +80,7 @@ fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
         return true;
     };
     let other = |m: &Movement| m.status == EntryStatus::Book && m.amount.currency() != expected;
-    if statement.entries.is_empty() && statement.passed.sums().all(|(currency, ..)| currency == expected) {
+    if statement.entries.is_empty() && statement.passed.runs().iter().all(|r| r.currency == expected) {
         return true;
     }
     let Some(n) = statement.movements().position(|m| other(&m)) else { return true };
@@ -107,10 +107,10 @@ fn sum(amounts: impl Iterator<Item = Money>) -> Option<i128> {
 /// The sum of the booked entries; of those that were let go it is known already.
 fn booked_sum(statement: &Statement) -> Option<i128> {
     let kept = statement.entries.iter().filter(|e| e.status == EntryStatus::Book).map(|e| e.amount);
-    let passed = statement.passed.sums().filter(|(_, _, status, _)| *status == EntryStatus::Book);
-    passed
-        .map(|(_, scale, _, sum)| UNITS.get(usize::from(scale))?.checked_mul(sum))
-        .try_fold(sum(kept)?, |total, of| total.checked_add(of?))
+    let passed = statement.passed.runs().iter().filter(|r| r.status == EntryStatus::Book);
+    let units = passed.map(|r| UNITS.get(usize::from(r.decimals))?.checked_mul(r.sum));
+    let mut units = units;
+    units.try_fold(sum(kept)?, |total, of| total.checked_add(of?))
 }
 
 /// 10^18 divided by each power of ten.

@@ -18,11 +18,28 @@ use chrono::NaiveDate;
 pub struct Passed {
     /// Of each entry: a byte that says what follows, the amount without its sign (seven bits a byte, the lowest first), the words.
     bytes: Vec<u8>,
-    /// Currency, decimals and status, wherever they change, with the sum of the amounts from there on.
-    kinds: Vec<(Kind, i128)>,
+    /// Currency, decimals and status, wherever they change, with the figures from there on.
+    kinds: Vec<Run>,
     /// Booking and value date, wherever they change.
     days: Vec<Days>,
     count: usize,
+}
+
+/// Entries that follow each other with one currency, number of decimals and status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub currency: Currency,
+    pub decimals: u8,
+    pub status: EntryStatus,
+    /// Of the amounts, in units of these decimals.
+    pub sum: i128,
+    pub count: u64,
+}
+
+impl Run {
+    fn kind(&self) -> Kind {
+        (self.currency, self.decimals, self.status)
+    }
 }
 
 type Kind = (Currency, u8, EntryStatus);
@@ -41,9 +58,13 @@ impl Passed {
         let days = (sketch.booking_date, sketch.value_date);
         let mut what = 0;
         match self.kinds.last_mut() {
-            Some((last, sum)) if *last == kind => *sum += i128::from(units),
+            Some(run) if run.kind() == kind => {
+                run.sum += i128::from(units);
+                run.count += 1;
+            }
             _ => {
-                self.kinds.push((kind, i128::from(units)));
+                let (currency, decimals, status) = kind;
+                self.kinds.push(Run { currency, decimals, status, sum: i128::from(units), count: 1 });
                 what |= NEW_KIND;
             }
         }
@@ -88,9 +109,9 @@ impl Passed {
         self.count == 0
     }
 
-    /// Currency, number of decimals, status, and the sum in units of these decimals, of each run of entries that have them alike.
-    pub(crate) fn sums(&self) -> impl Iterator<Item = (Currency, u8, EntryStatus, i128)> + '_ {
-        self.kinds.iter().map(|((currency, scale, status), sum)| (*currency, *scale, *status, *sum))
+    /// What is known of all of them without looking at each.
+    pub(crate) fn runs(&self) -> &[Run] {
+        &self.kinds
     }
 
     /// All of them, in order.
@@ -102,7 +123,7 @@ impl Passed {
 #[derive(Clone)]
 struct Sketches<'a> {
     bytes: &'a [u8],
-    kinds: std::slice::Iter<'a, (Kind, i128)>,
+    kinds: std::slice::Iter<'a, Run>,
     days: std::slice::Iter<'a, Days>,
     kind: Option<Kind>,
     day: Days,
@@ -114,7 +135,7 @@ impl Iterator for Sketches<'_> {
     fn next(&mut self) -> Option<Sketch> {
         let (&what, mut rest) = self.bytes.split_first()?;
         if what & NEW_KIND != 0 {
-            self.kind = self.kinds.next().map(|(kind, _)| *kind);
+            self.kind = self.kinds.next().map(Run::kind);
         }
         if what & NEW_DAYS != 0 {
             self.day = *self.days.next()?;
@@ -176,7 +197,7 @@ mod tests {
             all.iter().filter(|s| of(s)).map(|s| i128::from(s.amount.parts().0)).sum::<i128>()
         };
         for scale in [0, 2, 3, 4] {
-            let kept = passed.sums().filter(|s| s.1 == scale).map(|s| s.3).sum::<i128>();
+            let kept = passed.runs().iter().filter(|r| r.decimals == scale).map(|r| r.sum).sum::<i128>();
             assert_eq!(kept, sum(&|s| s.amount.parts().1 == scale));
         }
     }

@@ -173,6 +173,14 @@ impl Group {
             let text = "other rows have a balance and the newest has none, so nothing proves the end of the file";
             s.findings.push(Finding::new(FindingCode::ClosingMissing, newest, text));
         }
+        let rows = entries.len() + passed.len();
+        if let Some(column) =
+            cells.found.column(Role::Balance).filter(|_| !any_balance && closing.is_none() && rows > 0)
+        {
+            let place = cells.place(cells.found.line.unwrap_or(1), column);
+            let text = "the column of the balance is empty in every row, so nothing proves that the file is complete";
+            s.findings.push(Finding::new(FindingCode::ClosingMissing, place, text));
+        }
         s.opening = opening.map(balance(BalanceKind::OpeningBooked, s.period.map(|p| p.0)));
         s.closing = closing.map(balance(BalanceKind::ClosingBooked, s.period.map(|p| p.1)));
         s.balances = s.opening.iter().chain(&s.closing).cloned().collect();
