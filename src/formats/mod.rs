@@ -249,9 +249,10 @@ pub fn reads_in_pieces(head: &[u8], options: &ReadOptions) -> bool {
 
 fn take_from(source: &mut dyn Read, options: &ReadOptions, take: &mut Take<'_>) -> Result<Statements, Error> {
     let mut read = || {
-        let mut head = Vec::with_capacity(HEAD);
-        Read::take(&mut *source, HEAD as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
-        if head.len() == HEAD && head.iter().all(u8::is_ascii_whitespace) {
+        let first = HEAD.min(options.limits.piece_bytes.max(512));
+        let mut head = Vec::with_capacity(first);
+        Read::take(&mut *source, first as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
+        if head.len() == first && head.iter().all(u8::is_ascii_whitespace) {
             head = read_rest(source, head, options)?;
         }
         let reader = reader_of(&head, options)?;

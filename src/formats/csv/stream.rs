@@ -21,7 +21,7 @@ pub(super) fn read(
     take: &mut Take<'_>,
 ) -> Result<Statements, Error> {
     let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    let mut piece = Piece::new(head);
+    let mut piece = Piece::new(head, options);
     piece.fill(source, options)?;
     let whole = |source: &mut dyn Read, piece: Piece| read::read(&read_rest(source, piece.bytes, options)?, options);
     if wide || piece.at_end || !piece.bytes.contains(&b'\n') {
