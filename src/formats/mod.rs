@@ -333,7 +333,7 @@ fn tell_repeated(statements: &mut [Statement]) {
         let alike = seen.entry(key).or_default();
         let same = |b: &&Statement| {
             let amount = |b: &Option<Balance>| b.as_ref().map(|b| b.amount);
-            (b.kind, b.currency, b.page.clone()) == (s.kind, s.currency, s.page.clone())
+            (b.kind, b.currency, b.page) == (s.kind, s.currency, s.page)
                 && (amount(&b.opening), amount(&b.closing)) == (amount(&s.opening), amount(&s.closing))
                 && b.movements().eq(s.movements())
         };
