@@ -106,7 +106,7 @@ fn inferred(cells: &Cells<'_>) -> Finding {
     };
     let roles: Vec<String> = profile.columns.keys().map(told).collect();
     let text = format!(
-        "no profile knows this header; its titles and contents say: {}. `tieout profiles infer FILE` writes that down as a profile",
+        "no profile knows this header (`tieout profiles infer FILE` writes one); its titles and contents say: {}",
         roles.join(", ")
     );
     Finding::new(FindingCode::Dialect, Place::line(found.line.unwrap_or(1)), text)
