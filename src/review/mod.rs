@@ -37,10 +37,10 @@ pub use cells::{from_sheet, to_sheet};
 
 pub use crate::model::exception_id;
 pub use columns::{COLUMNS, Column, ColumnKind, ColumnPart, PROPOSALS, QUEUE_SCHEMA, column_of};
-pub use csv::exceptions_csv;
+pub use csv::{exceptions_csv, exceptions_pieces};
 #[cfg(feature = "review")]
 pub use page::exceptions_html;
-pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, choice_label, row_hash};
+pub use queue::{CellValue, Proposal, Queue, QueueOrder, QueueRow, SplitBy, choice_label, row_hash};
 pub use recorded::{Recorded, read_decisions, read_waiting};
 pub use refusal::{Refusal, RefusalCode};
 pub use sheet::REVIEWS_SCHEMA;

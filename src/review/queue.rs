@@ -2,7 +2,7 @@
 //! proposals. Every file of the queue is written from these rows.
 
 use super::columns::{COLUMNS, Column, PROPOSALS};
-use crate::base::{ContentId, Currency, Map, content_id, sum_figure};
+use crate::base::{ContentId, Currency, Map, Packed, Records, content_id, sum_figure};
 use crate::model::{
     Allocation, Customer, Decision, Disposition, EvidenceLine, Outcome, Payment, ReasonCode, Remainder, Review,
     ReviewState, exception_id,
@@ -129,23 +129,85 @@ impl CellValue {
     }
 }
 
+/// Which payments wait, in working order: enough to make the rows of a large queue a part at a time.
+pub struct QueueOrder<'a> {
+    payments: Records<'a, Payment>,
+    decisions: Records<'a, Decision>,
+    customers: Map<(&'a str, &'a str), &'a Customer>,
+    as_of: Option<NaiveDate>,
+    /// Places of the waiting payments.
+    order: Vec<usize>,
+}
+
+impl<'a> QueueOrder<'a> {
+    /// The order of payments and their decisions, which are in step. `customers` give names, segments and owners.
+    pub fn new(
+        payments: impl Into<Records<'a, Payment>>,
+        decisions: impl Into<Records<'a, Decision>>,
+        customers: &'a [Customer],
+        as_of: Option<NaiveDate>,
+    ) -> Self {
+        let (payments, decisions) = (payments.into(), decisions.into());
+        let customers = customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect();
+        let mut keys = Vec::new();
+        for (n, (payments, decisions)) in payments.beside(decisions).enumerate() {
+            let at = n * Packed::<Payment>::BLOCK;
+            for (k, (p, d)) in payments.iter().zip(decisions.iter()).enumerate() {
+                if d.outcome == Outcome::Queued {
+                    let size =
+                        i128::from(p.amount.unsigned_abs()) * 10i128.pow(6 - u32::from(p.currency.decimals().min(6)));
+                    keys.push((priority(d), Reverse(size), p.booking_date, p.payment_id.clone(), at + k));
+                }
+            }
+        }
+        keys.sort_unstable();
+        let order = keys.into_iter().map(|key| key.4).collect();
+        QueueOrder { payments, decisions, customers, as_of, order }
+    }
+
+    /// How many payments wait.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The rows from one place in the order on, at most so many.
+    pub fn rows(&self, from: usize, most: usize) -> Vec<QueueRow> {
+        let wanted = self.order.get(from..).unwrap_or_default();
+        let mut wanted: Vec<(usize, usize)> = wanted.iter().take(most).copied().zip(0..).collect();
+        wanted.sort_unstable();
+        let block_of = |place: usize| place / Packed::<Payment>::BLOCK;
+        let mut rows: Vec<(usize, QueueRow)> = wanted
+            .chunk_by(|a, b| block_of(a.0) == block_of(b.0))
+            .flat_map(|places| {
+                let n = places.first().map_or(0, |(place, _)| block_of(*place));
+                let (payments, decisions) = (self.payments.block(n), self.decisions.block(n));
+                let row = |(place, nth): &(usize, usize)| {
+                    let k = place % Packed::<Payment>::BLOCK;
+                    let (payment, decision) = (payments.get(k)?, decisions.get(k)?);
+                    Some((*nth, QueueRow::of(payment, decision, &self.customers, self.as_of)))
+                };
+                places.iter().filter_map(row).collect::<Vec<_>>()
+            })
+            .collect();
+        rows.sort_unstable_by_key(|(nth, _)| *nth);
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
 impl Queue {
     /// The queue of payments and their decisions, which are in step. `customers` give names, segments and owners.
-    pub fn build(
-        payments: &[Payment],
-        decisions: &[Decision],
-        customers: &[Customer],
+    pub fn build<'a>(
+        payments: impl Into<Records<'a, Payment>>,
+        decisions: impl Into<Records<'a, Decision>>,
+        customers: &'a [Customer],
         as_of: Option<NaiveDate>,
     ) -> Queue {
-        let customers: Map<(&str, &str), &Customer> =
-            customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect();
-        let queued = payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued);
-        let mut rows: Vec<QueueRow> = queued.map(|(p, d)| QueueRow::of(p, d, &customers, as_of)).collect();
-        rows.sort_by_cached_key(|r| {
-            let size = i128::from(r.amount.unsigned_abs()) * 10i128.pow(6 - u32::from(r.currency.decimals().min(6)));
-            (r.priority, Reverse(size), r.booking_date, r.payment_id.clone())
-        });
-        Queue { as_of, rows }
+        Queue { as_of, rows: QueueOrder::new(payments, decisions, customers, as_of).rows(0, usize::MAX) }
     }
 
     /// The same queue in parts by responsible person, segment or company, in the order of the names; rows without one come

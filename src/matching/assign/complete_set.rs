@@ -1,13 +1,13 @@
 //! A complete set: as many equal payments as equal open items of one customer. Then it does not matter which pays which.
 
-use super::Settled;
+use super::{Claimant, Settled};
 use crate::base::{Map, Set};
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::{ItemStatus, Payment};
+use crate::model::ItemStatus;
 use std::collections::BTreeMap;
 
 /// Applies the ties that form a complete set; the others stay queued.
-pub fn apply(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
+pub fn apply(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) {
     let mut groups: BTreeMap<(CustomerIx, i64), Vec<usize>> = BTreeMap::new();
     for (k, p) in settled.standings.iter().enumerate() {
         if let Some(tie) = p.tie {

@@ -2,7 +2,7 @@
 
 use crate::base::Money;
 use crate::matching::hypotheses::{Context, Difference, Hypothesis};
-use crate::model::{ReasonCode, Remainder};
+use crate::model::{ReasonCode, Remainder, RemainderCode};
 
 /// Reason and sentence when there is no proposal at all.
 pub fn nothing_found(context: &Context<'_>) -> (ReasonCode, String) {
@@ -56,14 +56,14 @@ pub fn applied(context: &Context<'_>, h: &Hypothesis, reason: ReasonCode) -> Str
 pub fn remainder(difference: &Difference) -> Option<Remainder> {
     let (code, amount) = match *difference {
         Difference::Exact => return None,
-        Difference::Discount(d) => ("discount", d),
-        Difference::DiscountLate(d, _) => ("discount_late", d),
-        Difference::DiscountRate(d) => ("discount_rate", d),
-        Difference::CentsShort(d) => ("writeoff", d),
-        Difference::Charges(d) => ("charges", d),
-        Difference::CreditNote(d) => ("credit_note", d),
-        Difference::CentsOver(d) | Difference::OverSmall(d) | Difference::Over(d) => ("on_account", d),
-        Difference::Partial(d) | Difference::Short(d) => ("keep_open", d),
+        Difference::Discount(d) => (RemainderCode::Discount, d),
+        Difference::DiscountLate(d, _) => (RemainderCode::DiscountLate, d),
+        Difference::DiscountRate(d) => (RemainderCode::DiscountRate, d),
+        Difference::CentsShort(d) => (RemainderCode::Writeoff, d),
+        Difference::Charges(d) => (RemainderCode::Charges, d),
+        Difference::CreditNote(d) => (RemainderCode::CreditNote, d),
+        Difference::CentsOver(d) | Difference::OverSmall(d) | Difference::Over(d) => (RemainderCode::OnAccount, d),
+        Difference::Partial(d) | Difference::Short(d) => (RemainderCode::KeepOpen, d),
     };
     Some(Remainder { code, amount })
 }

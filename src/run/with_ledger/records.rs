@@ -67,7 +67,8 @@ impl<S: Store> Session<'_, S> {
     }
 
     pub(super) fn records(&mut self, result: &RunResult) -> Result<Vec<Body>, Error> {
-        let lines = DecisionLines::new(&result.contents.decided(&result.summary.score_version));
+        let decided = result.contents.decided(&result.summary.score_version);
+        let lines = DecisionLines::new(&decided);
         let mut rest: Vec<Body> = Vec::new();
         if self.snapshot != Default::default() {
             rest.push(Body::Snapshot(std::mem::take(&mut self.snapshot)));
@@ -77,18 +78,21 @@ impl<S: Store> Session<'_, S> {
             body.known = if body.booked.is_some() { read.known } else { 0 };
             rest.push(Body::Statement(body));
         }
-        for (k, body) in std::mem::take(&mut self.kept).into_iter().enumerate() {
-            let Some(mut body) = body else { continue };
-            let decided = match &mut body {
-                Body::Payment(p) => Some(&mut p.decided),
-                Body::Decision(d) => Some(&mut d.decided),
-                _ => None,
-            };
-            // A reviewer reads the line of a queued one.
-            if let Some(decided) = decided.filter(|d| d.outcome == Outcome::Queued) {
-                decided.line = lines.line(k).map(|l| l.trim_end().to_owned());
+        let mut kept = std::mem::take(&mut self.kept).into_iter();
+        for (payments, decisions) in decided.blocks() {
+            for ((payment, decision), body) in payments.iter().zip(decisions.iter()).zip(&mut kept) {
+                let Some(mut body) = body else { continue };
+                let kept = match &mut body {
+                    Body::Payment(p) => Some(&mut p.decided),
+                    Body::Decision(d) => Some(&mut d.decided),
+                    _ => None,
+                };
+                // A reviewer reads the line of a queued one.
+                if let Some(kept) = kept.filter(|d| d.outcome == Outcome::Queued) {
+                    kept.line = Some(lines.line(payment, decision).trim_end().to_owned());
+                }
+                rest.push(body);
             }
-            rest.push(body);
         }
         rest.extend(self.joins.drain(..).map(Body::Join));
         let run = RunBody {
