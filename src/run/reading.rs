@@ -53,7 +53,7 @@ fn in_pieces(file: &Source<'_>, options: &ReadOptions) -> Option<Statements> {
         figures.push(&Sketch::figures_of(&entry));
         entries.push(entry);
     });
-    let mut read = read.ok().filter(|_| source.is_as_before(file))?;
+    let mut read = read.ok().filter(|_| source.unchanged_since(file))?;
     let of_statements = read.statements.iter().flat_map(|s| s.passed.iter());
     let of_statements = of_statements.map(|s| Sketch { words: [0; 16], ..s });
     if !of_statements.eq(figures.iter()) {

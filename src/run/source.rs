@@ -119,7 +119,7 @@ impl Read for Hashed {
 
 impl Hashed {
     /// Whether all of it was what was hashed at first.
-    pub(super) fn is_as_before(mut self, file: &Source<'_>) -> bool {
+    pub(super) fn unchanged_since(mut self, file: &Source<'_>) -> bool {
         std::io::copy(&mut self, &mut std::io::sink()).is_ok() && self.pieces.finish().0 == file.sha256
     }
 }
