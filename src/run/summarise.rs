@@ -79,13 +79,19 @@ fn with_open_items(items: &[OpenItem]) -> u64 {
 /// One line of the table of statements.
 pub(super) fn statement(filed: &FiledStatement) -> StatementSummary {
     let s = &filed.statement;
-    let booked = || s.movements().filter(|m| m.status == EntryStatus::Book);
-    let currency =
-        if s.currency.is_none() { booked().next().map_or(s.currency, |e| e.amount.currency()) } else { s.currency };
-    let net = booked().try_fold(0i128, |sum, e| {
+    let kept = || s.entries.iter().filter(|e| e.status == EntryStatus::Book);
+    let passed = || s.passed.runs().iter().filter(|r| r.status == EntryStatus::Book);
+    let of_entries = || kept().next().map(|e| e.amount.currency()).or(passed().next().map(|r| r.currency));
+    let currency = if s.currency.is_none() { of_entries().unwrap_or(s.currency) } else { s.currency };
+    let net = kept().try_fold(0i128, |sum, e| {
         let same = e.amount.currency() == currency;
         e.amount.minor().ok().filter(|_| same).map(|m| sum + i128::from(m))
     });
+    let net = passed().try_fold(net, |sum, r| {
+        let same = r.currency == currency && r.decimals == currency.decimals();
+        sum.filter(|_| same).map(|sum| Some(sum + r.sum))
+    });
+    let entries = kept().count() as u64 + passed().map(|r| r.count).sum::<u64>();
     StatementSummary {
         file: filed.file.clone(),
         account: s.account.clone(),
@@ -96,8 +102,8 @@ pub(super) fn statement(filed: &FiledStatement) -> StatementSummary {
         from: s.period.map(|p| p.0),
         to: s.closing_date(),
         opening: s.opening.as_ref().map(|b| b.amount.figure()),
-        entries: booked().count() as u64,
-        net: net.map(|minor| Sum::new(minor, currency)),
+        entries,
+        net: net.flatten().map(|minor| Sum::new(minor, currency)),
         closing: s.closing.as_ref().map(|b| b.amount.figure()),
         tie_out: s.tie_out,
         findings: s.findings.clone(),
