@@ -15,13 +15,14 @@ pub use standing::{Proposed, Standing};
 pub use told::allocation;
 pub use wording::would_need;
 
-use super::candidates::{Named, namings, payers};
+use super::candidates::{Named, PayerKind, namings, payers};
 use super::extend::Extensions;
 use super::facts::Bar;
 use super::hypotheses::{self, Basis, Context, Hypothesis, Parts, sentence};
 use super::not_receivable::Rules;
-use super::reading::Reading;
+use super::reading::{Label, Reading};
 use super::score::{error_ppm, weights};
+use crate::book::keys::compact;
 use crate::book::{CustomerIx, OpenItemBook};
 use crate::model::{Decision, Disposition, Gate, Outcome, Payment, Policy, Priors, Proposal, ReasonCode};
 use smallvec::SmallVec;
@@ -115,7 +116,7 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
         },
         named: best.basis == Basis::Named,
         set_off: matches!(best.difference, hypotheses::Difference::CreditNote(_)),
-        payer: context.payers.first().map(|p| p.customer),
+        payer: context.payers.first().filter(|p| p.kind <= PayerKind::Name).map(|p| p.customer),
         customer: best.customer.or_else(|| best.parts.first().and_then(|p| context.book.customer_of(p.item))),
         tie: tie_of(context, all, margin, &of_payment),
         open_return: None,
@@ -208,5 +209,11 @@ fn tie_of(
     let sure = rules::payer_is_sure(context, customer);
     let statement_ok = gates::of_statement(context.policy, context.payment).is_none();
     let free = || near().all(|h| gates::all(context, of_payment, h).is_empty());
-    (alike && sure && statement_ok && free()).then_some((customer, context.payment.amount))
+    // A number of an order of theirs, however short, may tell them apart: then it matters which payment pays which.
+    let order = |k: usize| context.reading.label(k) == Some(Label::Order) && context.reading.typed(k).is_none();
+    let numbers =
+        || (0..context.reading.tokens.list.len()).filter(|k| order(*k)).map(|k| context.reading.tokens.word(k));
+    let of_order = |it: &crate::model::OpenItem| it.refs.iter().any(|r| numbers().any(|n| compact(r).ends_with(n)));
+    let told_apart = || near().flat_map(|h| &h.parts).filter_map(|p| context.book.item(p.item)).any(of_order);
+    (alike && sure && statement_ok && free() && !told_apart()).then_some((customer, context.payment.amount))
 }

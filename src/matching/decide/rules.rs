@@ -102,7 +102,7 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
             }
             // Several documents without a number need an account, not a name (row 11).
             let by_account = h.customer.and_then(|c| context.payer(c)).is_some_and(|p| p.kind <= PayerKind::Mandate);
-            if h.basis == Basis::PayerSum && !by_account {
+            if h.basis != Basis::PayerSingle && !by_account {
                 return stop(ReasonCode::NoReference, "a sum without a number, and the payer's account is not known");
             }
         }
@@ -126,7 +126,7 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
             if !known_well && !as_third_party {
                 return stop(
                     ReasonCode::UnknownPayer,
-                    "the payer is not known, and the number as written is too short to stand alone",
+                    "the payer is not known, and the number as written is too short, or stands behind no label, to be proof alone",
                 );
             }
             return Ok(());
@@ -196,6 +196,23 @@ pub fn payer_is_sure(context: &Context<'_>, customer: CustomerIx) -> bool {
 
 /// Most customers that a name is held against.
 const NAMESAKES_MAX: usize = 40;
+
+/// A customer other than these whose name the payer's may be: all words of the one stand in the other, the payer's rarest among them.
+pub fn may_be_another(context: &Context<'_>, customers: &[CustomerIx]) -> Option<CustomerIx> {
+    let name = context.payment.payer_name.as_deref()?;
+    let payer = Party::new(name);
+    let words = PreparedName::of_payer(name).words;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let rarest = words.iter().max_by_key(|w| context.book.word_weight(w))?;
+    let names = |c: CustomerIx| {
+        let customer = context.book.customer(c);
+        customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases))
+    };
+    let rare = |other: &str| PreparedName::new(other).words.iter().any(|w| w.starts_with(rarest));
+    let sharing = context.book.customers_sharing(&words, NAMESAKES_MAX).into_iter();
+    let mut others = sharing.chain(context.payers.iter().map(|p| p.customer)).filter(|c| !customers.contains(c));
+    others.find(|c| names(*c).any(|other| payer.could_be(&Party::new(other)) && rare(other)))
+}
 
 /// The payer's name, or the one on whose behalf is paid, is wholly this customer's and could be nobody else's.
 fn name_settles(context: &Context<'_>, customer: CustomerIx) -> bool {

@@ -240,7 +240,10 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
                 let (a, b) = (digits_at(tokens, i).unwrap_or(99), digits_at(tokens, last).unwrap_or(99));
                 is_date(2024, b, a)
             };
-            if !day {
+            // "2026-78204,20": the number of a document and the next one of a list, not an amount.
+            let goes_on =
+                i > 0 && tokens.is_digits(i - 1) && matches!(tokens.before(i), "-" | "/" | "_") && !money_near;
+            if !day && !goes_on {
                 set(marks, i, last, Typed::Amount);
                 let scale = match decimals {
                     0 => 100,
