@@ -76,9 +76,9 @@ pub(super) fn endings_and_ranges(
             let list_sign =
                 reading.tokens.glue(at) == Glue::Apart || reading.tokens.before(at).contains(['/', '+', ',', '-']);
             let resolved = full.get(at).copied().flatten();
-            // The year of the next number, whose end was cut off, is no ending of this one.
-            let next = || reading.tokens.is_digits(at + 1) && reading.tokens.glue(at + 1) == Glue::Joined;
-            if resolved.is_none() && keys::year_of(word).is_some() && next() {
+            // The head of the next number, whose end was cut off or mistyped, is no ending of this one: `…, 2026-649`.
+            let next = || reading.tokens.is_digits(at + 1) && matches!(reading.tokens.before(at + 1), "-" | "." | "_");
+            if resolved.is_none() && next() {
                 break;
             }
             let find =

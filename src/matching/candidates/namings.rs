@@ -402,7 +402,8 @@ fn longest_at(
                 if bearers > 0 {
                     let same = |ix| book.year_of(ix) == Some(y) && book.tail_of(ix) == tail;
                     let items = bearing(book.by_year_tail(y, tail), same);
-                    consider(&mut best, Strength::Short, items, j, chance_of(bearers, tail.len() + 1, numbers));
+                    let chance = chance_of(bearers, tail.len() + 1, numbers);
+                    or_all_of_one(&mut best, Strength::Short, items, j, chance, consider);
                 }
             }
         }
@@ -419,20 +420,12 @@ fn longest_at(
                 let year = if i == j { year_beside(reading, i) } else { None };
                 let items = bearing(book.by_digits_tail(glued.digits_key), |ix| {
                     let of = book.year_of(ix);
-                    book.tail_of(ix) == digits && (year.is_none() || of.is_none() || of == year)
+                    book.tail_of(ix) == digits
+                        && (year.is_none() || of.is_none() || of == year)
+                        && !ends_otherwise(book, reading, j, ix)
                 });
                 let chance = chance_of(bearers, digits.len(), numbers);
-                // The same digits may be all of one number and the running number of another: payer and amount decide.
-                match best.as_mut().filter(|b| b.0 == Strength::Digits && b.2 == j) {
-                    Some(of_one) if items.iter().any(|ix| !of_one.1.contains(ix)) => {
-                        of_one.1.extend(items);
-                        of_one.1.sort_unstable();
-                        of_one.1.dedup();
-                        (of_one.0, of_one.3) = (Strength::Short, chance);
-                    }
-                    Some(_) => {}
-                    None => consider(&mut best, Strength::Tail, items, j, chance),
-                }
+                or_all_of_one(&mut best, Strength::Tail, items, j, chance, consider);
             }
         }
     }
@@ -450,6 +443,38 @@ fn longest_at(
     let items = by_label(book, items, label);
     push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
     Some(last)
+}
+
+/// The same digits may be all of one number and the ending of another: then payer and amount decide.
+fn or_all_of_one(
+    best: &mut Option<Best>,
+    strength: Strength,
+    items: Bearers,
+    last: usize,
+    chance: u64,
+    consider: impl Fn(&mut Option<Best>, Strength, Bearers, usize, u64),
+) {
+    match best.as_mut().filter(|b| b.0 == Strength::Digits && b.2 == last) {
+        Some(of_one) if items.iter().any(|ix| !of_one.1.contains(ix)) => {
+            of_one.1.extend(items);
+            of_one.1.sort_unstable();
+            of_one.1.dedup();
+            (of_one.0, of_one.3) = (Strength::Short, chance);
+        }
+        Some(_) => {}
+        None => consider(best, strength, items, last, chance),
+    }
+}
+
+/// The running number is written with other digits behind it than the document has, a check digit for one: `344729-3` is not 344729-9.
+fn ends_otherwise(book: &OpenItemBook, reading: &Reading, at: usize, item: ItemIx) -> bool {
+    let tokens = &reading.tokens;
+    if !tokens.is_digits(at + 1) || !matches!(tokens.glue(at + 1), Glue::None | Glue::Joined) {
+        return false;
+    }
+    let written = tokens.word(at + 1);
+    let behind = book.whole_of(item).rsplit_once(book.tail_of(item)).map_or("", |(_, behind)| behind);
+    behind.len() == written.len() && behind != written && behind.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The year written right before or behind a running number: `2025-731` is not the document 731 of 2026.

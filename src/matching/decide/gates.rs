@@ -66,7 +66,7 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
     customers(context, h, &mut gates);
     match h.basis {
         Basis::Named => {
-            unresolved_sibling(context, &mut gates);
+            unresolved_sibling(context, h, &mut gates);
             let items: SmallVec<[ItemIx; 4]> = h.parts.iter().map(|p| p.item).collect();
             if h.customer.is_some_and(|c| is_credit_note_as_well(context, h.difference, &items, c)) {
                 gates.push(Bar { reason: ReasonCode::Ambiguous, fact: Fact::OrCreditNote });
@@ -85,7 +85,13 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
 }
 
 /// A number in the shape of those named, in the same list, that no item bears: whoever lists it means to pay it (scenario 115).
-fn unresolved_sibling(context: &Context<'_>, gates: &mut Bars) {
+fn unresolved_sibling(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
+    // What the bank left of the last number of a list that the sum proves.
+    let proven = h.lines.iter().any(|l| matches!(l.fact, Fact::ListCut(_)));
+    let left_over = |quote: &str| compact(&context.payment.remittance.concat()).ends_with(&compact(quote));
+    if proven && context.unresolved.iter().all(|u| left_over(&u.quote)) {
+        return;
+    }
     let shape = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let strong = |n: &&Naming| n.typed.is_none() && n.named_in == NamedIn::Text && n.strength != Strength::Other;
     let alike = context.unresolved.first().is_some_and(|u| {

@@ -2,7 +2,7 @@
 
 use super::{learned, registered};
 use crate::base::Map;
-use crate::matching::candidates::Strength;
+use crate::matching::candidates::{Naming, Strength};
 use crate::matching::facts::Fact;
 use crate::matching::hypotheses::{self, Basis, Context, Hypothesis, Part};
 use crate::matching::reading::Label;
@@ -81,11 +81,10 @@ pub fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
 /// Whether the numbers that name an answer stand for documents, and not behind the label of an order or a quotation: then payer and
 /// amount decided, and the reason says so.
 fn names_documents(context: &Context<'_>, h: &Hypothesis) -> bool {
+    let whole = |n: &Naming| n.strength <= Strength::Whole || n.strength == Strength::Other;
     let document = |naming: u32| {
         let naming = context.naming(naming);
-        naming.is_some_and(|n| {
-            n.label != Some(Label::Order) || n.strength <= Strength::Whole || n.strength == Strength::Other
-        })
+        naming.is_some_and(|n| n.typed.is_none() && (n.label != Some(Label::Order) || whole(n)))
     };
     h.lines.iter().any(|l| matches!(l.fact, Fact::Named(naming, _) if document(naming)))
 }

@@ -25,6 +25,8 @@ pub struct Stop {
 pub enum Why {
     /// A gate.
     Gate(Fact),
+    /// A second answer that fits about as well.
+    Second,
     /// A rule that needs no figure.
     Rule(&'static str),
     /// The estimated chance of error, in a million.
@@ -43,6 +45,7 @@ pub fn stop_text(context: &Context<'_>, h: &Hypothesis, why: &Why) -> String {
     let money = |minor: i64| crate::base::Money::from_minor(minor, context.payment.currency).to_string();
     match *why {
         Why::Gate(fact) => sentence(context, h, &fact),
+        Why::Second => "a second answer fits about as well".to_owned(),
         Why::Rule(text) => text.to_owned(),
         Why::Chance(ppm) => {
             format!("{CHANCE_SAYS}{ppm} in a million, the policy allows {}", context.policy.error_budget_ppm)
@@ -77,7 +80,7 @@ pub fn judge(context: &Context<'_>, h: &Hypothesis, gates: &[Bar], error_ppm: u3
     allowed(context, h)?;
     let policy = context.policy;
     if margin.is_some_and(|m| m < policy.margin_centibans) {
-        return stop(ReasonCode::Ambiguous, "a second answer fits about as well");
+        return Err(Stop { reason: ReasonCode::Ambiguous, why: Why::Second });
     }
     // Money on account of a certain payer is no claim about a document.
     if error_ppm > policy.error_budget_ppm && h.basis != Basis::OnAccount {

@@ -52,6 +52,24 @@ pub fn applied(context: &Context<'_>, h: &Hypothesis, reason: ReasonCode) -> Str
     format!("{list}{rest}{slip}")
 }
 
+/// Which two answers fit about as well.
+pub fn both_fit(context: &Context<'_>, best: &Hypothesis, second: Option<&Hypothesis>) -> String {
+    let told = |h: &Hypothesis| {
+        let items = h.parts.iter().filter_map(|p| context.book.item(p.item));
+        let numbers: Vec<&str> = items.map(|it| it.doc_no.as_str()).take(6).collect();
+        let more = if h.parts.len() > numbers.len() { " and more" } else { "" };
+        match (numbers.is_empty(), h.customer.and_then(|c| context.book.customer(c))) {
+            (false, _) => format!("{}{more}", numbers.join(" + ")),
+            (true, Some(customer)) => format!("on account of {}", customer.name),
+            (true, None) => "on account".to_owned(),
+        }
+    };
+    match second {
+        Some(second) => format!("two answers fit about as well: {}, or {}", told(best), told(second)),
+        None => "a second answer fits about as well".to_owned(),
+    }
+}
+
 /// Says that a discount is in term only since its last day is no working day.
 fn moved(context: &Context<'_>, h: &Hypothesis) -> String {
     let paid = context.payment.booking_date;

@@ -98,19 +98,27 @@ pub fn says<'a>(pieces: impl IntoIterator<Item = &'a str>, wording: Wording) -> 
 /// Whether a place is nothing but two or more whole document numbers of the book, one behind the other: what looks like a reference
 /// with wrong check digits is a list.
 fn is_list_of_documents(book: &OpenItemBook, tokens: &Tokens, first: usize, last: usize) -> bool {
-    let mut at = first;
-    let mut documents = 0;
-    while at <= last {
+    // The last token of the longest document number that begins at a token.
+    let document = |at: usize| {
         let mut glued = String::new();
-        let ends = (at..=last).take(6).filter(|k| {
+        let ends = (at..tokens.list.len()).take(6).filter(|k| {
             glued.push_str(tokens.word(*k));
             glued.len() >= 5 && book.by_whole(key_of(&glued)).iter().any(|ix| book.is_whole(*ix, &glued))
         });
-        let Some(end) = ends.last() else { return false };
+        ends.last()
+    };
+    // The first number may begin with letters, before what looks like the reference.
+    let mut next = (first.saturating_sub(3)..=first).find_map(|at| document(at).filter(|end| *end >= first));
+    let mut documents = 0;
+    while let Some(end) = next {
         documents += 1;
-        at = end + 1;
+        if end >= last {
+            return documents >= 2;
+        }
+        // Letters between are the beginning of the next one.
+        next = document(end + 1);
     }
-    documents >= 2
+    false
 }
 
 /// A customer number that the format cut (`K4¦711`): its second part is no document, if the two together are a customer's number.
