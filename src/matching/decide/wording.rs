@@ -1,6 +1,6 @@
 //! Sentences for people.
 
-use crate::base::Money;
+use crate::base::{Money, next_working_day};
 use crate::matching::hypotheses::{Context, Difference, Hypothesis};
 use crate::model::{ReasonCode, Remainder, RemainderCode};
 
@@ -26,7 +26,7 @@ pub fn applied(context: &Context<'_>, h: &Hypothesis, reason: ReasonCode) -> Str
     let more = h.parts.len().saturating_sub(numbers.len());
     let list = if more > 0 { format!("{} and {more} more", numbers.join(", ")) } else { numbers.join(", ") };
     let rest = match h.difference {
-        Difference::Discount(d) => format!(", discount {}", money(d)),
+        Difference::Discount(d) => format!(", discount {}{}", money(d), moved(context, h)),
         Difference::CentsShort(d) => format!(", {} written off", money(d)),
         Difference::Charges(d) => format!(", charges {}", money(d)),
         Difference::CreditNote(d) => format!(", credit note {} set off", money(d)),
@@ -50,6 +50,33 @@ pub fn applied(context: &Context<'_>, h: &Hypothesis, reason: ReasonCode) -> Str
         return format!("{} on account", money(h.on_account));
     }
     format!("{list}{rest}{slip}")
+}
+
+/// Which two answers fit about as well.
+pub fn both_fit(context: &Context<'_>, best: &Hypothesis, second: Option<&Hypothesis>) -> String {
+    let told = |h: &Hypothesis| {
+        let items = h.parts.iter().filter_map(|p| context.book.item(p.item));
+        let numbers: Vec<&str> = items.map(|it| it.doc_no.as_str()).take(6).collect();
+        let more = if h.parts.len() > numbers.len() { " and more" } else { "" };
+        match (numbers.is_empty(), h.customer.and_then(|c| context.book.customer(c))) {
+            (false, _) => format!("{}{more}", numbers.join(" + ")),
+            (true, Some(customer)) => format!("on account of {}", customer.name),
+            (true, None) => "on account".to_owned(),
+        }
+    };
+    match second {
+        Some(second) => format!("two answers fit about as well: {}, or {}", told(best), told(second)),
+        None => "a second answer fits about as well".to_owned(),
+    }
+}
+
+/// Says that a discount is in term only since its last day is no working day.
+fn moved(context: &Context<'_>, h: &Hypothesis) -> String {
+    let paid = context.payment.booking_date;
+    let taken = h.parts.iter().filter(|p| p.discount != 0).filter_map(|p| context.book.item(p.item));
+    let mut tiers = taken.flat_map(|it| &it.discounts).map(|tier| tier.until);
+    let late = tiers.find(|until| *until < paid && paid <= next_working_day(*until, &context.policy.discount.calendar));
+    late.map(|until| format!(" (its last day {until} is no working day and moves to the next one)")).unwrap_or_default()
 }
 
 /// The difference of a proposal, coded.
