@@ -375,9 +375,9 @@ impl<S: Store> Session<'_, S> {
             return Ok(false);
         }
         let figures = keys::figures(payment.booking_date, payment.currency, payment.amount);
-        for (seq, body) in self.ledger.under(KeyKind::Figures, &figures)? {
+        for (_, body) in self.ledger.under(KeyKind::Figures, &figures)? {
             let Body::Payment(p) = body else { continue };
-            let other = p.payment(seq)?;
+            let other = &p.payment;
             let same = other.amount == payment.amount
                 && other.booking_date == payment.booking_date
                 && other.currency == payment.currency
@@ -422,7 +422,7 @@ impl Intraday {
         let mut look = |kind: KeyKind, value: &str| -> Result<(), Error> {
             for (seq, body) in ledger.under(kind, value)? {
                 let Body::Payment(p) = body else { continue };
-                let other = p.payment(seq)?;
+                let other = p.payment.clone();
                 let other_kind = is_intraday(other.source.format);
                 // Final statements among themselves are told by balances and identity alone.
                 if (own || other_kind)

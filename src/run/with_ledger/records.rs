@@ -4,7 +4,7 @@ use super::Session;
 use crate::base::{ContentId, Map};
 use crate::error::Error;
 use crate::ledger::{
-    Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key, pruned,
+    Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key,
 };
 use crate::model::*;
 use crate::outputs::DecisionLines;
@@ -44,7 +44,7 @@ impl<S: Store> Session<'_, S> {
             }
             let statement = statement_of.get(id)?.clone();
             let base: Option<ContentId> = bases.get(id).cloned();
-            Some(Body::Payment(PaymentBody { base, statement, payment: pruned::of_payment(payment), decided }))
+            Some(Body::Payment(PaymentBody { base, statement, payment: payment.clone(), decided }))
         };
         self.kept = read.payments.par_iter().zip(decisions).map(of).collect();
         self.prove_sums();
@@ -56,7 +56,7 @@ impl<S: Store> Session<'_, S> {
         let mut sums: Map<&str, i128> = Map::default();
         for body in self.kept.iter().flatten() {
             if let Body::Payment(p) = body {
-                let amount = p.payment.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);
+                let amount = p.payment.amount;
                 *sums.entry(p.statement.as_str()).or_insert(0) += i128::from(amount);
             }
         }
@@ -77,19 +77,19 @@ impl<S: Store> Session<'_, S> {
             body.known = if body.booked.is_some() { read.known } else { 0 };
             rest.push(Body::Statement(body));
         }
-        for (k, body) in std::mem::take(&mut self.kept).into_iter().enumerate() {
-            let Some(mut body) = body else { continue };
-            let decided = match &mut body {
-                Body::Payment(p) => Some(&mut p.decided),
-                Body::Decision(d) => Some(&mut d.decided),
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.par_iter_mut().enumerate().for_each(|(k, body)| {
+            let decided = match body {
+                Some(Body::Payment(p)) => Some(&mut p.decided),
+                Some(Body::Decision(d)) => Some(&mut d.decided),
                 _ => None,
             };
             // A reviewer reads the line of a queued one.
             if let Some(decided) = decided.filter(|d| d.outcome == Outcome::Queued) {
                 decided.line = lines.line(k).map(|l| l.trim_end().to_owned());
             }
-            rest.push(body);
-        }
+        });
+        rest.extend(kept.into_iter().flatten());
         rest.extend(self.joins.drain(..).map(Body::Join));
         let run = RunBody {
             run_id: result.run_id.clone(),
