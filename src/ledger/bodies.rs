@@ -23,7 +23,7 @@ fn zero_sum(minor: &i128) -> bool {
 pub enum Body {
     Run(RunBody),
     Statement(StatementBody),
-    Payment(PaymentBody),
+    Payment(Box<PaymentBody>),
     Decision(DecisionBody),
     Undo(UndoBody),
     Join(JoinBody),

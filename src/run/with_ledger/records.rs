@@ -3,9 +3,7 @@
 use super::Session;
 use crate::base::{ContentId, Map};
 use crate::error::Error;
-use crate::ledger::{
-    Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key,
-};
+use crate::ledger::{Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key};
 use crate::model::*;
 use crate::outputs::DecisionLines;
 use crate::run::day::RunResult;
@@ -44,7 +42,7 @@ impl<S: Store> Session<'_, S> {
             }
             let statement = statement_of.get(id)?.clone();
             let base: Option<ContentId> = bases.get(id).cloned();
-            Some(Body::Payment(PaymentBody { base, statement, payment: payment.clone(), decided }))
+            Some(Body::Payment(Box::new(PaymentBody { base, statement, payment: payment.clone(), decided })))
         };
         self.kept = read.payments.par_iter().zip(decisions).map(of).collect();
         self.prove_sums();
