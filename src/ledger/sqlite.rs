@@ -36,6 +36,12 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
+    /// Whether a file that begins with these bytes, at least 100 of them, may be a ledger.
+    pub fn may_be_ledger(first: &[u8]) -> bool {
+        let application = first.get(68..72).and_then(|b| <[u8; 4]>::try_from(b).ok()).map(i32::from_be_bytes);
+        first.starts_with(b"SQLite format 3\0") && application.map(i64::from) == Some(APPLICATION)
+    }
+
     /// Opens a ledger, or makes one if `create` and there is none. `version` is that of the program, to be named to an older one.
     ///
     /// # Errors

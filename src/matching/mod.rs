@@ -15,6 +15,7 @@ mod score;
 use crate::base::sha256_hex;
 use crate::book::OpenItemBook;
 use crate::model::{Decision, Outcome, Payment, Policy, Priors};
+pub(crate) use assign::settling_order;
 pub use decide::CHANCE_SAYS;
 use decide::Desk;
 use extend::Extensions;

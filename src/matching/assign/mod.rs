@@ -7,6 +7,8 @@ mod daily_cap;
 mod in_run_returns;
 mod running;
 
+pub use running::settling_order;
+
 use super::decide::{Standing, allocation, would_need};
 use super::hypotheses::{Part, Parts};
 use super::score::{error_ppm, weights};
@@ -46,7 +48,15 @@ pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standi
     if policy.returns.reopen {
         in_run_returns::link(payments, &mut settled);
     }
-    (settled.before, settled.left) = running::balances(book, &settled.standings);
+    let taken_back: Vec<(usize, usize)> = settled
+        .rulings
+        .iter()
+        .filter_map(|(k, ruling)| match ruling {
+            Ruling::TakesBack(original) => Some((*k as usize, *original as usize)),
+            _ => None,
+        })
+        .collect();
+    (settled.before, settled.left) = running::balances(book, &settled.standings, &taken_back);
     settled
 }
 

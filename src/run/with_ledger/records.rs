@@ -87,7 +87,8 @@ impl<S: Store> Session<'_, S> {
                 decided.line = lines.line(k).map(|l| l.trim_end().to_owned());
             }
         });
-        rest.extend(kept.into_iter().flatten());
+        let order = self.settling_order(&result.contents.payments);
+        rest.extend(order.into_iter().filter_map(|k| kept.get_mut(k).and_then(Option::take)));
         rest.extend(self.joins.drain(..).map(Body::Join));
         let run = RunBody {
             run_id: result.run_id.clone(),

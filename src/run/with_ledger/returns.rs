@@ -6,6 +6,7 @@ use crate::base::{Map, Money};
 use crate::error::Error;
 use crate::ledger::keys::item_key;
 use crate::ledger::{Body, Movement, PaymentStanding, Store};
+use crate::matching::settling_order;
 use crate::model::*;
 use crate::statements::may_be_same_account;
 use std::collections::BTreeMap;
@@ -73,7 +74,8 @@ impl<S: Store> Session<'_, S> {
                 old.push((k, std::mem::replace(slot, decided)));
             }
         }
-        running(items, decisions);
+        let order = self.settling_order(payments);
+        running(items, decisions, &order);
         // Together with what the run itself opened or closed it may be too much for a document: then a person looks at it.
         let beyond = beyond(items, decisions);
         for (k, before) in old.into_iter().filter(|_| !beyond.is_empty()) {
@@ -87,9 +89,20 @@ impl<S: Store> Session<'_, S> {
             }
         }
         if !beyond.is_empty() {
-            running(items, decisions);
+            running(items, decisions, &order);
         }
         Ok(())
+    }
+
+    /// The order in which the payments of the run settle: a return after the payment that it takes back.
+    pub(super) fn settling_order(&self, payments: &[Payment]) -> Vec<usize> {
+        let mut taken_back = Vec::new();
+        if !self.returns.is_empty() {
+            let at: Map<&str, usize> = payments.iter().enumerate().map(|(k, p)| (p.payment_id.as_str(), k)).collect();
+            let place = |id: &String| at.get(id.as_str()).copied();
+            taken_back.extend(self.returns.iter().filter_map(|(back, of)| place(back).zip(place(of))));
+        }
+        settling_order(payments.len(), &taken_back)
     }
 
     /// The payment of this run that a return takes back, where the engine linked the two.
@@ -275,17 +288,19 @@ fn allocation(m: &Movement) -> Allocation {
     }
 }
 
-/// Sets "open before" and "open after" where several payments touch one item, in the order of the payments.
-fn running(items: &[OpenItem], decisions: &mut [Decision]) {
+/// Sets "open before" and "open after" where several payments touch one item, in the order in which they settle.
+fn running(items: &[OpenItem], decisions: &mut [Decision], order: &[usize]) {
     let start: Map<(&str, &str), i64> =
         items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.open_amount)).collect();
     let mut open: Map<(String, String), i64> = Map::default();
-    for a in decisions.iter_mut().flat_map(|d| d.allocations.iter_mut()) {
-        let key = (a.company.clone(), a.item_id.clone());
-        let listed = start.get(&(a.company.as_str(), a.item_id.as_str())).copied().unwrap_or(a.open_before);
-        let before = open.get(&key).copied().unwrap_or(listed);
-        a.open_before = before;
-        a.open_after = before.saturating_sub(a.cleared().unwrap_or(0));
-        open.insert(key, a.open_after);
+    for k in order {
+        for a in decisions.get_mut(*k).into_iter().flat_map(|d| d.allocations.iter_mut()) {
+            let key = (a.company.clone(), a.item_id.clone());
+            let listed = start.get(&(a.company.as_str(), a.item_id.as_str())).copied().unwrap_or(a.open_before);
+            let before = open.get(&key).copied().unwrap_or(listed);
+            a.open_before = before;
+            a.open_after = before.saturating_sub(a.cleared().unwrap_or(0));
+            open.insert(key, a.open_after);
+        }
     }
 }
