@@ -11,7 +11,7 @@ use super::store::{Batch, Set, Store};
 use crate::base::Map;
 use crate::error::Error;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Memory of what was read and applied, over a [`Store`].
 ///
@@ -98,17 +98,20 @@ impl<S: Store> Ledger<S> {
     /// The store cannot be read, or a record is damaged.
     pub fn bodies(&self, keys: &[u64]) -> Result<BTreeMap<u64, Vec<(u64, Body)>>, Error> {
         let found = self.store.find(keys)?;
-        let seqs: BTreeSet<u64> = found.iter().map(|(_, s)| *s).collect();
-        let mut parsed: BTreeMap<u64, Body> = BTreeMap::new();
-        for seq in seqs {
-            if let Some(record) = self.store.record(seq)? {
-                parsed.insert(seq, Body::parse(seq, record.kind, &record.body)?);
-            }
-        }
+        // How often each record is asked for: the last one who asks takes it, the others a copy.
+        let mut wanted: BTreeMap<u64, usize> = BTreeMap::new();
+        found.iter().for_each(|(_, seq)| *wanted.entry(*seq).or_default() += 1);
+        let seqs: Vec<u64> = wanted.keys().copied().collect();
+        let records = self.store.records_at(&seqs)?;
+        let parse = |r: &Record| Ok((r.seq, Body::parse(r.seq, r.kind, &r.body)?));
+        let mut parsed: BTreeMap<u64, Body> = records.par_iter().map(parse).collect::<Result<_, Error>>()?;
         let mut out: BTreeMap<u64, Vec<(u64, Body)>> = BTreeMap::new();
         for (key, seq) in found {
-            if let Some(body) = parsed.get(&seq) {
-                out.entry(key).or_default().push((seq, body.clone()));
+            let left = wanted.entry(seq).or_default();
+            *left = left.saturating_sub(1);
+            let body = if *left == 0 { parsed.remove(&seq) } else { parsed.get(&seq).cloned() };
+            if let Some(body) = body {
+                out.entry(key).or_default().push((seq, body));
             }
         }
         Ok(out)

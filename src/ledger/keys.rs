@@ -5,6 +5,7 @@ use crate::base::Currency;
 use crate::model::Payment;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// What a key stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,12 @@ pub fn key(kind: KeyKind, value: &str) -> u64 {
 
 /// Company and id of an item or customer as one text.
 pub fn item_key(company: &str, id: &str) -> String {
-    if company.is_empty() { id.to_owned() } else { format!("{company}\u{1f}{id}") }
+    item_key_of(company, id).into_owned()
+}
+
+/// The same without a copy where there is only one company.
+pub fn item_key_of<'a>(company: &str, id: &'a str) -> Cow<'a, str> {
+    if company.is_empty() { Cow::Borrowed(id) } else { Cow::Owned(format!("{company}\u{1f}{id}")) }
 }
 
 /// Day, currency and amount as one text.

@@ -107,6 +107,27 @@ impl SqliteStore {
         tx.commit().map_err(fault)
     }
 
+    /// Reads a row of the journal.
+    fn read_record(&self, row: &rusqlite::Row<'_>) -> Result<Record, Error> {
+        let seq: i64 = row.get(0).map_err(self.fault())?;
+        let seq = u64::try_from(seq).unwrap_or(0);
+        let broken = || damaged(seq, "a row that is no record", "a record");
+        let text = |at: usize| row.get_ref(at).ok().and_then(|v| v.as_str().ok()).ok_or_else(broken);
+        let kind = text(1)?;
+        let kind = Kind::parse(kind).ok_or_else(|| damaged(seq, format!("kind `{kind}`"), "a kind of record"))?;
+        let hash = row.get_ref(4).ok().and_then(|v| v.as_blob().ok()).ok_or_else(broken)?;
+        let hash = Hash::try_from(hash).map_err(|_| damaged(seq, "a hash cut short", "32 bytes"))?;
+        Ok(Record { seq, kind, body: text(2)?.to_owned(), meta: text(3)?.to_owned(), hash })
+    }
+
+    /// Many reads as one: the file is locked and looked at once, not for each.
+    fn at_once<T>(&self, reads: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let one = self.connection.unchecked_transaction().map_err(self.fault())?;
+        let read = reads()?;
+        one.finish().map_err(self.fault())?;
+        Ok(read)
+    }
+
     fn fault(&self) -> impl Fn(rusqlite::Error) -> Error + '_ {
         |e| failed(&self.name, &e)
     }
@@ -126,39 +147,46 @@ impl Store for SqliteStore {
         let mut rows = statement.query(params![from, limit as i64]).map_err(self.fault())?;
         let mut records = Vec::new();
         while let Some(row) = rows.next().map_err(self.fault())? {
-            let seq: i64 = row.get(0).map_err(self.fault())?;
-            let seq = u64::try_from(seq).unwrap_or(0);
-            let broken = |_| damaged(seq, "a row that is no record", "a record");
-            let kind: String = row.get(1).map_err(broken)?;
-            let kind = Kind::parse(&kind).ok_or_else(|| damaged(seq, format!("kind `{kind}`"), "a kind of record"))?;
-            let hash: Vec<u8> = row.get(4).map_err(broken)?;
-            let hash = Hash::try_from(hash.as_slice()).map_err(|_| damaged(seq, "a hash cut short", "32 bytes"))?;
-            records.push(Record {
-                seq,
-                kind,
-                body: row.get(2).map_err(broken)?,
-                meta: row.get(3).map_err(broken)?,
-                hash,
-            });
+            records.push(self.read_record(row)?);
         }
         Ok(records)
     }
 
+    fn records_at(&self, seqs: &[u64]) -> Result<Vec<Record>, Error> {
+        let mut sorted = seqs.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        self.at_once(|| {
+            let sql = "SELECT seq, kind, body, meta, hash FROM journal WHERE seq = ?1";
+            let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+            let mut records = Vec::with_capacity(sorted.len());
+            for seq in sorted {
+                let mut rows = statement.query([i64::try_from(seq).unwrap_or(i64::MAX)]).map_err(self.fault())?;
+                if let Some(row) = rows.next().map_err(self.fault())? {
+                    records.push(self.read_record(row)?);
+                }
+            }
+            Ok(records)
+        })
+    }
+
     fn find(&self, keys: &[u64]) -> Result<Vec<(u64, u64)>, Error> {
-        let sql = "SELECT seq FROM idx WHERE key = ?1 ORDER BY seq";
-        let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
         let mut sorted = keys.to_vec();
         sorted.sort_unstable_by_key(|k| k.cast_signed());
         sorted.dedup();
-        let mut found = Vec::new();
-        for key in sorted {
-            let rows = statement.query_map([key.cast_signed()], |r| r.get::<_, i64>(0)).map_err(self.fault())?;
-            for seq in rows {
-                found.push((key, u64::try_from(seq.map_err(self.fault())?).unwrap_or(0)));
+        self.at_once(|| {
+            let sql = "SELECT seq FROM idx WHERE key = ?1 ORDER BY seq";
+            let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+            let mut found = Vec::new();
+            for key in sorted {
+                let rows = statement.query_map([key.cast_signed()], |r| r.get::<_, i64>(0)).map_err(self.fault())?;
+                for seq in rows {
+                    found.push((key, u64::try_from(seq.map_err(self.fault())?).unwrap_or(0)));
+                }
             }
-        }
-        found.sort_unstable();
-        Ok(found)
+            found.sort_unstable();
+            Ok(found)
+        })
     }
 
     fn each_key(&self, each: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {

@@ -100,6 +100,15 @@ impl Engine {
     /// Decides all payments together: one decision per payment, in the order given. Uses the calling rayon pool; the result
     /// is the same at any number of threads. Every account that the payments were booked on counts as our own.
     pub fn decide(&self, book: &OpenItemBook, payments: &[Payment]) -> Vec<Decision> {
+        self.decide_linked(book, payments).0
+    }
+
+    /// The same, and the returns among the payments with the payments that they take back, where both stand in the run.
+    pub(crate) fn decide_linked(
+        &self,
+        book: &OpenItemBook,
+        payments: &[Payment],
+    ) -> (Vec<Decision>, Vec<(usize, usize)>) {
         let rules = self.rules_of(payments);
         let proposed = |p| {
             let proposed = decide::propose(&self.desk(book, &rules), p, true);
@@ -112,7 +121,7 @@ impl Engine {
             settled.finish(book, payments, k, &mut decision);
             Some(decision)
         });
-        finished.collect()
+        (finished.collect(), settled.taken_back())
     }
 
     /// Decides all payments together as [`Engine::decide`] does, but without words: what each does, in numbers. The words of one

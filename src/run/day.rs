@@ -6,7 +6,7 @@ use super::inputs;
 use super::priors_file;
 use super::reading::read_files;
 use super::summarise::{Facts, summarise};
-use super::with_ledger::Memory;
+use super::with_ledger::{Decidable, Memory};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256_hex};
 use crate::book::OpenItemBook;
@@ -183,13 +183,14 @@ pub(super) fn run_in(
     }
     let book = OpenItemBook::build(items, customers);
     watch(Step::Deciding(read.payments.len()));
-    let mut decisions = engine.decide(&book, &read.payments);
+    let (mut decisions, linked) = engine.decide_linked(&book, &read.payments);
     if control_total.as_ref().is_some_and(|c| !c.holds) {
         say_contradicted(&mut decisions);
     }
     watch(Step::Decided);
     if let Some(memory) = &mut memory {
-        memory.decided(&policy, book.items(), &read.payments, &mut decisions).map_err(RunError::Ledger)?;
+        let given = Decidable { policy: &policy, items: book.items(), payments: &read.payments, linked: &linked };
+        memory.decided(&given, &mut decisions).map_err(RunError::Ledger)?;
         let customers = memory.untried(book.customers(), &read.payments, &decisions).map_err(RunError::Ledger)?;
         if let Some(customers) = customers {
             let with = OpenItemBook::build(book.items().to_vec(), customers);

@@ -48,14 +48,7 @@ pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standi
     if policy.returns.reopen {
         in_run_returns::link(payments, &mut settled);
     }
-    let taken_back: Vec<(usize, usize)> = settled
-        .rulings
-        .iter()
-        .filter_map(|(k, ruling)| match ruling {
-            Ruling::TakesBack(original) => Some((*k as usize, *original as usize)),
-            _ => None,
-        })
-        .collect();
+    let taken_back = settled.taken_back();
     (settled.before, settled.left) = running::balances(book, &settled.standings, &taken_back);
     settled
 }
@@ -64,6 +57,17 @@ impl Settled {
     /// What happens to a payment in the end.
     pub fn outcome(&self, payment: usize) -> Option<Outcome> {
         self.standings.get(payment).map(|s| s.outcome)
+    }
+
+    /// Returns of the run with the payments of the run that they take back, in the order of the returns.
+    pub fn taken_back(&self) -> Vec<(usize, usize)> {
+        let pair = |(k, ruling): (&u32, &Ruling)| match ruling {
+            Ruling::TakesBack(original) => Some((*k as usize, *original as usize)),
+            _ => None,
+        };
+        let mut pairs: Vec<(usize, usize)> = self.rulings.iter().filter_map(pair).collect();
+        pairs.sort_unstable();
+        pairs
     }
 
     /// Takes an automatic decision back into the queue; its answer stays the first proposal.

@@ -3,7 +3,10 @@
 use super::Session;
 use crate::base::{ContentId, Map};
 use crate::error::Error;
-use crate::ledger::{Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key};
+use crate::ledger::{
+    Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store,
+    keys::{item_key, item_key_of},
+};
 use crate::model::*;
 use crate::outputs::DecisionLines;
 use crate::run::day::RunResult;
@@ -17,9 +20,9 @@ impl<S: Store> Session<'_, S> {
             decisions.iter().flat_map(|d| &d.allocations).map(|a| item_key(&a.company, &a.item_id)).collect();
         self.items = items
             .iter()
-            .map(|i| (item_key(&i.company, &i.item_id), i))
-            .filter(|(name, _)| moved.contains(name))
-            .map(|(name, i)| (name, i.clone()))
+            .map(|i| (item_key_of(&i.company, &i.item_id), i))
+            .filter(|(name, _)| moved.contains(name.as_ref()))
+            .map(|(name, i)| (name.into_owned(), i.clone()))
             .collect();
         let (again, returns) = (&self.again, &self.returns);
         let (bases, statement_of, items) = (&self.bases, &self.statement_of, &self.items);

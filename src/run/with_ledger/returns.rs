@@ -1,7 +1,7 @@
 //! Returns: the payment that came back is looked up, and exactly what it had closed is opened again, the bank's fee apart.
 
-use super::Session;
 use super::closed::keys_of;
+use super::{Decidable, Session};
 use crate::base::{Map, Money};
 use crate::error::Error;
 use crate::ledger::keys::item_key;
@@ -24,36 +24,30 @@ enum Sure {
 }
 
 impl<S: Store> Session<'_, S> {
-    pub(super) fn settle_returns(
-        &mut self,
-        policy: &Policy,
-        items: &[OpenItem],
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error> {
+    pub(super) fn settle_returns(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error> {
+        let Decidable { policy, items, payments, .. } = *given;
         let mut new: Vec<(usize, Decision)> = Vec::new();
-        let in_run = in_run(payments, decisions);
+        let id = |k: usize| payments.get(k).map(|p| p.payment_id.0.clone());
+        for (back, of) in given.linked {
+            if let Some((back, of)) = id(*back).zip(id(*of)) {
+                self.taken_back.insert(of.clone());
+                self.returns.insert(back, of);
+            }
+        }
         // What returns of this run have opened again, by item.
         let mut given_back: Map<String, i64> = Map::default();
-        let mut known: Option<ByName<'_>> = None;
         for k in 0..payments.len().min(decisions.len()) {
             let (Some(payment), Some(decision)) = (payments.get(k), decisions.get(k)) else { break };
             let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
-            if payment.amount >= 0 || !by_engine && payment.return_reason.is_none() && !payment.reversal {
-                continue;
-            }
-            if let Some(original) = self.in_run(decision, &in_run) {
-                self.taken_back.insert(original.clone());
-                self.returns.insert(payment.payment_id.0.clone(), original);
+            let linked = given.linked.binary_search_by_key(&k, |(back, _)| *back).is_ok();
+            if linked || payment.amount >= 0 || !by_engine && payment.return_reason.is_none() && !payment.reversal {
                 continue;
             }
             if self.fresh || payment.trust != Trust::Proven || !policy.returns.reopen {
                 continue;
             }
             let Some((original, fee)) = self.original(payment)? else { continue };
-            let known =
-                known.get_or_insert_with(|| items.iter().map(|i| (item_key(&i.company, &i.item_id), i)).collect());
-            if let Some(decided) = reopened(payment, decision, &original, fee, known, &given_back) {
+            if let Some(decided) = reopened(payment, decision, &original, fee, items, &given_back) {
                 for a in &decided.allocations {
                     let sum = given_back.entry(item_key(&a.company, &a.item_id)).or_insert(0);
                     *sum = sum.saturating_sub(a.cleared().unwrap_or(0));
@@ -64,7 +58,6 @@ impl<S: Store> Session<'_, S> {
                 new.push((k, decided));
             }
         }
-        drop(in_run);
         if new.is_empty() {
             return Ok(());
         }
@@ -103,25 +96,6 @@ impl<S: Store> Session<'_, S> {
             taken_back.extend(self.returns.iter().filter_map(|(back, of)| place(back).zip(place(of))));
         }
         settling_order(payments.len(), &taken_back)
-    }
-
-    /// The payment of this run that a return takes back, where the engine linked the two.
-    fn in_run(&self, back: &Decision, applied: &InRun<'_>) -> Option<String> {
-        if back.outcome != Outcome::Reopened {
-            return None;
-        }
-        let first = back.allocations.first()?;
-        let same = |a: &Allocation, b: &Allocation| {
-            a.item_id == b.item_id && a.company == b.company && a.applied.checked_neg() == Some(b.applied)
-        };
-        let mut fits =
-            applied.get(&(first.item_id.as_str(), first.applied.checked_neg()?))?.iter().filter(|(id, of)| {
-                of.len() == back.allocations.len()
-                    && of.iter().zip(&back.allocations).all(|(a, b)| same(a, b))
-                    && !self.taken_back.contains(*id)
-            });
-        let only = fits.next()?.0.to_owned();
-        fits.next().is_none().then_some(only)
     }
 
     /// The one earlier payment that came back, and the fee on top of it.
@@ -175,31 +149,13 @@ impl<S: Store> Session<'_, S> {
 
 /// Items that would be open at more than they are, or across zero.
 fn beyond(items: &[OpenItem], decisions: &[Decision]) -> crate::base::Set<String> {
-    let amounts: Map<(&str, &str), i64> =
-        items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.amount)).collect();
+    let amounts = touched(items, decisions, |i| i.amount);
     let mut found = crate::base::Set::default();
     for a in decisions.iter().flat_map(|d| &d.allocations) {
         let Some(amount) = amounts.get(&(a.company.as_str(), a.item_id.as_str())) else { continue };
         let crosses = i128::from(a.open_after) * i128::from(amount.signum()) < 0;
         if crosses || a.open_after.unsigned_abs() > amount.unsigned_abs() {
             found.insert(item_key(&a.company, &a.item_id));
-        }
-    }
-    found
-}
-
-/// Items by company and id.
-type ByName<'a> = Map<String, &'a OpenItem>;
-
-/// Payments of the run that were applied, by their first allocation.
-type InRun<'a> = Map<(&'a str, i64), Vec<(&'a str, &'a [Allocation])>>;
-
-fn in_run<'a>(payments: &'a [Payment], decisions: &'a [Decision]) -> InRun<'a> {
-    let mut found: InRun<'a> = Map::default();
-    for (p, d) in payments.iter().zip(decisions).filter(|(p, d)| d.outcome == Outcome::Applied && p.amount > 0) {
-        if let Some(first) = d.allocations.first() {
-            let row = (p.payment_id.as_str(), d.allocations.as_slice());
-            found.entry((first.item_id.as_str(), first.applied)).or_default().push(row);
         }
     }
     found
@@ -226,13 +182,14 @@ fn reopened(
     before: &Decision,
     original: &PaymentStanding,
     fee: i64,
-    known: &ByName<'_>,
+    items: &[OpenItem],
     given_back: &Map<String, i64>,
 ) -> Option<Decision> {
     let mut allocations = Vec::new();
     for m in original.movements.iter().rev() {
         let name = item_key(&m.company, &m.item_id);
-        let item = known.get(&name)?;
+        // Few returns a day: looked for one by one.
+        let item = items.iter().find(|i| i.item_id == m.item_id && i.company == m.company)?;
         let back = m.reversed(item.open_amount)?;
         // Opened again before, by a person or another return: more than the document is never open. A person looks at it.
         let in_all = back.after.checked_add(given_back.get(&name).copied().unwrap_or(0))?;
@@ -288,10 +245,25 @@ fn allocation(m: &Movement) -> Allocation {
     }
 }
 
+/// Something of every item that a decision touches, by company and id.
+fn touched<'a>(
+    items: &'a [OpenItem],
+    decisions: &[Decision],
+    of: impl Fn(&OpenItem) -> i64,
+) -> Map<(&'a str, &'a str), i64> {
+    let named = |a: &Allocation| (a.company.clone(), a.item_id.clone());
+    let wanted: Map<String, crate::base::Set<String>> =
+        decisions.iter().flat_map(|d| &d.allocations).map(named).fold(Map::default(), |mut all, (company, item)| {
+            all.entry(company).or_default().insert(item);
+            all
+        });
+    let wants = |i: &&OpenItem| wanted.get(i.company.as_str()).is_some_and(|of| of.contains(i.item_id.as_str()));
+    items.iter().filter(wants).map(|i| ((i.company.as_str(), i.item_id.as_str()), of(i))).collect()
+}
+
 /// Sets "open before" and "open after" where several payments touch one item, in the order in which they settle.
 fn running(items: &[OpenItem], decisions: &mut [Decision], order: &[usize]) {
-    let start: Map<(&str, &str), i64> =
-        items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.open_amount)).collect();
+    let start = touched(items, decisions, |i| i.open_amount);
     let mut open: Map<(String, String), i64> = Map::default();
     for k in order {
         for a in decisions.get_mut(*k).into_iter().flat_map(|d| d.allocations.iter_mut()) {
