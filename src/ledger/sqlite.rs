@@ -14,7 +14,8 @@ use std::time::Duration;
 pub const SCHEMA: i64 = 1;
 /// `tieo`: marks the file as ours.
 const APPLICATION: i64 = 0x7469_656f;
-/// Steps from each version to the next; the first makes an empty file a ledger.
+/// Steps from each version to the next; the first makes an empty file a ledger. A step that was released is never changed: a file of
+/// each released version lies in `fixtures/ledger`, and `tests/ledger_versions.rs` opens it.
 const MIGRATIONS: [&str; SCHEMA as usize] = ["
     CREATE TABLE info(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE journal(seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, meta TEXT NOT NULL, hash BLOB NOT NULL);
@@ -97,14 +98,7 @@ impl SqliteStore {
         if schema == SCHEMA {
             return Ok(());
         }
-        let tx = self.connection.transaction().map_err(fault)?;
-        for step in MIGRATIONS.iter().skip(usize::try_from(schema).unwrap_or(0)) {
-            tx.execute_batch(step).map_err(fault)?;
-        }
-        tx.execute("INSERT OR REPLACE INTO info VALUES('written_by', ?1)", [version]).map_err(fault)?;
-        tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"))
-            .map_err(fault)?;
-        tx.commit().map_err(fault)
+        climb(&mut self.connection, &MIGRATIONS, schema, version).map_err(fault)
     }
 
     /// Reads a row of the journal.
@@ -266,6 +260,17 @@ impl Store for SqliteStore {
     }
 }
 
+/// Takes a file from its version to that of the last step, all of it or nothing. There is no way back.
+fn climb(connection: &mut Connection, steps: &[&str], from: i64, version: &str) -> Result<(), rusqlite::Error> {
+    let tx = connection.transaction()?;
+    for step in steps.iter().skip(usize::try_from(from).unwrap_or(0)) {
+        tx.execute_batch(step)?;
+    }
+    tx.execute("INSERT OR REPLACE INTO info VALUES('written_by', ?1)", [version])?;
+    tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {};", steps.len()))?;
+    tx.commit()
+}
+
 fn read_head(connection: &Connection) -> Result<Option<Head>, rusqlite::Error> {
     let mut statement = connection.prepare_cached("SELECT value FROM info WHERE name = ?1")?;
     let mut get = |name: &str| statement.query_row([name], |r| r.get::<_, String>(0)).optional();
@@ -286,4 +291,34 @@ fn failed(name: &str, error: &rusqlite::Error) -> Error {
         _ => ErrorCode::Io,
     };
     Error::new(code, Place::file(name), error.to_string(), "a ledger that can be read and written")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(c: &Connection) -> i64 {
+        c.pragma_query_value(None, "user_version", |r| r.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_file_climbs_every_step_from_where_it_is_and_a_step_that_fails_leaves_it_there() {
+        let mut c = Connection::open_in_memory().unwrap();
+        climb(&mut c, &MIGRATIONS, 0, "0.1.0").unwrap();
+        assert_eq!(version(&c), SCHEMA);
+        c.execute_batch("INSERT INTO journal VALUES(1, 'run', '{}', '{}', x'00')").unwrap();
+        let steps: Vec<&str> =
+            MIGRATIONS.into_iter().chain(["CREATE TABLE more(x); INSERT INTO more VALUES(7)"]).collect();
+        let bad: Vec<&str> =
+            steps.iter().copied().chain(["CREATE TABLE later(y); INSERT INTO nowhere VALUES(1)"]).collect();
+        assert!(climb(&mut c, &bad, SCHEMA, "0.3.0").is_err());
+        let tables = |c: &Connection| -> i64 {
+            c.query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('more', 'later')", [], |r| r.get(0)).unwrap()
+        };
+        assert_eq!((version(&c), tables(&c)), (SCHEMA, 0), "all or nothing");
+        climb(&mut c, &steps, SCHEMA, "0.2.0").unwrap();
+        let seven: i64 = c.query_row("SELECT x FROM more, journal WHERE seq = 1", [], |r| r.get(0)).unwrap();
+        let by: String = c.query_row("SELECT value FROM info WHERE name = 'written_by'", [], |r| r.get(0)).unwrap();
+        assert_eq!((version(&c), seven, by.as_str()), (SCHEMA + 1, 7, "0.2.0"));
+    }
 }
