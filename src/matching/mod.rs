@@ -15,6 +15,7 @@ mod score;
 use crate::base::{Packed, Records, sha256_hex};
 use crate::book::OpenItemBook;
 use crate::model::{Decision, Outcome, Payment, Policy, Priors};
+pub(crate) use assign::settling_order;
 pub use decide::CHANCE_SAYS;
 use decide::Desk;
 use extend::Extensions;
@@ -100,6 +101,15 @@ impl Engine {
     /// Decides all payments together: one decision per payment, in the order given. Uses the calling rayon pool; the result
     /// is the same at any number of threads. Every account that the payments were booked on counts as our own.
     pub fn decide(&self, book: &OpenItemBook, payments: &[Payment]) -> Vec<Decision> {
+        self.decide_linked(book, payments).0
+    }
+
+    /// The same, and the returns among the payments with the payments that they take back, where both stand in the run.
+    pub(crate) fn decide_linked(
+        &self,
+        book: &OpenItemBook,
+        payments: &[Payment],
+    ) -> (Vec<Decision>, Vec<(usize, usize)>) {
         let rules = self.rules_of(payments);
         let proposed = |p| {
             let proposed = decide::propose(&self.desk(book, &rules), p, true);
@@ -112,7 +122,7 @@ impl Engine {
             settled.finish(book, k, &mut decision);
             Some(decision)
         });
-        finished.collect()
+        (finished.collect(), settled.taken_back())
     }
 
     /// Decides all payments together as [`Engine::decide`] does, from packed payments to packed decisions: for a run of a million.

@@ -7,7 +7,7 @@ use super::priors_file;
 use super::reading::{Kept, read_files};
 use super::source::{LargeFile, Source};
 use super::summarise::{Facts, summarise};
-use super::with_ledger::Memory;
+use super::with_ledger::{Decidable, Memory};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Packed, Packer, Place, content_id, parse_amount, sha256_hex};
 use crate::book::OpenItemBook;
@@ -203,9 +203,10 @@ pub(super) fn run_in(
             memory.receivables(&mut items, &mut customers, &read.payments).map_err(RunError::Ledger)?;
             book = OpenItemBook::build(items, customers);
             watch(Step::Deciding(read.payments.len()));
-            let decided = engine.decide(&book, &read.payments);
+            let (decided, linked) = engine.decide_linked(&book, &read.payments);
             let decided = if contradicted { say_contradicted(decided) } else { decided };
-            let decided = remember(&mut **memory, &engine, &book, &read, decided).map_err(RunError::Ledger)?;
+            let decided = remember(&mut **memory, &engine, &book, &read, (decided, &linked));
+            let decided = decided.map_err(RunError::Ledger)?;
             (payments, decisions) = (Packed::of(&read.payments), Packed::of(&decided));
             left_out = read.left_out;
         }
@@ -253,9 +254,10 @@ fn remember(
     engine: &Engine,
     book: &OpenItemBook,
     read: &statements::Payments,
-    mut decisions: Vec<Decision>,
+    (mut decisions, linked): (Vec<Decision>, &[(usize, usize)]),
 ) -> Result<Vec<Decision>, Error> {
-    memory.decided(engine.policy(), book.items(), &read.payments, &mut decisions)?;
+    let given = Decidable { policy: engine.policy(), items: book.items(), payments: &read.payments, linked };
+    memory.decided(&given, &mut decisions)?;
     if let Some(customers) = memory.untried(book.customers(), &read.payments, &decisions)? {
         let with = OpenItemBook::build(book.items().to_vec(), customers);
         let would = engine.decide(&with, &read.payments);

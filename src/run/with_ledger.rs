@@ -47,6 +47,18 @@ pub fn run_with_ledger<S: Store>(
     Ok(LedgerRun { result, records, before })
 }
 
+/// What the engine decided from.
+pub(super) struct Decidable<'a> {
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// Items of the book.
+    pub items: &'a [OpenItem],
+    /// Payments of the run.
+    pub payments: &'a [Payment],
+    /// Returns with the payments that they take back, where both stand in the run; by their places.
+    pub linked: &'a [(usize, usize)],
+}
+
 /// What a memory does in a run, in this order.
 pub(super) trait Memory {
     /// Refuses another policy than that of the last run where it takes two persons and fewer stand for it.
@@ -65,13 +77,7 @@ pub(super) trait Memory {
         payments: &[Payment],
     ) -> Result<(), Error>;
     /// Returns reopen exactly what they had closed.
-    fn decided(
-        &mut self,
-        policy: &Policy,
-        items: &[OpenItem],
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error>;
+    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error>;
     /// Customers as they would be with the learned facts that nobody signed, where one speaks of a payment in the queue.
     fn untried(
         &self,
@@ -233,15 +239,9 @@ impl<S: Store> Memory for Session<'_, S> {
         self.signed_facts(customers)
     }
 
-    fn decided(
-        &mut self,
-        policy: &Policy,
-        items: &[OpenItem],
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error> {
-        self.settle_returns(policy, items, payments, decisions)?;
-        self.show_unsigned_facts(payments, decisions)
+    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error> {
+        self.settle_returns(given, decisions)?;
+        self.show_unsigned_facts(given.payments, decisions)
     }
 
     fn untried(

@@ -9,6 +9,7 @@ mod in_run_returns;
 mod running;
 
 pub use claimant::Claimant;
+pub use running::settling_order;
 
 use super::decide::{Standing, allocation, would_need};
 use super::hypotheses::{Part, Parts};
@@ -51,7 +52,8 @@ pub fn settle(book: &OpenItemBook, policy: &Policy, payments: Vec<Claimant>, sta
     if policy.returns.reopen {
         in_run_returns::link(&payments, &mut settled);
     }
-    (settled.before, settled.left) = running::balances(book, &settled.standings);
+    let taken_back = settled.taken_back();
+    (settled.before, settled.left) = running::balances(book, &settled.standings, &taken_back);
     Settled { payments, ..settled }
 }
 
@@ -59,6 +61,17 @@ impl Settled {
     /// What happens to a payment in the end.
     pub fn outcome(&self, payment: usize) -> Option<Outcome> {
         self.standings.get(payment).map(|s| s.outcome)
+    }
+
+    /// Returns of the run with the payments of the run that they take back, in the order of the returns.
+    pub fn taken_back(&self) -> Vec<(usize, usize)> {
+        let pair = |(k, ruling): (&u32, &Ruling)| match ruling {
+            Ruling::TakesBack(original) => Some((*k as usize, *original as usize)),
+            _ => None,
+        };
+        let mut pairs: Vec<(usize, usize)> = self.rulings.iter().filter_map(pair).collect();
+        pairs.sort_unstable();
+        pairs
     }
 
     /// Takes an automatic decision back into the queue; its answer stays the first proposal.
