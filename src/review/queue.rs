@@ -137,10 +137,13 @@ impl Queue {
         customers: &[Customer],
         as_of: Option<NaiveDate>,
     ) -> Queue {
-        let customers: Map<(&str, &str), &Customer> =
-            customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect();
+        let customers = customers_by_id(customers);
         let queued = payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued);
-        let mut rows: Vec<QueueRow> = queued.map(|(p, d)| QueueRow::of(p, d, &customers, as_of)).collect();
+        Queue::of_rows(queued.map(|(p, d)| QueueRow::of(p, d, &customers, as_of)).collect(), as_of)
+    }
+
+    /// Puts rows in working order.
+    pub(super) fn of_rows(mut rows: Vec<QueueRow>, as_of: Option<NaiveDate>) -> Queue {
         rows.sort_by_cached_key(|r| {
             let size = i128::from(r.amount.unsigned_abs()) * 10i128.pow(6 - u32::from(r.currency.decimals().min(6)));
             (r.priority, Reverse(size), r.booking_date, r.payment_id.clone())
@@ -186,8 +189,13 @@ pub fn choice_label(proposal: &Proposal) -> String {
     crate::error::visible(&proposal.docs.chars().take(80).collect::<String>())
 }
 
+/// Customers by company and id.
+pub(super) fn customers_by_id(customers: &[Customer]) -> Map<(&str, &str), &Customer> {
+    customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect()
+}
+
 impl QueueRow {
-    fn of(
+    pub(super) fn of(
         payment: &Payment,
         decision: &Decision,
         customers: &Map<(&str, &str), &Customer>,

@@ -27,8 +27,8 @@ pub use policy_file::{ledger_of, read_policy};
 pub use policy_show::{PolicyKey, show_policy};
 pub use policy_template::default_toml;
 pub use priors_file::{priors_of, priors_toml, read_priors};
-pub use queue::{QueueFiles, queue_files};
-pub use record::{RECORD_FILES, RecordedInput, RunRecord};
+pub use queue::{QueueFiles, queue_files, queue_files_of};
+pub use record::{QueueRecord, RECORD_FILES, RecordedInput, RunRecord};
 pub use replay::{Replay, ReplayChange, ReplayGroup, ReplayInputs, ReplayVerdict, replay, replay_text};
 pub use with_ledger::{LedgerRun, record_of_ledger, run_with_ledger};
 

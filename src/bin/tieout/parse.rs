@@ -1,11 +1,11 @@
 //! `tieout parse`: any statement as JSON, or as normalised payments.
 
 use super::args::{Parse, ParseOutput};
-use super::failure::{DONE, Failure, REJECTED};
+use super::failure::{DONE, Failure, REJECTED, does_not_tie_out, open_statement};
 use super::files;
 use super::say::Say;
 use rayon::prelude::*;
-use tieout::error::{Error, ErrorCode};
+use tieout::error::Error;
 use tieout::formats::{ReadOptions, read_statements};
 use tieout::model::{Statement, TieOut};
 use tieout::outputs::{escape_hidden, parsed_json, payments_csv, payments_jsonl};
@@ -32,7 +32,9 @@ pub fn parse(args: Parse, say: &Say) -> Result<u8, Failure> {
         _ => payments_jsonl(&payments),
     };
     say.out(&text)?;
-    let broken = checkup.statements.iter().any(|s| s.is_open());
+    let open: Vec<Error> = checkup.statements.iter().filter_map(open_statement).collect();
+    say.errors(&open);
+    let broken = !open.is_empty();
     Ok(if broken || !checkup.rejected.is_empty() { REJECTED } else { DONE })
 }
 
@@ -78,6 +80,5 @@ fn open_figures(statement: &Statement, file: &str) -> Option<Error> {
     }
     let (place, text) =
         finding.map_or((&statement.place, "its figures contradict each other"), |f| (&f.place, &f.text));
-    let error = Error::new(ErrorCode::TieOut, place.clone().in_file(file), text, "");
-    Some(error.with_hint("nothing of a statement that does not tie out is applied; ask the bank for the file again"))
+    Some(does_not_tie_out(place.clone().in_file(file), text))
 }
