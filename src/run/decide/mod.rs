@@ -77,6 +77,7 @@ pub struct DecideResult {
 
 /// One decision that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settled {
     /// The row.
     pub exception_id: String,
