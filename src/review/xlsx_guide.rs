@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// Columns, decisions, differences, categories and reasons with their meaning.
 pub(super) fn explanation(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet.set_name("Explanation")?;
-    sheet.set_column_width(0, 22)?.set_column_width(1, 100)?;
+    sheet.set_column_width(0, 26)?.set_column_width(1, 100)?;
     let mut at = Cursor::new(sheet);
     at.title("How to work with this file")?;
     for (word, text) in [
@@ -99,11 +99,12 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
     let head = Format::new().set_bold().set_background_color(Color::RGB(0xE3_E8_EE));
     let money = |currency| Format::new().set_num_format(money_format(currency)).set_align(FormatAlign::Right);
     let mut most = 0;
-    for (column, width) in [(0, 24), (1, 60), (2, 10), (3, 12), (4, 18), (5, 14)] {
+    for (column, width) in [(0, 24), (1, 68), (2, 10), (3, 12), (4, 18), (5, 14)] {
         sheet.set_column_width(column, width)?;
     }
     sheet.write_string_with_format(0, 0, "Payments waiting", &bold)?;
-    sheet.write_number(0, 1, queue.rows.len() as f64)?;
+    let left = Format::new().set_align(FormatAlign::Left);
+    sheet.write_number_with_format(0, 1, queue.rows.len() as f64, &left)?;
     if let Some(day) = queue.as_of {
         sheet.write_string_with_format(1, 0, "Ages counted to", &bold)?;
         sheet.write_string(1, 1, day.to_string())?;
@@ -121,6 +122,7 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
     }
     let mut line = 3;
     for (column, name) in (0u16..).zip(["reason", "means", "currency", "payments", "sum", "oldest, days"]) {
+        let head = if column > 2 { head.clone().set_align(FormatAlign::Right) } else { head.clone() };
         sheet.write_string_with_format(line, column, name, &head)?;
     }
     let mut ordered: Vec<_> = sums.into_iter().collect();
@@ -162,7 +164,7 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
         chart.set_width(900).set_height(120 + 26 * (last - first + 1));
         sheet.insert_chart(line + 2, 0, &chart)?;
     }
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).protect();
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1).protect();
     Ok(())
 }
 
