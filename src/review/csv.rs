@@ -9,9 +9,33 @@ const AT_ONCE: usize = 8192;
 
 /// The file's text.
 pub fn exceptions_csv(queue: &Queue, dialect: CsvDialect) -> String {
+    let mut out = String::new();
+    let done: Result<(), std::convert::Infallible> = exceptions_csv_pieces(queue, dialect, &mut |piece| {
+        out.push_str(piece);
+        Ok(())
+    });
+    match done {
+        Ok(()) => out,
+    }
+}
+
+/// The same in pieces, which are handed on as they are made.
+///
+/// # Errors
+/// Those of `put`, at once.
+pub fn exceptions_csv_pieces<E>(
+    queue: &Queue,
+    dialect: CsvDialect,
+    put: &mut dyn FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let mut table = table(dialect);
-    queue.rows.iter().for_each(|row| add(&mut table, row));
-    table.finish()
+    for row in &queue.rows {
+        add(&mut table, row);
+        if let Some(piece) = table.piece() {
+            put(&piece)?;
+        }
+    }
+    put(&table.finish())
 }
 
 /// The same in pieces of whole rows, of which only some are in memory.

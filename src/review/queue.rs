@@ -148,20 +148,19 @@ impl<'a> QueueOrder<'a> {
         as_of: Option<NaiveDate>,
     ) -> Self {
         let (payments, decisions) = (payments.into(), decisions.into());
-        let customers = customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect();
+        let customers = customers_by_id(customers);
         let mut keys = Vec::new();
         for (n, (payments, decisions)) in payments.beside(decisions).enumerate() {
             let at = n * Packed::<Payment>::BLOCK;
             for (k, (p, d)) in payments.iter().zip(decisions.iter()).enumerate() {
                 if d.outcome == Outcome::Queued {
-                    let size =
-                        i128::from(p.amount.unsigned_abs()) * 10i128.pow(6 - u32::from(p.currency.decimals().min(6)));
-                    keys.push((priority(d), Reverse(size), p.booking_date, p.payment_id.clone(), at + k));
+                    let key = order_key(priority(d), p.amount, p.currency, p.booking_date, &p.payment_id);
+                    keys.push((key, at + k));
                 }
             }
         }
         keys.sort_unstable();
-        let order = keys.into_iter().map(|key| key.4).collect();
+        let order = keys.into_iter().map(|(_, place)| place).collect();
         QueueOrder { payments, decisions, customers, as_of, order }
     }
 
@@ -199,6 +198,14 @@ impl<'a> QueueOrder<'a> {
     }
 }
 
+/// Working order: priority, the larger amount, the older payment, the id.
+type OrderKey = (u8, Reverse<i128>, NaiveDate, ContentId);
+
+fn order_key(priority: u8, amount: i64, currency: Currency, booked: NaiveDate, id: &ContentId) -> OrderKey {
+    let size = i128::from(amount.unsigned_abs()) * 10i128.pow(6 - u32::from(currency.decimals().min(6)));
+    (priority, Reverse(size), booked, id.clone())
+}
+
 impl Queue {
     /// The queue of payments and their decisions, which are in step. `customers` give names, segments and owners.
     pub fn build<'a>(
@@ -208,6 +215,12 @@ impl Queue {
         as_of: Option<NaiveDate>,
     ) -> Queue {
         Queue { as_of, rows: QueueOrder::new(payments, decisions, customers, as_of).rows(0, usize::MAX) }
+    }
+
+    /// Puts rows in working order.
+    pub(super) fn of_rows(mut rows: Vec<QueueRow>, as_of: Option<NaiveDate>) -> Queue {
+        rows.sort_by_cached_key(|r| order_key(r.priority, r.amount, r.currency, r.booking_date, &r.payment_id));
+        Queue { as_of, rows }
     }
 
     /// The same queue in parts by responsible person, segment or company, in the order of the names; rows without one come
@@ -248,8 +261,13 @@ pub fn choice_label(proposal: &Proposal) -> String {
     crate::error::visible(&proposal.docs.chars().take(80).collect::<String>())
 }
 
+/// Customers by company and id.
+pub(super) fn customers_by_id(customers: &[Customer]) -> Map<(&str, &str), &Customer> {
+    customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect()
+}
+
 impl QueueRow {
-    fn of(
+    pub(super) fn of(
         payment: &Payment,
         decision: &Decision,
         customers: &Map<(&str, &str), &Customer>,

@@ -133,10 +133,10 @@ pub(super) fn run_in(
     mut memory: Option<&mut dyn Memory>,
 ) -> Result<RunResult, RunError> {
     let policy = policy(inputs.config.as_ref())?;
-    if let Some(memory) = &mut memory {
-        memory.policy(&policy, &inputs.approved_by)?;
-    }
     let priors = priors_file::of_policy(&policy, inputs.priors.as_ref()).map_err(RunError::Configuration)?;
+    if let Some(memory) = &mut memory {
+        memory.policy(&policy, &priors, &inputs.approved_by)?;
+    }
     let map = match &inputs.items_map {
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
         None => None,
@@ -227,7 +227,7 @@ pub(super) fn run_in(
     let summary = summarise(Facts {
         run_id: &run_id,
         score_version: &score_version,
-        priors: &priors,
+        priors: Some(&priors),
         policy: &policy,
         policy_hash,
         as_of,

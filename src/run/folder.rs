@@ -40,18 +40,26 @@ impl Contents {
 pub type FilePiece<'a, E> = dyn FnMut(&str, &[u8]) -> Result<(), E> + 'a;
 
 /// Hands files on and keeps what the manifest says of them.
-struct Written<'a, 'b, E> {
-    each: &'a mut FilePiece<'b, E>,
-    files: Vec<ManifestFile>,
+pub(super) struct Written<'a, 'b, E> {
+    pub(super) each: &'a mut FilePiece<'b, E>,
+    pub(super) files: Vec<ManifestFile>,
 }
 
 impl<E> Written<'_, '_, E> {
-    fn file(&mut self, name: &str, make: impl FnOnce(&mut Piece<'_, E>) -> Result<(), E>) -> Result<(), E> {
+    fn text(&mut self, name: &str, make: impl FnOnce(&mut Piece<'_, E>) -> Result<(), E>) -> Result<(), E> {
+        self.file(name, |put| make(&mut |piece| put(piece.as_bytes())))
+    }
+
+    pub(super) fn file(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut hash = Sha256Pieces::default();
         (self.each)(name, b"")?;
         make(&mut |piece| {
-            hash.add(piece.as_bytes());
-            (self.each)(name, piece.as_bytes())
+            hash.add(piece);
+            (self.each)(name, piece)
         })?;
         let (sha256, bytes) = hash.finish();
         self.files.push(ManifestFile { name: name.to_owned(), sha256, bytes });
@@ -79,14 +87,14 @@ impl RunResult {
         let decided = self.contents.decided(&self.summary.score_version);
         let dialect = self.contents.dialect;
         let mut written = Written { each, files: Vec::new() };
-        written.file("decisions.jsonl", |put| outputs::decisions_pieces(&decided, put))?;
-        written.file("allocations.csv", |put| outputs::allocations_pieces(&decided, dialect, put))?;
-        written.file("unapplied.csv", |put| outputs::unapplied_pieces(&decided, dialect, put))?;
-        written.file("exceptions.csv", |put| {
+        written.text("decisions.jsonl", |put| outputs::decisions_pieces(&decided, put))?;
+        written.text("allocations.csv", |put| outputs::allocations_pieces(&decided, dialect, put))?;
+        written.text("unapplied.csv", |put| outputs::unapplied_pieces(&decided, dialect, put))?;
+        written.text("exceptions.csv", |put| {
             let order = review::QueueOrder::new(decided.payments, decided.decisions, decided.customers, decided.as_of);
             review::exceptions_pieces(&order, dialect, put)
         })?;
-        written.file("summary.json", |put| put(&outputs::summary_json(&self.summary)))?;
+        written.text("summary.json", |put| put(&outputs::summary_json(&self.summary)))?;
         let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };
         let inputs: Vec<ManifestFile> = self.summary.files.iter().map(read).collect();
         let head = self.contents.head.as_deref();

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Facts<'a> {
     pub(super) run_id: &'a str,
     pub(super) score_version: &'a str,
-    pub(super) priors: &'a Priors,
+    /// What the chances of error were measured by; `None` where nothing is said of them.
+    pub(super) priors: Option<&'a Priors>,
     pub(super) policy: &'a Policy,
     pub(super) policy_hash: String,
     pub(super) as_of: Option<chrono::NaiveDate>,
@@ -307,12 +308,14 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
             "No customers file was given: names come from the open items, and no payer account is known.".to_owned(),
         );
     }
-    out.push(if facts.priors.is_empty() {
-        "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned()
-    } else {
-        let Priors { confirmed, wrong, .. } = facts.priors;
-        format!("The chances of error are calibrated on {confirmed} confirmed decisions, {wrong} of them wrong.")
-    });
+    out.extend(facts.priors.map(|priors| match priors {
+        p if p.is_empty() => {
+            "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned()
+        }
+        Priors { confirmed, wrong, .. } => {
+            format!("The chances of error are calibrated on {confirmed} confirmed decisions, {wrong} of them wrong.")
+        }
+    }));
     match &facts.ledger {
         None => out.push(
             "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),

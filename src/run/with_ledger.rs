@@ -16,7 +16,7 @@ use super::day::{RunError, RunInputs, RunResult, Step, run_in};
 use super::source::Source;
 use crate::base::{Map, Place};
 use crate::error::{Error, ErrorCode};
-use crate::ledger::{Body, Head, JoinBody, Ledger, Release, Set, SnapshotBody, StatementBody, Store, hex};
+use crate::ledger::{Body, Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex};
 use crate::model::*;
 use crate::statements::{Day, Payments};
 
@@ -61,8 +61,8 @@ pub(super) struct Decidable<'a> {
 
 /// What a memory does in a run, in this order.
 pub(super) trait Memory {
-    /// Refuses another policy than that of the last run where it takes two persons and fewer stand for it.
-    fn policy(&mut self, policy: &Policy, approved_by: &[String]) -> Result<(), RunError>;
+    /// Refuses another policy, or other priors under it, than that of the last run where it takes two persons and fewer stand for it.
+    fn policy(&mut self, policy: &Policy, priors: &Priors, approved_by: &[String]) -> Result<(), RunError>;
     /// Leaves out files that are known wholly.
     fn files<'f>(&mut self, files: Vec<Source<'f>>) -> Result<Vec<Source<'f>>, RunError>;
     /// Leaves out known statements, refuses contradicting ones, and proves continuity with what came before.
@@ -134,6 +134,8 @@ struct Session<'a, S> {
     /// The records of the payments, in step with those of the run.
     kept: Vec<Option<Body>>,
     items: Map<String, OpenItem>,
+    /// Of the priors that the policy names.
+    priors_hash: Option<String>,
     /// What takes two persons, as the policy says.
     two_persons: Vec<String>,
     /// Who stands for a policy that is another than in the last run.
@@ -163,6 +165,7 @@ impl<'a, S: Store> Session<'a, S> {
             taken_back: crate::base::Set::default(),
             kept: Vec::new(),
             items: Map::default(),
+            priors_hash: None,
             two_persons: Vec::new(),
             approved_by: Vec::new(),
         }
@@ -179,11 +182,13 @@ impl<'a, S: Store> Session<'a, S> {
 }
 
 impl<S: Store> Memory for Session<'_, S> {
-    fn policy(&mut self, policy: &Policy, approved_by: &[String]) -> Result<(), RunError> {
+    fn policy(&mut self, policy: &Policy, priors: &Priors, approved_by: &[String]) -> Result<(), RunError> {
         self.two_persons.clone_from(&policy.reviewers.two_persons);
         let last = if self.fresh { None } else { self.ledger.last_run().map_err(RunError::Ledger)? };
         let hash = super::day::policy_hash(policy);
-        let Some(last) = last.filter(|l| l.policy_hash != hash && l.two_persons.iter().any(|t| t == "policy")) else {
+        self.priors_hash = super::priors_file::hash(priors);
+        let is_other = |l: &RunBody| l.policy_hash != hash || l.priors_hash != self.priors_hash;
+        let Some(last) = last.filter(|l| is_other(l) && l.two_persons.iter().any(|t| t == "policy")) else {
             return Ok(());
         };
         if let [first, others @ ..] = approved_by
@@ -193,7 +198,8 @@ impl<S: Store> Memory for Session<'_, S> {
             return Ok(());
         }
         let place = Place::default().at("--config");
-        let found = format!("another policy than in run {}, which says that a new one takes two persons", last.run_id);
+        let what = if last.policy_hash == hash { "other priors under the policy" } else { "another policy" };
+        let found = format!("{what} than in run {}, which says that a new one takes two persons", last.run_id);
         let error = Error::new(ErrorCode::Config, place, found, "the names of two")
             .with_hint("once both have read it: --approved-by ANNA --approved-by BEN");
         Err(RunError::Configuration(vec![error]))

@@ -57,10 +57,12 @@ pub(super) fn of_ledger(
     let companies: BTreeMap<&str, &str> =
         round.payments.iter().map(|p| (p.account.as_str(), p.company.as_str())).collect();
     let recorded = record.recorded.score_version.as_str();
+    let none = Priors::default();
     let summary = summarise(Facts {
         run_id,
         score_version: if recorded.is_empty() { SCORE_VERSION } else { recorded },
-        priors: &Priors::default(),
+        // The priors of the run are not at hand: where it had some, their counts are told in its own summary.
+        priors: record.priors_hash.is_none().then_some(&none),
         policy,
         policy_hash: record.policy_hash.clone(),
         as_of: record.as_of,

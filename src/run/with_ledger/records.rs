@@ -103,6 +103,7 @@ impl<S: Store> Session<'_, S> {
             engine_version: crate::run::VERSION.to_owned(),
             score_version: result.summary.score_version.clone(),
             policy_hash: result.summary.policy_hash.clone(),
+            priors_hash: self.priors_hash.take(),
             as_of: result.summary.as_of,
             two_persons: std::mem::take(&mut self.two_persons),
             approved_by: std::mem::take(&mut self.approved_by),
