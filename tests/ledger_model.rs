@@ -127,6 +127,10 @@ impl World {
             self.balance += moved.amount;
             self.bank.push(moved);
         }
+        if self.random.below(4) == 0 {
+            // Banks list in any order: a return may stand before the payment that it takes back.
+            self.bank[first..].reverse();
+        }
         self.days.push((self.today, first, self.bank.len(), opening));
     }
 

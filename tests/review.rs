@@ -36,8 +36,8 @@ fn decisions_read_back_are_written_again_byte_for_byte() {
     let recorded = read_decisions(text.as_bytes(), "decisions.jsonl").unwrap();
     assert_eq!(recorded.payments.len(), text.lines().count());
     let decided = Decided {
-        payments: &recorded.payments,
-        decisions: &recorded.decisions,
+        payments: (&recorded.payments).into(),
+        decisions: (&recorded.decisions).into(),
         items: &recorded.items,
         customers: &recorded.customers,
         score_version: &recorded.score_version,

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::model::*;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 fn zero(minor: &i64) -> bool {
     *minor == 0
@@ -24,7 +23,7 @@ fn zero_sum(minor: &i128) -> bool {
 pub enum Body {
     Run(RunBody),
     Statement(StatementBody),
-    Payment(PaymentBody),
+    Payment(Box<PaymentBody>),
     Decision(DecisionBody),
     Undo(UndoBody),
     Join(JoinBody),
@@ -130,24 +129,17 @@ pub struct PaymentBody {
     pub base: Option<ContentId>,
     /// Content hash of its statement.
     pub statement: String,
-    /// The payment without its empty parts.
-    pub payment: Value,
+    /// The payment.
+    #[serde(with = "pruned::PaymentText")]
+    pub payment: Payment,
     /// What was decided.
     pub decided: Decided,
 }
 
 impl PaymentBody {
-    /// The payment whole again.
-    ///
-    /// # Errors
-    /// The record does not hold one.
-    pub fn payment(&self, seq: u64) -> Result<Payment, Error> {
-        pruned::payment(&self.payment).map_err(|e| damaged(seq, e, "a payment"))
-    }
-
     /// Its id.
     pub fn payment_id(&self) -> &str {
-        self.payment.get("payment_id").and_then(Value::as_str).unwrap_or_default()
+        self.payment.payment_id.as_str()
     }
 }
 
@@ -244,9 +236,9 @@ pub struct Movement {
     pub before: i64,
     /// Open after.
     pub after: i64,
-    /// The item without its empty parts, as it was before the movement.
-    #[serde(skip_serializing_if = "Value::is_null", default)]
-    pub item: Value,
+    /// The item as it was before the movement, but for where it stood in the input.
+    #[serde(with = "pruned::item", skip_serializing_if = "Option::is_none", default)]
+    pub item: Option<Box<OpenItem>>,
 }
 
 impl Movement {
@@ -254,6 +246,11 @@ impl Movement {
     pub fn cleared(&self) -> Option<i64> {
         let parts = [self.discount, self.writeoff, self.charges, self.fx_difference];
         parts.into_iter().try_fold(self.applied, i64::checked_add)
+    }
+
+    /// The amount of the item as it was first; what was open before, where the record does not hold it.
+    pub fn original(&self) -> i64 {
+        self.item.as_ref().map(|i| i.amount).filter(|a| *a != 0).unwrap_or(self.before)
     }
 
     /// The movement that takes this one back, at an item that is open at `before`. `None` on overflow.
@@ -286,13 +283,8 @@ impl Movement {
             fx_difference: allocation.fx_difference,
             before: allocation.open_before,
             after: allocation.open_after,
-            item: item.map_or(Value::Null, pruned::of_item),
+            item: item.map(|i| Box::new(OpenItem { place: Default::default(), ..i.clone() })),
         }
-    }
-
-    /// The item as it was, if the record holds it.
-    pub fn open_item(&self) -> Option<OpenItem> {
-        pruned::item(&self.item).ok()
     }
 }
 

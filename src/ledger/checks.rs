@@ -101,7 +101,7 @@ impl<'a, S: Store> Checks<'a, S> {
         if self.standing.contains_key(id) || !self.new.insert(id.to_owned()) {
             return Err(twice(format!("payment {id} is in the ledger already"), "a payment that is new"));
         }
-        let amount = p.payment.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);
+        let amount = p.payment.amount;
         self.decided(id, amount, &p.decided)
     }
 
@@ -162,7 +162,7 @@ impl<'a, S: Store> Checks<'a, S> {
         }
         let moved = self.items.entry(name).or_default();
         if moved.original == 0 {
-            let amount = m.item.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(m.before);
+            let amount = m.original();
             moved.original = amount.into();
         }
         if moved.open.is_some_and(|open| open != m.before) {

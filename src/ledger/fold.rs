@@ -1,5 +1,5 @@
 //! What a record means for the index and the sets. In goes one record and the sets before it, out come its keys and the sets
-//! after it. The journal alone decides: whoever folds it again gets the same.
+//! after it. Keys need the record alone, so that those of many records can be made at once; sets go on from one to the next. The journal alone decides: whoever folds it again gets the same.
 
 use super::bodies::*;
 use super::facts;
@@ -51,60 +51,82 @@ pub struct Waiting {
     pub again: bool,
 }
 
-/// Folds one record: gives its keys and changes the sets.
-pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64>, Error> {
+/// The keys of one record, sorted, without repeats: under what it is found. They depend on nothing else.
+pub(super) fn keys_of(body: &Body) -> Vec<u64> {
     let mut keys = Vec::new();
+    let decided = |d: &Decided, company: &str, keys: &mut Vec<u64>| {
+        d.movements.iter().for_each(|m| keys::of_movement(m, keys));
+        keys.extend(d.returns.as_ref().map(|original| key(KeyKind::Payment, original)));
+        keys.extend(d.customer_id.as_ref().map(|c| key(KeyKind::Customer, &item_key(company, c))));
+    };
     match body {
         Body::Run(run) => {
             keys.push(key(KeyKind::Run, &run.run_id));
             keys.push(key(KeyKind::Run, ""));
-            for input in run.inputs.iter().filter(|i| i.taken) {
-                sets.put(Set::Input, &input.sha256, Some(seq.to_string()));
-            }
         }
         Body::Statement(s) => {
             keys.push(key(KeyKind::Chain, &keys::chain(&s.account, &s.currency)));
             keys.push(key(KeyKind::Content, &s.content));
             keys.push(key(KeyKind::StatementFigures, &s.figures));
+        }
+        Body::Payment(p) => {
+            keys::of_payment(&p.payment, p.base.as_ref().map(|b| b.as_str()), &mut keys);
+            decided(&p.decided, &p.payment.company, &mut keys);
+            if waits(&p.decided) {
+                keys.push(exception_key(p.payment_id()));
+            }
+        }
+        Body::Decision(d) => {
+            keys.push(key(KeyKind::Payment, &d.payment_id));
+            decided(&d.decided, &d.company, &mut keys);
+        }
+        Body::Undo(u) if !u.payment_id.is_empty() => {
+            keys.push(key(KeyKind::Payment, &u.payment_id));
+            keys.push(exception_key(&u.payment_id));
+            u.movements.iter().for_each(|m| keys::of_movement(m, &mut keys));
+            keys.extend(u.returns.as_ref().map(|original| key(KeyKind::Payment, original)));
+        }
+        Body::Join(j) => {
+            keys.extend(j.payments.iter().map(|p| key(KeyKind::Payment, p)));
+            keys.push(key(KeyKind::Payment, &j.came_as));
+        }
+        Body::Snapshot(s) => keys.extend(s.unclear.iter().map(|u| key(KeyKind::Item, &u.item))),
+        Body::AcceptGap(g) => keys.push(key(KeyKind::Chain, &keys::chain(&g.account, &g.currency))),
+        Body::Undo(_) | Body::Fact(_) => {}
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Changes the sets as one record says.
+pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<(), Error> {
+    match body {
+        Body::Run(run) => {
+            for input in run.inputs.iter().filter(|i| i.taken) {
+                sets.put(Set::Input, &input.sha256, Some(seq.to_string()));
+            }
+        }
+        Body::Statement(s) => {
             if sets.get(Set::Released, &s.content)?.is_some() {
                 sets.put(Set::Released, &s.content, None);
             }
         }
         Body::Payment(p) => {
-            let text = |name: &str| p.payment.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-            keys::of_payment(&p.payment, p.base.as_ref().map(|b| b.as_str()), &mut keys);
-            movements(&p.decided.movements, &mut keys, sets)?;
-            if let Some(original) = &p.decided.returns {
-                keys.push(key(KeyKind::Payment, original));
-            }
-            if let Some(customer) = &p.decided.customer_id {
-                keys.push(key(KeyKind::Customer, &item_key(text("company"), customer)));
-            }
+            movements(&p.decided.movements, sets)?;
+            // A payment is new: only one that waits changes the queue.
             if waits(&p.decided) {
-                keys.push(exception_key(p.payment_id()));
+                wait(sets, p.payment_id(), seq, &p.decided, p.payment.currency.code());
             }
-            wait(sets, p.payment_id(), seq, &p.decided, text("currency"));
         }
         Body::Decision(d) => {
-            keys.push(key(KeyKind::Payment, &d.payment_id));
-            movements(&d.decided.movements, &mut keys, sets)?;
-            if let Some(original) = &d.decided.returns {
-                keys.push(key(KeyKind::Payment, original));
-            }
-            if let Some(customer) = &d.decided.customer_id {
-                keys.push(key(KeyKind::Customer, &item_key(&d.company, customer)));
-            }
+            movements(&d.decided.movements, sets)?;
             wait(sets, &d.payment_id, seq, &d.decided, d.currency.code());
             facts::learn(d, sets)?;
         }
         Body::Undo(u) => {
             if !u.payment_id.is_empty() {
-                keys.push(key(KeyKind::Payment, &u.payment_id));
-                keys.push(exception_key(&u.payment_id));
-                movements(&u.movements, &mut keys, sets)?;
-                if let Some(original) = &u.returns {
-                    keys.push(key(KeyKind::Payment, original));
-                }
+                movements(&u.movements, sets)?;
                 let before = waiting(sets, &u.payment_id)?;
                 let row = Waiting {
                     seq,
@@ -118,21 +140,15 @@ pub(super) fn fold(seq: u64, body: &Body, sets: &mut dyn Sets) -> Result<Vec<u64
             facts::unlearn(&u.unlearn, sets)?;
             released(&u.release, sets);
         }
-        Body::Join(j) => {
-            keys.extend(j.payments.iter().map(|p| key(KeyKind::Payment, p)));
-            keys.push(key(KeyKind::Payment, &j.came_as));
-        }
-        Body::Snapshot(s) => snapshot(s, &mut keys, sets)?,
+        Body::Join(_) => {}
+        Body::Snapshot(s) => snapshot(s, sets)?,
         Body::AcceptGap(g) => {
-            keys.push(key(KeyKind::Chain, &keys::chain(&g.account, &g.currency)));
             sets.put(Set::Gap, &gap_key(&g.before, &g.after), Some(seq.to_string()));
             released(&g.release, sets);
         }
         Body::Fact(f) => facts::act(f, sets)?,
     }
-    keys.sort_unstable();
-    keys.dedup();
-    Ok(keys)
+    Ok(())
 }
 
 /// The key of an accepted gap: the statements on both sides of it.
@@ -176,9 +192,8 @@ fn put_waiting(sets: &mut dyn Sets, payment_id: &str, row: Option<&Waiting>) {
     sets.put(Set::Queue, payment_id, row.and_then(|r| serde_json::to_string(r).ok()));
 }
 
-fn movements(list: &[Movement], keys: &mut Vec<u64>, sets: &mut dyn Sets) -> Result<(), Error> {
+fn movements(list: &[Movement], sets: &mut dyn Sets) -> Result<(), Error> {
     for m in list {
-        keys::of_movement(m, keys);
         let item = item_key(&m.company, &m.item_id);
         let mut flight =
             flight(sets, &item)?.unwrap_or_else(|| Flight { was: m.before, shifts: Vec::new(), unclear: false });
@@ -196,7 +211,7 @@ fn put_flight(sets: &mut dyn Sets, item: &str, flight: Option<&Flight>) {
     sets.put(Set::Flight, item, flight.and_then(|f| serde_json::to_string(f).ok()));
 }
 
-fn snapshot(s: &SnapshotBody, keys: &mut Vec<u64>, sets: &mut dyn Sets) -> Result<(), Error> {
+fn snapshot(s: &SnapshotBody, sets: &mut dyn Sets) -> Result<(), Error> {
     for settled in &s.settled {
         if let Some(mut flight) = flight(sets, &settled.item)? {
             flight.shifts.drain(..settled.movements.min(flight.shifts.len()));
@@ -206,7 +221,6 @@ fn snapshot(s: &SnapshotBody, keys: &mut Vec<u64>, sets: &mut dyn Sets) -> Resul
         }
     }
     for unclear in &s.unclear {
-        keys.push(key(KeyKind::Item, &unclear.item));
         if let Some(mut flight) = flight(sets, &unclear.item)? {
             flight.was = unclear.open;
             flight.unclear = true;

@@ -122,7 +122,7 @@ fn returns_of(body: &Body) -> Option<&str> {
 fn event(record: &Record, body: &Body, relevant: &dyn Fn(&Movement) -> bool) -> Event {
     let meta: serde_json::Value = serde_json::from_str(&record.meta).unwrap_or_default();
     let text = |key: &str| meta.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    let (says, currency) = says(record.seq, body);
+    let (says, currency) = says(body);
     let shown = |minor: i64| sum_figure(minor.into(), currency);
     let movement = |m: &Movement| {
         let mut parts = vec![format!("{} {}", shown(m.applied), currency.code())];
@@ -150,11 +150,11 @@ fn event(record: &Record, body: &Body, relevant: &dyn Fn(&Movement) -> bool) -> 
     Event { record: record.seq, at: text("at"), who: text("who"), says, movements }
 }
 
-fn says(seq: u64, body: &Body) -> (String, Currency) {
+fn says(body: &Body) -> (String, Currency) {
     let code = |c: &str| Currency::parse(c).unwrap_or(Currency::NONE);
     match body {
         Body::Payment(p) => {
-            let Ok(payment) = p.payment(seq) else { return ("a payment".to_owned(), Currency::NONE) };
+            let payment = &p.payment;
             let from = payment.payer_name.as_deref().unwrap_or("an unnamed party");
             let way = if payment.amount < 0 { "to" } else { "from" };
             let amount = sum_figure(payment.amount.into(), payment.currency);

@@ -3,14 +3,15 @@
 use super::bodies::*;
 use super::checks::Checks;
 use super::facts::{self, LearnedFact};
-use super::fold::{Flight, Sets, Waiting, fold};
+use super::fold::{Flight, Sets, Waiting, fold, keys_of};
 use super::keys::{self, KeyKind, item_key, key};
-use super::record::{Head, Kind, Record, Stamp};
+use super::record::{Head, Kind, Record, Stamp, body_hash};
 use super::standing::{ItemStanding, PaymentStanding};
 use super::store::{Batch, Set, Store};
+use crate::base::Map;
 use crate::error::Error;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Memory of what was read and applied, over a [`Store`].
 ///
@@ -64,23 +65,30 @@ impl<S: Store> Ledger<S> {
     }
 
     fn batch(&self, before: Head, bodies: &[Body], stamp: &Stamp, intent: Option<String>) -> Result<Batch, Error> {
-        let texts: Vec<String> = bodies.par_iter().map(Body::to_text).collect();
+        let made = bodies.par_iter().map(|body| {
+            let text = body.to_text();
+            let hash = body_hash(&text);
+            (text, hash, keys_of(body))
+        });
+        let made: Vec<_> = made.collect();
         // The hash of the manifest stands in the record of the run alone.
         let with_manifest = stamp.to_meta();
         let plain = Stamp { manifest_sha256: None, ..stamp.clone() }.to_meta();
-        let mut sets = Overlay { store: &self.store, fresh: before.seq == 0, changes: BTreeMap::new() };
+        let mut sets = Overlay { store: &self.store, fresh: before.seq == 0, changes: Map::default() };
         let mut batch = Batch { before, after: before, intent, ..Batch::default() };
         batch.records.reserve(bodies.len());
-        for (body, text) in bodies.iter().zip(texts) {
+        for (body, (text, hash, keys)) in bodies.iter().zip(made) {
             let kind = body.kind();
             let meta = if kind == Kind::Run { &with_manifest } else { &plain };
-            batch.after = batch.after.after(kind, &text, meta);
+            batch.after = batch.after.after_body(kind, &hash, meta);
             let seq = batch.after.seq;
-            batch.keys.extend(fold(seq, body, &mut sets)?.into_iter().map(|k| (k, seq)));
+            fold(seq, body, &mut sets)?;
+            batch.keys.extend(keys.into_iter().map(|k| (k, seq)));
             batch.records.push(Record { seq, kind, body: text, meta: meta.clone(), hash: batch.after.hash });
         }
         batch.keys.par_sort_unstable();
         batch.changes = sets.changes.into_iter().map(|((set, key), value)| (set, key, value)).collect();
+        batch.changes.par_sort_unstable();
         Ok(batch)
     }
 
@@ -90,17 +98,20 @@ impl<S: Store> Ledger<S> {
     /// The store cannot be read, or a record is damaged.
     pub fn bodies(&self, keys: &[u64]) -> Result<BTreeMap<u64, Vec<(u64, Body)>>, Error> {
         let found = self.store.find(keys)?;
-        let seqs: BTreeSet<u64> = found.iter().map(|(_, s)| *s).collect();
-        let mut parsed: BTreeMap<u64, Body> = BTreeMap::new();
-        for seq in seqs {
-            if let Some(record) = self.store.record(seq)? {
-                parsed.insert(seq, Body::parse(seq, record.kind, &record.body)?);
-            }
-        }
+        // How often each record is asked for: the last one who asks takes it, the others a copy.
+        let mut wanted: BTreeMap<u64, usize> = BTreeMap::new();
+        found.iter().for_each(|(_, seq)| *wanted.entry(*seq).or_default() += 1);
+        let seqs: Vec<u64> = wanted.keys().copied().collect();
+        let records = self.store.records_at(&seqs)?;
+        let parse = |r: &Record| Ok((r.seq, Body::parse(r.seq, r.kind, &r.body)?));
+        let mut parsed: BTreeMap<u64, Body> = records.par_iter().map(parse).collect::<Result<_, Error>>()?;
         let mut out: BTreeMap<u64, Vec<(u64, Body)>> = BTreeMap::new();
         for (key, seq) in found {
-            if let Some(body) = parsed.get(&seq) {
-                out.entry(key).or_default().push((seq, body.clone()));
+            let left = wanted.entry(seq).or_default();
+            *left = left.saturating_sub(1);
+            let body = if *left == 0 { parsed.remove(&seq) } else { parsed.get(&seq).cloned() };
+            if let Some(body) = body {
+                out.entry(key).or_default().push((seq, body));
             }
         }
         Ok(out)
@@ -176,7 +187,7 @@ impl<S: Store> Ledger<S> {
 struct Overlay<'a, S> {
     store: &'a S,
     fresh: bool,
-    changes: BTreeMap<(Set, String), Option<String>>,
+    changes: Map<(Set, String), Option<String>>,
 }
 
 impl<S: Store> Sets for Overlay<'_, S> {

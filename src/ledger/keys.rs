@@ -2,9 +2,10 @@
 
 use super::bodies::Movement;
 use crate::base::Currency;
+use crate::model::Payment;
 use chrono::NaiveDate;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// What a key stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,12 @@ pub fn key(kind: KeyKind, value: &str) -> u64 {
 
 /// Company and id of an item or customer as one text.
 pub fn item_key(company: &str, id: &str) -> String {
-    if company.is_empty() { id.to_owned() } else { format!("{company}\u{1f}{id}") }
+    item_key_of(company, id).into_owned()
+}
+
+/// The same without a copy where there is only one company.
+pub fn item_key_of<'a>(company: &str, id: &'a str) -> Cow<'a, str> {
+    if company.is_empty() { Cow::Borrowed(id) } else { Cow::Owned(format!("{company}\u{1f}{id}")) }
 }
 
 /// Day, currency and amount as one text.
@@ -71,28 +77,26 @@ pub fn chain(account: &str, currency: &str) -> String {
     format!("{account}|{currency}")
 }
 
-/// Under what a payment, as JSON, is found again.
-pub fn of_payment(payment: &Value, base: Option<&str>, keys: &mut Vec<u64>) {
-    let text = |name: &str| payment.get(name).and_then(Value::as_str);
-    let amount = payment.get("amount").and_then(Value::as_i64).unwrap_or(0);
-    keys.push(key(KeyKind::Payment, text("payment_id").unwrap_or_default()));
+/// Under what a payment is found again.
+pub fn of_payment(payment: &Payment, base: Option<&str>, keys: &mut Vec<u64>) {
+    let amount = payment.amount;
+    keys.push(key(KeyKind::Payment, payment.payment_id.as_str()));
     if let Some(base) = base {
         keys.push(key(KeyKind::Payment, base));
     }
-    if let Some(id) = text("end_to_end_id") {
+    if let Some(id) = &payment.end_to_end_id {
         keys.push(key(KeyKind::EndToEnd, id));
     }
-    if let Some(mandate) = text("mandate_id") {
+    if let Some(mandate) = &payment.mandate_id {
         keys.push(key(KeyKind::Mandate, &with_amount(mandate, amount)));
     }
-    if let Some(account) = text("payer_account") {
+    if let Some(account) = &payment.payer_account {
         keys.push(key(KeyKind::Payer, &with_amount(account, amount)));
     }
-    if let Some(reference) = text("entry_ref") {
+    if let Some(reference) = &payment.entry_ref {
         keys.push(key(KeyKind::Reference, reference));
     }
-    let (date, currency) = (text("booking_date").unwrap_or_default(), text("currency").unwrap_or_default());
-    keys.push(key(KeyKind::Figures, &format!("{date}|{currency}|{amount}")));
+    keys.push(key(KeyKind::Figures, &figures(payment.booking_date, payment.currency, amount)));
 }
 
 /// Under what a movement is found again.
@@ -103,7 +107,7 @@ pub fn of_movement(movement: &Movement, keys: &mut Vec<u64>) {
     for form in number_forms(&movement.doc_no) {
         keys.push(key(KeyKind::Number, &form));
     }
-    if let Some(reference) = movement.item.get("payment_reference").and_then(Value::as_str) {
+    if let Some(reference) = movement.item.as_ref().and_then(|i| i.payment_reference.as_deref()) {
         for form in number_forms(reference) {
             keys.push(key(KeyKind::Number, &form));
         }

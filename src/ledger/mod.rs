@@ -24,7 +24,7 @@ mod journal;
 pub mod keys;
 mod memory;
 mod people;
-pub mod pruned;
+mod pruned;
 mod record;
 #[cfg(feature = "ledger")]
 mod sqlite;

@@ -94,13 +94,18 @@ impl Head {
     /// The head after one more record, which gets `seq + 1`.
     #[must_use]
     pub fn after(&self, kind: Kind, body: &str, meta: &str) -> Head {
+        self.after_body(kind, &body_hash(body), meta)
+    }
+
+    /// The same from the hash of the body, so that the bodies of many records can be hashed at once.
+    #[must_use]
+    pub(super) fn after_body(&self, kind: Kind, body: &Hash, meta: &str) -> Head {
         let seq = self.seq.saturating_add(1);
         let mut content = Sha256::new();
         content.update(self.content);
         content.update(seq.to_be_bytes());
         content.update(kind.as_str());
         content.update([0]);
-        content.update((body.len() as u64).to_be_bytes());
         content.update(body);
         let content: Hash = content.finalize().into();
         let mut hash = Sha256::new();
@@ -109,6 +114,11 @@ impl Head {
         hash.update(meta);
         Head { seq, content, hash: hash.finalize().into() }
     }
+}
+
+/// SHA-256 of a body.
+pub(super) fn body_hash(body: &str) -> Hash {
+    Sha256::digest(body).into()
 }
 
 /// Lower-case hexadecimal.

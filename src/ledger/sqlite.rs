@@ -14,7 +14,8 @@ use std::time::Duration;
 pub const SCHEMA: i64 = 1;
 /// `tieo`: marks the file as ours.
 const APPLICATION: i64 = 0x7469_656f;
-/// Steps from each version to the next; the first makes an empty file a ledger.
+/// Steps from each version to the next; the first makes an empty file a ledger. A step that was released is never changed: a file of
+/// each released version lies in `fixtures/ledger`, and `tests/ledger_versions.rs` opens it.
 const MIGRATIONS: [&str; SCHEMA as usize] = ["
     CREATE TABLE info(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE journal(seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, meta TEXT NOT NULL, hash BLOB NOT NULL);
@@ -36,6 +37,12 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
+    /// Whether a file that begins with these bytes, at least 100 of them, may be a ledger.
+    pub fn may_be_ledger(first: &[u8]) -> bool {
+        let application = first.get(68..72).and_then(|b| <[u8; 4]>::try_from(b).ok()).map(i32::from_be_bytes);
+        first.starts_with(b"SQLite format 3\0") && application.map(i64::from) == Some(APPLICATION)
+    }
+
     /// Opens a ledger, or makes one if `create` and there is none. `version` is that of the program, to be named to an older one.
     ///
     /// # Errors
@@ -91,14 +98,28 @@ impl SqliteStore {
         if schema == SCHEMA {
             return Ok(());
         }
-        let tx = self.connection.transaction().map_err(fault)?;
-        for step in MIGRATIONS.iter().skip(usize::try_from(schema).unwrap_or(0)) {
-            tx.execute_batch(step).map_err(fault)?;
-        }
-        tx.execute("INSERT OR REPLACE INTO info VALUES('written_by', ?1)", [version]).map_err(fault)?;
-        tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"))
-            .map_err(fault)?;
-        tx.commit().map_err(fault)
+        climb(&mut self.connection, &MIGRATIONS, schema, version).map_err(fault)
+    }
+
+    /// Reads a row of the journal.
+    fn read_record(&self, row: &rusqlite::Row<'_>) -> Result<Record, Error> {
+        let seq: i64 = row.get(0).map_err(self.fault())?;
+        let seq = u64::try_from(seq).unwrap_or(0);
+        let broken = || damaged(seq, "a row that is no record", "a record");
+        let text = |at: usize| row.get_ref(at).ok().and_then(|v| v.as_str().ok()).ok_or_else(broken);
+        let kind = text(1)?;
+        let kind = Kind::parse(kind).ok_or_else(|| damaged(seq, format!("kind `{kind}`"), "a kind of record"))?;
+        let hash = row.get_ref(4).ok().and_then(|v| v.as_blob().ok()).ok_or_else(broken)?;
+        let hash = Hash::try_from(hash).map_err(|_| damaged(seq, "a hash cut short", "32 bytes"))?;
+        Ok(Record { seq, kind, body: text(2)?.to_owned(), meta: text(3)?.to_owned(), hash })
+    }
+
+    /// Many reads as one: the file is locked and looked at once, not for each.
+    fn at_once<T>(&self, reads: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let one = self.connection.unchecked_transaction().map_err(self.fault())?;
+        let read = reads()?;
+        one.finish().map_err(self.fault())?;
+        Ok(read)
     }
 
     fn fault(&self) -> impl Fn(rusqlite::Error) -> Error + '_ {
@@ -120,39 +141,46 @@ impl Store for SqliteStore {
         let mut rows = statement.query(params![from, limit as i64]).map_err(self.fault())?;
         let mut records = Vec::new();
         while let Some(row) = rows.next().map_err(self.fault())? {
-            let seq: i64 = row.get(0).map_err(self.fault())?;
-            let seq = u64::try_from(seq).unwrap_or(0);
-            let broken = |_| damaged(seq, "a row that is no record", "a record");
-            let kind: String = row.get(1).map_err(broken)?;
-            let kind = Kind::parse(&kind).ok_or_else(|| damaged(seq, format!("kind `{kind}`"), "a kind of record"))?;
-            let hash: Vec<u8> = row.get(4).map_err(broken)?;
-            let hash = Hash::try_from(hash.as_slice()).map_err(|_| damaged(seq, "a hash cut short", "32 bytes"))?;
-            records.push(Record {
-                seq,
-                kind,
-                body: row.get(2).map_err(broken)?,
-                meta: row.get(3).map_err(broken)?,
-                hash,
-            });
+            records.push(self.read_record(row)?);
         }
         Ok(records)
     }
 
+    fn records_at(&self, seqs: &[u64]) -> Result<Vec<Record>, Error> {
+        let mut sorted = seqs.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        self.at_once(|| {
+            let sql = "SELECT seq, kind, body, meta, hash FROM journal WHERE seq = ?1";
+            let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+            let mut records = Vec::with_capacity(sorted.len());
+            for seq in sorted {
+                let mut rows = statement.query([i64::try_from(seq).unwrap_or(i64::MAX)]).map_err(self.fault())?;
+                if let Some(row) = rows.next().map_err(self.fault())? {
+                    records.push(self.read_record(row)?);
+                }
+            }
+            Ok(records)
+        })
+    }
+
     fn find(&self, keys: &[u64]) -> Result<Vec<(u64, u64)>, Error> {
-        let sql = "SELECT seq FROM idx WHERE key = ?1 ORDER BY seq";
-        let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
         let mut sorted = keys.to_vec();
         sorted.sort_unstable_by_key(|k| k.cast_signed());
         sorted.dedup();
-        let mut found = Vec::new();
-        for key in sorted {
-            let rows = statement.query_map([key.cast_signed()], |r| r.get::<_, i64>(0)).map_err(self.fault())?;
-            for seq in rows {
-                found.push((key, u64::try_from(seq.map_err(self.fault())?).unwrap_or(0)));
+        self.at_once(|| {
+            let sql = "SELECT seq FROM idx WHERE key = ?1 ORDER BY seq";
+            let mut statement = self.connection.prepare_cached(sql).map_err(self.fault())?;
+            let mut found = Vec::new();
+            for key in sorted {
+                let rows = statement.query_map([key.cast_signed()], |r| r.get::<_, i64>(0)).map_err(self.fault())?;
+                for seq in rows {
+                    found.push((key, u64::try_from(seq.map_err(self.fault())?).unwrap_or(0)));
+                }
             }
-        }
-        found.sort_unstable();
-        Ok(found)
+            found.sort_unstable();
+            Ok(found)
+        })
     }
 
     fn each_key(&self, each: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {
@@ -232,6 +260,17 @@ impl Store for SqliteStore {
     }
 }
 
+/// Takes a file from its version to that of the last step, all of it or nothing. There is no way back.
+fn climb(connection: &mut Connection, steps: &[&str], from: i64, version: &str) -> Result<(), rusqlite::Error> {
+    let tx = connection.transaction()?;
+    for step in steps.iter().skip(usize::try_from(from).unwrap_or(0)) {
+        tx.execute_batch(step)?;
+    }
+    tx.execute("INSERT OR REPLACE INTO info VALUES('written_by', ?1)", [version])?;
+    tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {};", steps.len()))?;
+    tx.commit()
+}
+
 fn read_head(connection: &Connection) -> Result<Option<Head>, rusqlite::Error> {
     let mut statement = connection.prepare_cached("SELECT value FROM info WHERE name = ?1")?;
     let mut get = |name: &str| statement.query_row([name], |r| r.get::<_, String>(0)).optional();
@@ -252,4 +291,34 @@ fn failed(name: &str, error: &rusqlite::Error) -> Error {
         _ => ErrorCode::Io,
     };
     Error::new(code, Place::file(name), error.to_string(), "a ledger that can be read and written")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(c: &Connection) -> i64 {
+        c.pragma_query_value(None, "user_version", |r| r.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_file_climbs_every_step_from_where_it_is_and_a_step_that_fails_leaves_it_there() {
+        let mut c = Connection::open_in_memory().unwrap();
+        climb(&mut c, &MIGRATIONS, 0, "0.1.0").unwrap();
+        assert_eq!(version(&c), SCHEMA);
+        c.execute_batch("INSERT INTO journal VALUES(1, 'run', '{}', '{}', x'00')").unwrap();
+        let steps: Vec<&str> =
+            MIGRATIONS.into_iter().chain(["CREATE TABLE more(x); INSERT INTO more VALUES(7)"]).collect();
+        let bad: Vec<&str> =
+            steps.iter().copied().chain(["CREATE TABLE later(y); INSERT INTO nowhere VALUES(1)"]).collect();
+        assert!(climb(&mut c, &bad, SCHEMA, "0.3.0").is_err());
+        let tables = |c: &Connection| -> i64 {
+            c.query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('more', 'later')", [], |r| r.get(0)).unwrap()
+        };
+        assert_eq!((version(&c), tables(&c)), (SCHEMA, 0), "all or nothing");
+        climb(&mut c, &steps, SCHEMA, "0.2.0").unwrap();
+        let seven: i64 = c.query_row("SELECT x FROM more, journal WHERE seq = 1", [], |r| r.get(0)).unwrap();
+        let by: String = c.query_row("SELECT value FROM info WHERE name = 'written_by'", [], |r| r.get(0)).unwrap();
+        assert_eq!((version(&c), seven, by.as_str()), (SCHEMA + 1, 7, "0.2.0"));
+    }
 }

@@ -104,7 +104,7 @@ impl PaymentStanding {
     }
 
     fn new(seq: u64, p: &PaymentBody) -> Result<Self, Error> {
-        let payment = p.payment(seq)?;
+        let payment = p.payment.clone();
         let base = p.base.as_ref().unwrap_or(&payment.payment_id).0.clone();
         let mut standing = PaymentStanding {
             base,
@@ -207,7 +207,7 @@ impl ItemStanding {
             let of_item = list.iter().filter(|m| item_key(&m.company, &m.item_id) == key);
             movements.extend(of_item.map(|m| (*seq, payment.to_owned(), m.clone())));
         }
-        let item = movements.iter().find_map(|(_, _, m)| m.open_item())?;
+        let item = movements.iter().find_map(|(_, _, m)| m.item.as_deref().cloned())?;
         let open = movements.last().map(|(_, _, m)| m.after)?;
         let cleared = movements.iter().fold(0i64, |sum, (_, _, m)| sum.saturating_add(m.cleared().unwrap_or(0)));
         Some(ItemStanding { item, open, cleared, movements })

@@ -90,6 +90,22 @@ pub trait Store {
         Ok(self.records(seq, 1)?.into_iter().find(|r| r.seq == seq))
     }
 
+    /// The records at these positions, rising; those that are not there are left out. Override it where many records can be read
+    /// at once.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn records_at(&self, seqs: &[u64]) -> Result<Vec<Record>, Error> {
+        let mut sorted = seqs.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut records = Vec::with_capacity(sorted.len());
+        for seq in sorted {
+            records.extend(self.record(seq)?);
+        }
+        Ok(records)
+    }
+
     /// Records under each of these keys: pairs of key and position, sorted by both.
     ///
     /// # Errors

@@ -3,9 +3,8 @@
 use super::chain::{BreakKind, breaks, order};
 use super::*;
 use crate::base::{ContentId, Currency, content_id};
-use crate::model::{Outcome, ReasonCode};
+use crate::model::{OpenItem, Outcome, Payment, ReasonCode};
 use chrono::{Days, NaiveDate};
-use serde_json::{Value, json};
 
 /// SplitMix64.
 struct Random(u64);
@@ -35,7 +34,14 @@ fn movement(item: &str, before: i64, cleared: i64) -> Movement {
         fx_difference: 0,
         before,
         after: before - cleared,
-        item: json!({"item_id": item, "doc_no": format!("RE-{item}"), "customer_id": "K", "currency": "EUR", "amount": 1000}),
+        item: Some(Box::new(OpenItem {
+            item_id: item.to_owned(),
+            doc_no: format!("RE-{item}"),
+            customer_id: "K".to_owned(),
+            currency: Currency::EUR,
+            amount: 1000,
+            ..OpenItem::default()
+        })),
     }
 }
 
@@ -60,11 +66,16 @@ fn payment(id: &str, amount: i64, movements: Vec<Movement>) -> Body {
         returns: None,
         line: None,
     };
-    let payment: Value = json!({
-        "payment_id": id, "account": "A", "amount": amount, "currency": "EUR", "booking_date": "2026-04-01",
-        "payer_account": "X",
-    });
-    Body::Payment(PaymentBody { base: None, statement: "s1".to_owned(), payment, decided })
+    let payment = Payment {
+        payment_id: ContentId(id.to_owned()),
+        account: "A".to_owned(),
+        amount,
+        currency: Currency::EUR,
+        booking_date: NaiveDate::from_ymd_opt(2026, 4, 1).unwrap(),
+        payer_account: Some("X".to_owned()),
+        ..Payment::default()
+    };
+    Body::Payment(Box::new(PaymentBody { base: None, statement: "s1".to_owned(), payment, decided }))
 }
 
 fn run(records: u64) -> Body {

@@ -133,7 +133,7 @@ impl<S: Store> Ledger<S> {
         let back = m.reversed(before).ok_or_else(|| none(&m.item_id, "an amount that does not fit 64 bits"))?;
         // A return that is taken back, of a document that was paid again since.
         let first = self.item(&m.company, &m.item_id)?.map_or(0, |s| s.item.amount);
-        let original = if first == 0 { m.open_item().map_or(m.before, |i| i.amount) } else { first };
+        let original = if first == 0 { m.original() } else { first };
         let beyond = back.after.unsigned_abs() > original.unsigned_abs();
         if beyond || i128::from(back.after) * i128::from(original.signum()) < 0 {
             let shown = |minor: i64| self.figure(m, minor);
@@ -151,7 +151,7 @@ impl<S: Store> Ledger<S> {
 
     /// An amount of a movement in the decimals of its item's currency.
     fn figure(&self, m: &Movement, minor: i64) -> String {
-        let currency = m.open_item().map(|i| i.currency).unwrap_or_default();
+        let currency = m.item.as_ref().map(|i| i.currency).unwrap_or_default();
         crate::base::sum_figure(minor.into(), currency)
     }
 

@@ -2,10 +2,10 @@
 //! index and sets that were derived from it. In goes a store, out come the figures and the first thing that does not fit.
 
 use super::bodies::*;
-use super::fold::{Sets, fold};
+use super::fold::{Sets, fold, keys_of};
 use super::journal::Ledger;
 use super::keys::item_key;
-use super::record::{Head, Record};
+use super::record::{Hash, Head, Record, body_hash};
 use super::store::{Set, Store};
 use crate::base::Map;
 use crate::error::Error;
@@ -68,10 +68,9 @@ impl<S: Store> Ledger<S> {
             };
             let Some(last) = page.last() else { break };
             from = last.seq.saturating_add(1);
-            let parsed: Vec<Result<Body, Error>> =
-                page.par_iter().map(|r| Body::parse(r.seq, r.kind, &r.body)).collect();
-            for (record, body) in page.iter().zip(parsed) {
-                if let Err(fault) = proof.record(record, body) {
+            let read: Vec<Read> = page.par_iter().map(Read::of).collect();
+            for (record, read) in page.iter().zip(read) {
+                if let Err(fault) = proof.record(record, read) {
                     proof.result.fault = Some(fault);
                     return Ok(proof.result);
                 }
@@ -87,8 +86,7 @@ impl<S: Store> Ledger<S> {
         proof.result.fault = Some(loop {
             match self.store().record(at) {
                 Ok(Some(record)) => {
-                    let body = Body::parse(record.seq, record.kind, &record.body);
-                    if let Err(fault) = proof.record(&record, body) {
+                    if let Err(fault) = proof.record(&record, Read::of(&record)) {
                         break fault;
                     }
                     at = at.saturating_add(1);
@@ -130,6 +128,22 @@ impl<S: Store> Ledger<S> {
     }
 }
 
+/// What of a record can be told without the ones before it.
+struct Read {
+    hash: Hash,
+    body: Result<(Body, Vec<u64>), Error>,
+}
+
+impl Read {
+    fn of(record: &Record) -> Read {
+        let body = Body::parse(record.seq, record.kind, &record.body).map(|body| {
+            let keys = keys_of(&body);
+            (body, keys)
+        });
+        Read { hash: body_hash(&record.body), body }
+    }
+}
+
 #[derive(Default)]
 struct Proof {
     result: Verified,
@@ -145,18 +159,18 @@ struct Proof {
 }
 
 impl Proof {
-    fn record(&mut self, record: &Record, body: Result<Body, Error>) -> Result<(), Fault> {
+    fn record(&mut self, record: &Record, read: Read) -> Result<(), Fault> {
         let seq = self.result.head.seq.saturating_add(1);
         if record.seq != seq {
             return Err(fault(seq, "the record is missing"));
         }
-        let head = self.result.head.after(record.kind, &record.body, &record.meta);
+        let head = self.result.head.after_body(record.kind, &read.hash, &record.meta);
         if head.hash != record.hash {
             return Err(fault(seq, "its hash does not fit what it says and what stands before it"));
         }
         self.result.head = head;
-        let body = body.map_err(|e| fault(seq, e.found()))?;
-        let keys = fold(seq, &body, &mut self.sets).map_err(|e| fault(seq, e.found()))?;
+        let (body, keys) = read.body.map_err(|e| fault(seq, e.found()))?;
+        fold(seq, &body, &mut self.sets).map_err(|e| fault(seq, e.found()))?;
         keys.iter().for_each(|k| self.keys.add(*k, seq));
         self.money(seq, &body)?;
         self.result.records += 1;
@@ -185,7 +199,7 @@ impl Proof {
                 }
             }
             Body::Payment(p) => {
-                let amount = p.payment.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);
+                let amount = p.payment.amount;
                 if let Some(statement) = self.run.get_mut(&p.statement) {
                     statement.2 += i128::from(amount);
                 }
@@ -234,7 +248,7 @@ impl Proof {
                 &format!("item {}: open before less what was cleared is not open after", m.item_id),
             ));
         }
-        let amount = m.item.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(m.before);
+        let amount = m.original();
         let slot = self.items.entry(item_key(&m.company, &m.item_id)).or_insert((0, amount.into()));
         slot.0 += i128::from(cleared);
         let towards_zero =

@@ -40,10 +40,10 @@ pub use cells::{from_sheet, to_sheet};
 
 pub use crate::model::exception_id;
 pub use columns::{COLUMNS, Column, ColumnKind, ColumnPart, PROPOSALS, QUEUE_SCHEMA, column_of};
-pub use csv::{exceptions_csv, exceptions_csv_pieces};
+pub use csv::{exceptions_csv, exceptions_csv_pieces, exceptions_pieces};
 #[cfg(feature = "review")]
 pub use page::{exceptions_html, exceptions_html_pieces};
-pub use queue::{CellValue, Proposal, Queue, QueueRow, SplitBy, choice_label, row_hash};
+pub use queue::{CellValue, Proposal, Queue, QueueOrder, QueueRow, SplitBy, choice_label, row_hash};
 pub use queue_lines::QueueLines;
 pub use recorded::{Recorded, read_decisions};
 pub use refusal::{Refusal, RefusalCode};

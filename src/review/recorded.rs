@@ -5,7 +5,7 @@ use crate::base::{AmountStyle, ContentId, Currency, Map, Place, parse_amount};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
     Allocation, Customer, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, ItemKind, OpenItem, OtherAmount,
-    Outcome, Payment, Proposal, ReasonCode, Remainder, Review, Source, Trust,
+    Outcome, Payment, Proposal, ReasonCode, Remainder, RemainderCode, Review, Source, Trust,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -289,7 +289,7 @@ impl CandidatePart {
             lines.into_iter().map(|l| EvidenceLine { kind: l.kind, weight: l.weight, text: l.text }).collect()
         };
         let remainder = match self.remainder {
-            Some(r) => Some(Remainder { code: remainder_code(&r.code), amount: minor(&r.amount, currency)? }),
+            Some(r) => Some(Remainder { code: RemainderCode::parse(&r.code), amount: minor(&r.amount, currency)? }),
             None => None,
         };
         Ok(Proposal {
@@ -337,21 +337,6 @@ fn allocations(
 fn minor(text: &str, currency: Currency) -> Result<i64, String> {
     let money = parse_amount(text, AmountStyle::PLAIN, currency).ok();
     money.and_then(|m| m.minor().ok()).ok_or_else(|| format!("amount `{text}`"))
-}
-
-fn remainder_code(code: &str) -> &'static str {
-    const CODES: [&str; 9] = [
-        "discount",
-        "discount_late",
-        "discount_rate",
-        "writeoff",
-        "charges",
-        "credit_note",
-        "on_account",
-        "keep_open",
-        "return_fee",
-    ];
-    CODES.iter().find(|c| **c == code).copied().unwrap_or("other")
 }
 
 /// Items and customers on the way.

@@ -3,7 +3,7 @@
 
 use super::day::RunResult;
 use super::{InputFile, VERSION};
-use crate::base::Sha256Pieces;
+use crate::base::{Packed, Sha256Pieces};
 use crate::model::{Customer, Decision, FileSummary, OpenItem, Payment};
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile, Piece};
 use crate::review;
@@ -13,8 +13,8 @@ use std::convert::Infallible;
 /// What the files are made from.
 #[derive(Debug, Clone)]
 pub(super) struct Contents {
-    pub(super) payments: Vec<Payment>,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) payments: Packed<Payment>,
+    pub(super) decisions: Packed<Decision>,
     pub(super) items: Vec<OpenItem>,
     pub(super) customers: Vec<Customer>,
     pub(super) as_of: Option<NaiveDate>,
@@ -26,8 +26,8 @@ pub(super) struct Contents {
 impl Contents {
     pub(super) fn decided<'a>(&'a self, score_version: &'a str) -> Decided<'a> {
         Decided {
-            payments: &self.payments,
-            decisions: &self.decisions,
+            payments: (&self.payments).into(),
+            decisions: (&self.decisions).into(),
             items: &self.items,
             customers: &self.customers,
             score_version,
@@ -68,14 +68,14 @@ impl<E> Written<'_, '_, E> {
 }
 
 impl RunResult {
-    /// The payments in their order.
-    pub fn payments(&self) -> &[Payment] {
-        &self.contents.payments
+    /// The payments in their order. They are held packed, and unpacked as they are asked for.
+    pub fn payments(&self) -> impl Iterator<Item = Payment> + '_ {
+        self.contents.payments.iter()
     }
 
-    /// One decision per payment, in the same order.
-    pub fn decisions(&self) -> &[Decision] {
-        &self.contents.decisions
+    /// One decision per payment, in the same order, packed as they are.
+    pub fn decisions(&self) -> impl Iterator<Item = Decision> + '_ {
+        self.contents.decisions.iter()
     }
 
     /// Makes the files of the run folder one after another, the manifest last, and hands on name and piece: the pieces of a
@@ -89,10 +89,10 @@ impl RunResult {
         let mut written = Written { each, files: Vec::new() };
         written.text("decisions.jsonl", |put| outputs::decisions_pieces(&decided, put))?;
         written.text("allocations.csv", |put| outputs::allocations_pieces(&decided, dialect, put))?;
-        written.text("unapplied.csv", |put| put(&outputs::unapplied_csv(&decided, dialect)))?;
+        written.text("unapplied.csv", |put| outputs::unapplied_pieces(&decided, dialect, put))?;
         written.text("exceptions.csv", |put| {
-            let queue = review::Queue::build(decided.payments, decided.decisions, decided.customers, decided.as_of);
-            review::exceptions_csv_pieces(&queue, dialect, put)
+            let order = review::QueueOrder::new(decided.payments, decided.decisions, decided.customers, decided.as_of);
+            review::exceptions_pieces(&order, dialect, put)
         })?;
         written.text("summary.json", |put| put(&outputs::summary_json(&self.summary)))?;
         let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };

@@ -13,7 +13,8 @@ pub use queue::record_of_ledger;
 pub(super) use queue::waiting_in;
 
 use super::day::{RunError, RunInputs, RunResult, Step, run_in};
-use crate::base::{Map, Place, sha256_hex};
+use super::source::Source;
+use crate::base::{Map, Place};
 use crate::error::{Error, ErrorCode};
 use crate::ledger::{Body, Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex};
 use crate::model::*;
@@ -46,12 +47,24 @@ pub fn run_with_ledger<S: Store>(
     Ok(LedgerRun { result, records, before })
 }
 
+/// What the engine decided from.
+pub(super) struct Decidable<'a> {
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// Items of the book.
+    pub items: &'a [OpenItem],
+    /// Payments of the run.
+    pub payments: &'a [Payment],
+    /// Returns with the payments that they take back, where both stand in the run; by their places.
+    pub linked: &'a [(usize, usize)],
+}
+
 /// What a memory does in a run, in this order.
 pub(super) trait Memory {
     /// Refuses another policy, or other priors under it, than that of the last run where it takes two persons and fewer stand for it.
     fn policy(&mut self, policy: &Policy, priors: &Priors, approved_by: &[String]) -> Result<(), RunError>;
     /// Leaves out files that are known wholly.
-    fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError>;
+    fn files<'f>(&mut self, files: Vec<Source<'f>>) -> Result<Vec<Source<'f>>, RunError>;
     /// Leaves out known statements, refuses contradicting ones, and proves continuity with what came before.
     fn day(&mut self, day: &mut Day) -> Result<(), Error>;
     /// Leaves out known payments.
@@ -64,13 +77,7 @@ pub(super) trait Memory {
         payments: &[Payment],
     ) -> Result<(), Error>;
     /// Returns reopen exactly what they had closed.
-    fn decided(
-        &mut self,
-        policy: &Policy,
-        items: &[OpenItem],
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error>;
+    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error>;
     /// Customers as they would be with the learned facts that nobody signed, where one speaks of a payment in the queue.
     fn untried(
         &self,
@@ -198,15 +205,16 @@ impl<S: Store> Memory for Session<'_, S> {
         Err(RunError::Configuration(vec![error]))
     }
 
-    fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError> {
+    fn files<'f>(&mut self, files: Vec<Source<'f>>) -> Result<Vec<Source<'f>>, RunError> {
         let mut new = Vec::with_capacity(files.len());
         for file in files {
-            let sha256 = sha256_hex(&file.bytes);
-            if !self.fresh && self.ledger.store().member(Set::Input, &sha256).map_err(RunError::Ledger)?.is_some() {
-                self.summary.known_files.push(file.name.clone());
+            let known = || self.ledger.store().member(Set::Input, &file.sha256).map_err(RunError::Ledger);
+            if !self.fresh && known()?.is_some() {
+                self.summary.known_files.push(file.name.to_owned());
                 continue;
             }
-            self.files.entry(file.name.clone()).and_modify(|s| *s = None).or_insert(Some(sha256));
+            let sha256 = file.sha256.clone();
+            self.files.entry(file.name.to_owned()).and_modify(|s| *s = None).or_insert(Some(sha256));
             new.push(file);
         }
         if new.is_empty() && !self.summary.known_files.is_empty() {
@@ -237,15 +245,9 @@ impl<S: Store> Memory for Session<'_, S> {
         self.signed_facts(customers)
     }
 
-    fn decided(
-        &mut self,
-        policy: &Policy,
-        items: &[OpenItem],
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error> {
-        self.settle_returns(policy, items, payments, decisions)?;
-        self.show_unsigned_facts(payments, decisions)
+    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error> {
+        self.settle_returns(given, decisions)?;
+        self.show_unsigned_facts(given.payments, decisions)
     }
 
     fn untried(

@@ -9,7 +9,7 @@ if [ "$3" = dump ]; then
     "$tieout" verify --ledger l.db > /dev/null
     "$tieout" dump --ledger l.db
     for day in 1 2 3 4 decided 5; do cat "out$day/manifest.json" "out$day/allocations.csv" "out$day/decisions.jsonl"; done
-    ls -A | grep -v '^\.out\|^\.queue\|^queue\|^anna' || true
+    ls -A | grep -v '^\.out\|^\.queue\|^queue\|^anna\|^days.lock' || true
     exit 0
 fi
 day() {
@@ -21,6 +21,9 @@ day 1 1_2025-12-29.sta items-1.csv
 day 2 2_2025-12-30.sta items-stale.csv
 day 3 3_2025-12-30_to_31.sta items-3.csv
 day 4 4_2026-01-02.sta items-4.csv
+# What people do is looked up first and then done: one copy of this at a time.
+exec 9> days.lock
+flock 9
 # The payment of 357.00 goes back to the queue, once.
 id=$(sed -n 's/.*"payment_id":"\(p[0-9a-f]*\)".*"amount":"357.00".*/\1/p' out2/decisions.jsonl)
 if ! "$tieout" history "$id" --ledger l.db | grep -q "undid"; then
@@ -40,4 +43,5 @@ if ! "$tieout" history "$id" --ledger l.db | grep -q "said apply"; then
     fi
     "$tieout" decide anna.csv --ledger l.db --out outdecided --wait -q
 fi
+flock -u 9
 day 5 5_2026-01-05.sta items-5.csv

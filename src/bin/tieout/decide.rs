@@ -93,7 +93,7 @@ fn over_ledger(path: &Path, inputs: &DecideInputs, args: &Decide, say: &Say) -> 
         let result = decide_with_ledger(inputs, &reader(path)?)?.result;
         return Ok(Done { result, out: None, head: None });
     };
-    let _held = hold(path, args.wait, "decide")?;
+    let _held = hold(path, args.wait, "decide", false)?;
     let mut ledger = writer(path, false, say)?;
     let LedgerDecision { result, records, .. } = decide_with_ledger(inputs, &ledger)?;
     if records.is_empty() {

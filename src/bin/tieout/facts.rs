@@ -62,7 +62,7 @@ fn same_payer(a: &LearnedFact, b: &LearnedFact) -> bool {
 
 fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
     let FactChange { fact_id, ledger, by, reason, wait } = change;
-    let _held = hold(&ledger, wait, "facts")?;
+    let _held = hold(&ledger, wait, "facts", false)?;
     let mut ledger = writer(&ledger, false, say)?;
     let all = ledger.facts()?;
     let Some(fact) = all.iter().find(|f| f.fact_id == fact_id) else {

@@ -8,6 +8,9 @@ use std::io::{ErrorKind, Write};
 
 /// Writes the file, never over another.
 pub fn init(args: Init, say: &Say) -> Result<u8, Failure> {
+    if let Some(ledger) = &args.ledger {
+        super::ledger::check(ledger, true)?;
+    }
     let mut file = File::create_new(&args.file).map_err(|e| match e.kind() {
         ErrorKind::AlreadyExists => {
             let place = args.file.display().to_string();
@@ -17,7 +20,7 @@ pub fn init(args: Init, say: &Say) -> Result<u8, Failure> {
     })?;
     let mut text = tieout::run::default_toml().to_owned();
     if let Some(ledger) = &args.ledger {
-        let _held = super::ledger::hold(ledger, false, "init")?;
+        let _held = super::ledger::hold(ledger, false, "init", true)?;
         super::ledger::writer(ledger, true, say)?;
         let name = std::path::absolute(ledger).map_err(|e| Failure::write(ledger, &e))?;
         let folder = std::path::absolute(&args.file).map_err(|e| Failure::write(&args.file, &e))?;

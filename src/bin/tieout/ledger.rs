@@ -17,8 +17,43 @@ pub struct Held {
     _file: File,
 }
 
-/// Takes the right to write to a ledger. Another holder is waited for or named.
-pub fn hold(ledger: &Path, wait: bool, what: &str) -> Result<Held, Failure> {
+/// Refuses a path at which no ledger can be, before anything is made there or beside it.
+pub fn check(ledger: &Path, create: bool) -> Result<(), Failure> {
+    let usage = |found: &str, hint: &str| {
+        let expected = if create { "a ledger, or the name of a new file" } else { "a ledger of tieout" };
+        Err(Failure::usage(&ledger.display().to_string(), found, expected, hint))
+    };
+    let makes = "`tieout run --ledger FILE` makes one where there is no file yet";
+    let meta = match std::fs::metadata(ledger) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::io(ledger, &e)),
+        Err(_) if !create => return usage("there is no such file", makes),
+        Err(_) => {
+            let folder = ledger.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            return if folder.is_dir() { Ok(()) } else { usage("there is no such folder", "make the folder first") };
+        }
+    };
+    if meta.is_dir() {
+        return usage("a folder", "name a file in it");
+    }
+    if meta.len() == 0 {
+        return if create { Ok(()) } else { usage("an empty file", makes) };
+    }
+    let mut journal = ledger.as_os_str().to_owned();
+    journal.push("-journal");
+    let mut first = Vec::new();
+    let file = File::open(ledger).map_err(|e| Failure::io(ledger, &e))?;
+    file.take(100).read_to_end(&mut first).map_err(|e| Failure::io(ledger, &e))?;
+    // What a killed run left half written, its journal puts right.
+    if SqliteStore::may_be_ledger(&first) || Path::new(&journal).exists() {
+        return Ok(());
+    }
+    usage("something else than a ledger", makes)
+}
+
+/// Takes the right to write to a ledger. Another holder is waited for or named. `create` where there may be none yet.
+pub fn hold(ledger: &Path, wait: bool, what: &str, create: bool) -> Result<Held, Failure> {
+    check(ledger, create)?;
     let mut name = ledger.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
@@ -47,6 +82,7 @@ pub fn hold(ledger: &Path, wait: bool, what: &str) -> Result<Held, Failure> {
 
 /// Opens a ledger to read. Readers take no lock.
 pub fn reader(path: &Path) -> Result<Ledger<SqliteStore>, Failure> {
+    check(path, false)?;
     Ok(Ledger::new(SqliteStore::open(path, false, VERSION)?))
 }
 

@@ -120,7 +120,7 @@ pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
     if args.change.reason.trim().is_empty() {
         return Err(Failure::usage("--reason", "no words", "why it is undone", ""));
     }
-    let _held = hold(&args.change.ledger, args.change.wait, "undo")?;
+    let _held = hold(&args.change.ledger, args.change.wait, "undo", false)?;
     let mut ledger = writer(&args.change.ledger, false, say)?;
     let by = both(who(args.change.by.as_deref()), args.second.as_deref(), ledger.takes_two("undo")?)?;
     let records = ledger.undo(&args.target, &args.change.reason, &by).map_err(not_there)?;
@@ -152,7 +152,7 @@ fn both(by: String, second: Option<&str>, takes_two: bool) -> Result<String, Fai
 
 /// Accepts that statements are missing.
 pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
-    let _held = hold(&args.change.ledger, args.change.wait, "accept-gap")?;
+    let _held = hold(&args.change.ledger, args.change.wait, "accept-gap", false)?;
     let mut ledger = writer(&args.change.ledger, false, say)?;
     let by = who(args.change.by.as_deref());
     let account: String = args.account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();

@@ -5,9 +5,9 @@ use super::failure::{DONE, Failure, REJECTED, does_not_tie_out, open_statement};
 use super::files;
 use super::say::Say;
 use rayon::prelude::*;
-use tieout::error::Error;
+use tieout::error::{Error, ErrorCode};
 use tieout::formats::{ReadOptions, read_statements};
-use tieout::model::{Statement, TieOut};
+use tieout::model::{FindingCode, Statement, TieOut};
 use tieout::outputs::{escape_hidden, parsed_json, payments_csv, payments_jsonl};
 use tieout::run::{InputFile, payments_of};
 
@@ -71,7 +71,8 @@ fn statements(given: &[InputFile], options: &ReadOptions, say: &Say) -> Result<u
 fn open_figures(statement: &Statement, file: &str) -> Option<Error> {
     let spoils = statement.findings.iter().find(|f| f.code.spoils_tie_out());
     let finding = match statement.tie_out {
-        TieOut::Proven => None,
+        // Twice in one file: whoever adds up what is printed must know.
+        TieOut::Proven => statement.findings.iter().find(|f| f.code == FindingCode::StatementRepeated),
         TieOut::Unproven => spoils,
         TieOut::Broken => spoils.or(statement.findings.first()),
     };
@@ -80,5 +81,10 @@ fn open_figures(statement: &Statement, file: &str) -> Option<Error> {
     }
     let (place, text) =
         finding.map_or((&statement.place, "its figures contradict each other"), |f| (&f.place, &f.text));
-    Some(does_not_tie_out(place.clone().in_file(file), text))
+    let place = place.clone().in_file(file);
+    if finding.is_some_and(|f| f.code == FindingCode::StatementRepeated) {
+        let error = Error::new(ErrorCode::TieOut, place, text, "");
+        return Some(error.with_hint("`tieout check` and `tieout run` count it once"));
+    }
+    Some(does_not_tie_out(place, text))
 }

@@ -29,11 +29,12 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     if profile_file.is_some() {
         leave_out.extend(args.read.profile.as_deref().map(Path::new));
     }
-    let given = files::statements(&args.statements, &leave_out, &options)?;
+    let given = files::statements_in_turn(&args.statements, &leave_out, &options)?;
     given.notes.iter().for_each(|n| say.note(n));
     let config = files::maybe(args.config.as_ref())?;
     let inputs = RunInputs {
         statements: given.files,
+        large: given.large,
         unrecognised: given.unrecognised,
         items: files::one(&args.open_items)?,
         items_map: files::maybe(args.items_map.as_ref())?,
@@ -54,7 +55,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         Some(path) => Some(run_ledger::open(&path, &args, say)?),
         None => None,
     };
-    let progress = Progress::new(&inputs.statements, say);
+    let progress = Progress::new(&inputs, say);
     let with_ledger = ledger.is_some();
     let mut head = None;
     let result = match ledger {

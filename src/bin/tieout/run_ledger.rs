@@ -42,7 +42,7 @@ pub fn open(path: &Path, args: &Run, say: &Say) -> Result<Open, Failure> {
             Open::Empty(Ledger::new(MemoryStore::new()))
         });
     }
-    let held = hold(path, args.wait, "run")?;
+    let held = hold(path, args.wait, "run", true)?;
     Ok(Open::Write(Box::new(writer(path, true, say)?), held))
 }
 

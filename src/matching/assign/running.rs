@@ -1,8 +1,8 @@
-//! The figures "open before" and "open after" where several payments touch one item, in the order of the payments, and what
-//! the sentence of an applied payment says of them.
+//! The figures "open before" and "open after" where several payments touch one item, in the order of the payments (a return never
+//! before the payment that it takes back), and what the sentence of an applied payment says of them.
 
 use super::number;
-use crate::base::{Map, Money};
+use crate::base::{Map, Money, Set};
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::decide::Standing;
 use crate::model::{Allocation, Decision, EvidenceKind, EvidenceLine, Outcome};
@@ -13,10 +13,15 @@ pub type Left = Map<u64, (ItemIx, i64)>;
 
 /// What is open before the nth allocation of a payment, where it is not what the book says; and what is left in the end of every
 /// item that a payment touched.
-pub fn balances(book: &OpenItemBook, standings: &[Standing]) -> (Map<(u32, u32), i64>, Left) {
+pub fn balances(
+    book: &OpenItemBook,
+    standings: &[Standing],
+    taken_back: &[(usize, usize)],
+) -> (Map<(u32, u32), i64>, Left) {
     let mut open: Map<ItemIx, i64> = Map::default();
     let mut before = Map::default();
-    for (k, standing) in standings.iter().enumerate() {
+    for k in settling_order(standings.len(), taken_back) {
+        let Some(standing) = standings.get(k) else { continue };
         for (nth, (item, cleared)) in (0u32..).zip(standing.claims()) {
             let at = open.entry(item).or_insert_with(|| book.item(item).map_or(0, |it| it.open_amount));
             if book.item(item).is_some_and(|it| it.open_amount != *at) {
@@ -27,6 +32,27 @@ pub fn balances(book: &OpenItemBook, standings: &[Standing]) -> (Map<(u32, u32),
     }
     let named = |(ix, left): (ItemIx, i64)| Some((name(&book.item(ix)?.company, &book.item(ix)?.item_id), (ix, left)));
     (before, open.into_iter().filter_map(named).collect())
+}
+
+/// The order in which so many payments settle: their own, but that a return which stands before the payment that it takes back
+/// comes right after it. Takes pairs of return and payment.
+pub fn settling_order(payments: usize, taken_back: &[(usize, usize)]) -> Vec<usize> {
+    let mut early: Vec<(usize, usize)> =
+        taken_back.iter().filter(|(back, of)| back < of && *of < payments).map(|(back, of)| (*of, *back)).collect();
+    if early.is_empty() {
+        return (0..payments).collect();
+    }
+    early.sort_unstable();
+    let late: Set<usize> = early.iter().map(|(_, back)| *back).collect();
+    let mut order = Vec::with_capacity(payments);
+    let mut rest = early.into_iter().peekable();
+    for k in (0..payments).filter(|k| !late.contains(k)) {
+        order.push(k);
+        while let Some((_, back)) = rest.next_if(|(of, _)| *of == k) {
+            order.push(back);
+        }
+    }
+    order
 }
 
 fn name(company: &str, item_id: &str) -> u64 {
@@ -75,5 +101,17 @@ pub fn say_what_stays_open(decision: &mut Decision) {
         let of = if several { format!(" of {}", a.doc_no) } else { String::new() };
         let rest = Money::from_minor(a.open_after, decision.currency).figure();
         decision.explanation.push_str(&format!(", {rest}{of} stays open"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settling_order;
+
+    #[test]
+    fn a_return_settles_after_the_payment_that_it_takes_back() {
+        assert_eq!(settling_order(4, &[(3, 0)]), [0, 1, 2, 3], "in order already");
+        assert_eq!(settling_order(5, &[(0, 3), (1, 2), (4, 2)]), [2, 1, 3, 0, 4]);
+        assert_eq!(settling_order(2, &[(0, 7)]), [0, 1], "no such payment");
     }
 }

@@ -189,7 +189,7 @@ impl<'a> Answer<'a> {
             customer: proposal.customer_id.as_deref(),
             score: proposal.score,
             allocations: proposal.allocations.iter().map(document).collect(),
-            remainder: proposal.remainder.as_ref().map(|r| (r.code, money(r.amount))),
+            remainder: proposal.remainder.as_ref().map(|r| (r.code.as_str(), money(r.amount))),
             supports: evidence(&proposal.supports),
             against: evidence(&proposal.against),
         }

@@ -174,8 +174,8 @@ fn bodies<S: Store>(ledger: &Ledger<S>, round: &Round<'_>, record: &RunRecord) -
     let payments: Vec<_> = stays.iter().filter_map(|at| round.payments.get(*at).cloned()).collect();
     let decisions: Vec<_> = stays.iter().filter_map(|at| round.decisions.get(*at).cloned()).collect();
     let text = decisions_jsonl(&Decided {
-        payments: &payments,
-        decisions: &decisions,
+        payments: (&payments).into(),
+        decisions: (&decisions).into(),
         items: round.items.all(),
         customers: &round.customers,
         score_version: &record.recorded.score_version,

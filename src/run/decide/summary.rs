@@ -11,7 +11,7 @@ use crate::review::DecisionFile;
 use crate::run::inputs::Receivables;
 use crate::run::summarise::{Facts, summarise};
 use crate::run::{RunError, RunRecord, equations};
-use crate::statements::{Day, Payments};
+use crate::statements::Day;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -56,7 +56,6 @@ pub(super) fn of_ledger(
     all.extend(others.into_iter().filter_map(|(role, f)| f.as_ref().map(|f| file(role, &f.name, &f.bytes))));
     let companies: BTreeMap<&str, &str> =
         round.payments.iter().map(|p| (p.account.as_str(), p.company.as_str())).collect();
-    let read = Payments { payments: round.payments.clone(), ..Payments::default() };
     let recorded = record.recorded.score_version.as_str();
     let none = Priors::default();
     let summary = summarise(Facts {
@@ -71,8 +70,7 @@ pub(super) fn of_ledger(
         files: all,
         unrecognised: Vec::new(),
         day: &Day::default(),
-        read: &read,
-        decisions: &round.decisions,
+        left_out: &[],
         receivables: &Receivables { customers: Some(Vec::new()), ..Receivables::default() },
         items: round.items.all(),
         customers: &round.customers,

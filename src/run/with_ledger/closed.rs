@@ -4,7 +4,7 @@ use super::Session;
 use super::snapshot::set_open;
 use crate::base::Set;
 use crate::error::Error;
-use crate::ledger::keys::{KeyKind, item_key, key, numbers_in, with_amount};
+use crate::ledger::keys::{KeyKind, item_key, item_key_of, key, numbers_in, with_amount};
 use crate::ledger::{Body, Store};
 use crate::model::{OpenItem, Payment};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,6 @@ impl<S: Store> Session<'_, S> {
         let mut keys: Vec<u64> = payments.iter().flat_map(keys_of).collect();
         keys.sort_unstable();
         keys.dedup();
-        let listed: Set<String> = items.iter().map(|i| item_key(&i.company, &i.item_id)).collect();
         let found = self.ledger.store().find(&keys)?;
         // The latest records of each key.
         let mut per_key: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
@@ -25,17 +24,22 @@ impl<S: Store> Session<'_, S> {
             per_key.entry(key).or_default().push(seq);
         }
         let seqs: BTreeSet<u64> = per_key.values().flat_map(|s| s.iter().rev().take(PER_KEY)).copied().collect();
-        let mut wanted: BTreeSet<String> = BTreeSet::new();
-        for seq in seqs {
-            let Some(record) = self.ledger.store().record(seq)? else { continue };
-            let movements = match Body::parse(seq, record.kind, &record.body)? {
+        let mut wanted: Set<String> = Set::default();
+        let seqs: Vec<u64> = seqs.into_iter().collect();
+        for record in self.ledger.store().records_at(&seqs)? {
+            let movements = match Body::parse(record.seq, record.kind, &record.body)? {
                 Body::Payment(p) => p.decided.movements,
                 Body::Decision(d) => d.decided.movements,
                 _ => continue,
             };
             wanted.extend(movements.iter().map(|m| item_key(&m.company, &m.item_id)));
         }
-        for name in wanted.into_iter().filter(|n| !listed.contains(n)) {
+        for item in items.iter() {
+            wanted.remove(item_key_of(&item.company, &item.item_id).as_ref());
+        }
+        // In their order, whatever the hashes are.
+        let wanted: BTreeSet<String> = wanted.into_iter().collect();
+        for name in wanted {
             let Some(standing) = self.standing(&name)? else { continue };
             let mut item = standing.item;
             // Not listed by the ERP, so nothing is open, whatever was left when we last saw it.

@@ -5,9 +5,7 @@ use crate::base::{ContentId, Map, Place};
 use crate::error::Error;
 use crate::ledger::chain::{self, BreakKind};
 use crate::ledger::keys::{self, KeyKind, key};
-use crate::ledger::{
-    Body, JoinBody, PaymentBody, PaymentStanding, Release, Set, StatementBody, Store, Waiting, gap_key,
-};
+use crate::ledger::{Body, JoinBody, PaymentStanding, Release, Set, StatementBody, Store, Waiting, gap_key};
 use crate::model::*;
 use crate::statements::{Day, FiledStatement, LeftOut, Payments, may_be_same_account, occurrence_id};
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,8 +172,12 @@ impl<S: Store> Session<'_, S> {
             }
             let before = i.checked_sub(1).and_then(|j| all.get(j));
             let after = all.get(i + 1);
+            // Where a day or days came out even, what begins with them anew also opens with what they close with.
+            let anew =
+                all.iter().any(|o| o.content != link.content && o.opening == link.opening && share_a_day(o, link));
             let disjoint = match before {
-                Some(b) => chain::continues(b, link) == Some(true) && begins_after(b, link),
+                Some(b) if follows(b, link) => chain::continues(b, link) == Some(true),
+                Some(b) => chain::continues(b, link) == Some(true) && begins_after(b, link) && !anew,
                 None => after.is_some_and(|a| chain::continues(link, a) == Some(true) && begins_after(link, a)),
             };
             let fits_after = after.is_none_or(|a| chain::continues(link, a) != Some(false));
@@ -375,9 +377,9 @@ impl<S: Store> Session<'_, S> {
             return Ok(false);
         }
         let figures = keys::figures(payment.booking_date, payment.currency, payment.amount);
-        for (seq, body) in self.ledger.under(KeyKind::Figures, &figures)? {
+        for (_, body) in self.ledger.under(KeyKind::Figures, &figures)? {
             let Body::Payment(p) = body else { continue };
-            let other = p.payment(seq)?;
+            let other = &p.payment;
             let same = other.amount == payment.amount
                 && other.booking_date == payment.booking_date
                 && other.currency == payment.currency
@@ -418,18 +420,18 @@ impl Intraday {
     ) -> Result<Vec<String>, Error> {
         let is_intraday = |f: Option<Format>| matches!(f, Some(Format::Camt052 | Format::Camt054 | Format::Mt942));
         let own = is_intraday(payment.source.format);
-        let mut found: BTreeMap<u64, (PaymentBody, Payment)> = BTreeMap::new();
+        let mut found: BTreeMap<u64, Payment> = BTreeMap::new();
         let mut look = |kind: KeyKind, value: &str| -> Result<(), Error> {
             for (seq, body) in ledger.under(kind, value)? {
                 let Body::Payment(p) = body else { continue };
-                let other = p.payment(seq)?;
+                let other = p.payment;
                 let other_kind = is_intraday(other.source.format);
                 // Final statements among themselves are told by balances and identity alone.
                 if (own || other_kind)
                     && other.currency == payment.currency
                     && may_be_same_account(&other.account, &payment.account)
                 {
-                    found.insert(seq, (p, other));
+                    found.insert(seq, other);
                 }
             }
             Ok(())
@@ -446,7 +448,7 @@ impl Intraday {
             Ok(standing.is_some_and(|s| s.came_as.is_empty()))
         };
         let same_reference = |p: &Payment| p.entry_ref.is_some() && p.entry_ref == payment.entry_ref;
-        for (_, other) in found.values() {
+        for other in found.values() {
             let same_words = other.entry_ref.is_none() && payment.entry_ref.is_none() && words(other) == words(payment);
             if other.amount == payment.amount && (same_reference(other) || same_words) && free(other)? {
                 return Ok(vec![other.payment_id.0.clone()]);
@@ -455,7 +457,7 @@ impl Intraday {
         // One entry here, its details there.
         let mut parts = Vec::new();
         let mut sum = 0i64;
-        for (_, other) in found.values() {
+        for other in found.values() {
             if same_reference(other) && other.amount != payment.amount && free(other)? {
                 sum = sum.saturating_add(other.amount);
                 parts.push(other.payment_id.0.clone());
@@ -467,8 +469,8 @@ impl Intraday {
         // Details here, the entry there.
         let details = payment.entry_ref.as_ref().and_then(|r| self.sums.get(&(payment.account.clone(), r.clone())));
         if let Some((total, count)) = details.filter(|(_, count)| *count > 1) {
-            let whole = found.values().find(|(_, o)| same_reference(o) && o.amount == *total && *count > 1);
-            if let Some((_, other)) = whole {
+            let whole = found.values().find(|o| same_reference(o) && o.amount == *total && *count > 1);
+            if let Some(other) = whole {
                 return Ok(vec![other.payment_id.0.clone()]);
             }
         }
@@ -482,12 +484,26 @@ fn words(p: &Payment) -> String {
     all.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Whether a statement has the next number.
+fn follows(before: &StatementBody, after: &StatementBody) -> bool {
+    matches!((before.number, after.number), (Some(a), Some(b)) if b.checked_sub(1) == Some(a))
+}
+
+/// Whether two statements may have a day in common.
+fn share_a_day(a: &StatementBody, b: &StatementBody) -> bool {
+    let no_later = |a: &StatementBody, b: &StatementBody| match (a.first.or(a.last), b.last) {
+        (Some(first), Some(last)) => first <= last,
+        _ => true,
+    };
+    no_later(a, b) && no_later(b, a)
+}
+
 fn begins_after(before: &StatementBody, after: &StatementBody) -> bool {
-    let next = matches!((before.number, after.number), (Some(a), Some(b)) if b == a + 1);
-    next || match (after.first.or(after.last), before.last) {
-        (Some(first), Some(last)) => first >= last,
-        _ => false,
-    }
+    follows(before, after)
+        || match (after.first.or(after.last), before.last) {
+            (Some(first), Some(last)) => first >= last,
+            _ => false,
+        }
 }
 
 fn at(filed: &FiledStatement) -> Place {

@@ -129,8 +129,8 @@ fn shell(standing: &PaymentStanding) -> String {
         review: None,
     };
     decisions_jsonl(&Decided {
-        payments: std::slice::from_ref(&payment),
-        decisions: std::slice::from_ref(&decision),
+        payments: std::slice::from_ref(&payment).into(),
+        decisions: std::slice::from_ref(&decision).into(),
         items: &[],
         customers: &[],
         score_version: SCORE_VERSION,

@@ -1,10 +1,11 @@
 //! A finished run in, the records that the ledger is to remember out.
 
 use super::Session;
-use crate::base::{ContentId, Map};
+use crate::base::{ContentId, Map, Packed};
 use crate::error::Error;
 use crate::ledger::{
-    Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store, keys::item_key, pruned,
+    Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store,
+    keys::{item_key, item_key_of},
 };
 use crate::model::*;
 use crate::outputs::DecisionLines;
@@ -19,9 +20,9 @@ impl<S: Store> Session<'_, S> {
             decisions.iter().flat_map(|d| &d.allocations).map(|a| item_key(&a.company, &a.item_id)).collect();
         self.items = items
             .iter()
-            .map(|i| (item_key(&i.company, &i.item_id), i))
-            .filter(|(name, _)| moved.contains(name))
-            .map(|(name, i)| (name, i.clone()))
+            .map(|i| (item_key_of(&i.company, &i.item_id), i))
+            .filter(|(name, _)| moved.contains(name.as_ref()))
+            .map(|(name, i)| (name.into_owned(), i.clone()))
             .collect();
         let (again, returns) = (&self.again, &self.returns);
         let (bases, statement_of, items) = (&self.bases, &self.statement_of, &self.items);
@@ -44,7 +45,7 @@ impl<S: Store> Session<'_, S> {
             }
             let statement = statement_of.get(id)?.clone();
             let base: Option<ContentId> = bases.get(id).cloned();
-            Some(Body::Payment(PaymentBody { base, statement, payment: pruned::of_payment(payment), decided }))
+            Some(Body::Payment(Box::new(PaymentBody { base, statement, payment: payment.clone(), decided })))
         };
         self.kept = read.payments.par_iter().zip(decisions).map(of).collect();
         self.prove_sums();
@@ -56,7 +57,7 @@ impl<S: Store> Session<'_, S> {
         let mut sums: Map<&str, i128> = Map::default();
         for body in self.kept.iter().flatten() {
             if let Body::Payment(p) = body {
-                let amount = p.payment.get("amount").and_then(serde_json::Value::as_i64).unwrap_or(0);
+                let amount = p.payment.amount;
                 *sums.entry(p.statement.as_str()).or_insert(0) += i128::from(amount);
             }
         }
@@ -67,7 +68,8 @@ impl<S: Store> Session<'_, S> {
     }
 
     pub(super) fn records(&mut self, result: &RunResult) -> Result<Vec<Body>, Error> {
-        let lines = DecisionLines::new(&result.contents.decided(&result.summary.score_version));
+        let decided = result.contents.decided(&result.summary.score_version);
+        let lines = DecisionLines::new(&decided);
         let mut rest: Vec<Body> = Vec::new();
         if self.snapshot != Default::default() {
             rest.push(Body::Snapshot(std::mem::take(&mut self.snapshot)));
@@ -77,19 +79,23 @@ impl<S: Store> Session<'_, S> {
             body.known = if body.booked.is_some() { read.known } else { 0 };
             rest.push(Body::Statement(body));
         }
-        for (k, body) in std::mem::take(&mut self.kept).into_iter().enumerate() {
-            let Some(mut body) = body else { continue };
-            let decided = match &mut body {
-                Body::Payment(p) => Some(&mut p.decided),
-                Body::Decision(d) => Some(&mut d.decided),
-                _ => None,
-            };
-            // A reviewer reads the line of a queued one.
-            if let Some(decided) = decided.filter(|d| d.outcome == Outcome::Queued) {
-                decided.line = lines.line(k).map(|l| l.trim_end().to_owned());
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.par_chunks_mut(Packed::<Payment>::BLOCK).enumerate().for_each(|(n, bodies)| {
+            let (payments, decisions) = (decided.payments.block(n), decided.decisions.block(n));
+            for ((payment, decision), body) in payments.iter().zip(decisions.iter()).zip(bodies) {
+                let kept = match body {
+                    Some(Body::Payment(p)) => Some(&mut p.decided),
+                    Some(Body::Decision(d)) => Some(&mut d.decided),
+                    _ => None,
+                };
+                // A reviewer reads the line of a queued one.
+                if let Some(kept) = kept.filter(|d| d.outcome == Outcome::Queued) {
+                    kept.line = Some(lines.line(payment, decision).trim_end().to_owned());
+                }
             }
-            rest.push(body);
-        }
+        });
+        let order = self.settling_order(decided.payments);
+        rest.extend(order.into_iter().filter_map(|k| kept.get_mut(k).and_then(Option::take)));
         rest.extend(self.joins.drain(..).map(Body::Join));
         let run = RunBody {
             run_id: result.run_id.clone(),

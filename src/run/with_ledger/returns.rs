@@ -1,11 +1,12 @@
 //! Returns: the payment that came back is looked up, and exactly what it had closed is opened again, the bank's fee apart.
 
-use super::Session;
 use super::closed::keys_of;
-use crate::base::{Map, Money};
+use super::{Decidable, Session};
+use crate::base::{Map, Money, Packed, Records};
 use crate::error::Error;
 use crate::ledger::keys::item_key;
 use crate::ledger::{Body, Movement, PaymentStanding, Store};
+use crate::matching::settling_order;
 use crate::model::*;
 use crate::statements::may_be_same_account;
 use std::collections::BTreeMap;
@@ -23,36 +24,30 @@ enum Sure {
 }
 
 impl<S: Store> Session<'_, S> {
-    pub(super) fn settle_returns(
-        &mut self,
-        policy: &Policy,
-        items: &[OpenItem],
-        payments: &[Payment],
-        decisions: &mut [Decision],
-    ) -> Result<(), Error> {
+    pub(super) fn settle_returns(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error> {
+        let Decidable { policy, items, payments, .. } = *given;
         let mut new: Vec<(usize, Decision)> = Vec::new();
-        let in_run = in_run(payments, decisions);
+        let id = |k: usize| payments.get(k).map(|p| p.payment_id.0.clone());
+        for (back, of) in given.linked {
+            if let Some((back, of)) = id(*back).zip(id(*of)) {
+                self.taken_back.insert(of.clone());
+                self.returns.insert(back, of);
+            }
+        }
         // What returns of this run have opened again, by item.
         let mut given_back: Map<String, i64> = Map::default();
-        let mut known: Option<ByName<'_>> = None;
         for k in 0..payments.len().min(decisions.len()) {
             let (Some(payment), Some(decision)) = (payments.get(k), decisions.get(k)) else { break };
             let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
-            if payment.amount >= 0 || !by_engine && payment.return_reason.is_none() && !payment.reversal {
-                continue;
-            }
-            if let Some(original) = self.in_run(decision, &in_run) {
-                self.taken_back.insert(original.clone());
-                self.returns.insert(payment.payment_id.0.clone(), original);
+            let linked = given.linked.binary_search_by_key(&k, |(back, _)| *back).is_ok();
+            if linked || payment.amount >= 0 || !by_engine && payment.return_reason.is_none() && !payment.reversal {
                 continue;
             }
             if self.fresh || payment.trust != Trust::Proven || !policy.returns.reopen {
                 continue;
             }
             let Some((original, fee)) = self.original(payment)? else { continue };
-            let known =
-                known.get_or_insert_with(|| items.iter().map(|i| (item_key(&i.company, &i.item_id), i)).collect());
-            if let Some(decided) = reopened(payment, decision, &original, fee, known, &given_back) {
+            if let Some(decided) = reopened(payment, decision, &original, fee, items, &given_back) {
                 for a in &decided.allocations {
                     let sum = given_back.entry(item_key(&a.company, &a.item_id)).or_insert(0);
                     *sum = sum.saturating_sub(a.cleared().unwrap_or(0));
@@ -63,7 +58,6 @@ impl<S: Store> Session<'_, S> {
                 new.push((k, decided));
             }
         }
-        drop(in_run);
         if new.is_empty() {
             return Ok(());
         }
@@ -73,7 +67,8 @@ impl<S: Store> Session<'_, S> {
                 old.push((k, std::mem::replace(slot, decided)));
             }
         }
-        running(items, decisions);
+        let order = self.settling_order(payments.into());
+        running(items, decisions, &order);
         // Together with what the run itself opened or closed it may be too much for a document: then a person looks at it.
         let beyond = beyond(items, decisions);
         for (k, before) in old.into_iter().filter(|_| !beyond.is_empty()) {
@@ -87,28 +82,28 @@ impl<S: Store> Session<'_, S> {
             }
         }
         if !beyond.is_empty() {
-            running(items, decisions);
+            running(items, decisions, &order);
         }
         Ok(())
     }
 
-    /// The payment of this run that a return takes back, where the engine linked the two.
-    fn in_run(&self, back: &Decision, applied: &InRun<'_>) -> Option<String> {
-        if back.outcome != Outcome::Reopened {
-            return None;
+    /// The order in which the payments of the run settle: a return after the payment that it takes back.
+    pub(super) fn settling_order(&self, payments: Records<'_, Payment>) -> Vec<usize> {
+        let mut taken_back = Vec::new();
+        if !self.returns.is_empty() {
+            let linked: crate::base::Set<&str> =
+                self.returns.iter().flat_map(|(back, of)| [back.as_str(), of.as_str()]).collect();
+            let mut at: Map<String, usize> = Map::default();
+            for n in 0..payments.blocks() {
+                let first = n * Packed::<Payment>::BLOCK;
+                let block = payments.block(n);
+                let of_pairs = block.iter().enumerate().filter(|(_, p)| linked.contains(p.payment_id.as_str()));
+                at.extend(of_pairs.map(|(k, p)| (p.payment_id.0.clone(), first + k)));
+            }
+            let place = |id: &String| at.get(id.as_str()).copied();
+            taken_back.extend(self.returns.iter().filter_map(|(back, of)| place(back).zip(place(of))));
         }
-        let first = back.allocations.first()?;
-        let same = |a: &Allocation, b: &Allocation| {
-            a.item_id == b.item_id && a.company == b.company && a.applied.checked_neg() == Some(b.applied)
-        };
-        let mut fits =
-            applied.get(&(first.item_id.as_str(), first.applied.checked_neg()?))?.iter().filter(|(id, of)| {
-                of.len() == back.allocations.len()
-                    && of.iter().zip(&back.allocations).all(|(a, b)| same(a, b))
-                    && !self.taken_back.contains(*id)
-            });
-        let only = fits.next()?.0.to_owned();
-        fits.next().is_none().then_some(only)
+        settling_order(payments.len(), &taken_back)
     }
 
     /// The one earlier payment that came back, and the fee on top of it.
@@ -162,31 +157,13 @@ impl<S: Store> Session<'_, S> {
 
 /// Items that would be open at more than they are, or across zero.
 fn beyond(items: &[OpenItem], decisions: &[Decision]) -> crate::base::Set<String> {
-    let amounts: Map<(&str, &str), i64> =
-        items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.amount)).collect();
+    let amounts = touched(items, decisions, |i| i.amount);
     let mut found = crate::base::Set::default();
     for a in decisions.iter().flat_map(|d| &d.allocations) {
         let Some(amount) = amounts.get(&(a.company.as_str(), a.item_id.as_str())) else { continue };
         let crosses = i128::from(a.open_after) * i128::from(amount.signum()) < 0;
         if crosses || a.open_after.unsigned_abs() > amount.unsigned_abs() {
             found.insert(item_key(&a.company, &a.item_id));
-        }
-    }
-    found
-}
-
-/// Items by company and id.
-type ByName<'a> = Map<String, &'a OpenItem>;
-
-/// Payments of the run that were applied, by their first allocation.
-type InRun<'a> = Map<(&'a str, i64), Vec<(&'a str, &'a [Allocation])>>;
-
-fn in_run<'a>(payments: &'a [Payment], decisions: &'a [Decision]) -> InRun<'a> {
-    let mut found: InRun<'a> = Map::default();
-    for (p, d) in payments.iter().zip(decisions).filter(|(p, d)| d.outcome == Outcome::Applied && p.amount > 0) {
-        if let Some(first) = d.allocations.first() {
-            let row = (p.payment_id.as_str(), d.allocations.as_slice());
-            found.entry((first.item_id.as_str(), first.applied)).or_default().push(row);
         }
     }
     found
@@ -213,13 +190,14 @@ fn reopened(
     before: &Decision,
     original: &PaymentStanding,
     fee: i64,
-    known: &ByName<'_>,
+    items: &[OpenItem],
     given_back: &Map<String, i64>,
 ) -> Option<Decision> {
     let mut allocations = Vec::new();
     for m in original.movements.iter().rev() {
         let name = item_key(&m.company, &m.item_id);
-        let item = known.get(&name)?;
+        // Few returns a day: looked for one by one.
+        let item = items.iter().find(|i| i.item_id == m.item_id && i.company == m.company)?;
         let back = m.reversed(item.open_amount)?;
         // Opened again before, by a person or another return: more than the document is never open. A person looks at it.
         let in_all = back.after.checked_add(given_back.get(&name).copied().unwrap_or(0))?;
@@ -275,17 +253,34 @@ fn allocation(m: &Movement) -> Allocation {
     }
 }
 
-/// Sets "open before" and "open after" where several payments touch one item, in the order of the payments.
-fn running(items: &[OpenItem], decisions: &mut [Decision]) {
-    let start: Map<(&str, &str), i64> =
-        items.iter().map(|i| ((i.company.as_str(), i.item_id.as_str()), i.open_amount)).collect();
+/// Something of every item that a decision touches, by company and id.
+fn touched<'a>(
+    items: &'a [OpenItem],
+    decisions: &[Decision],
+    of: impl Fn(&OpenItem) -> i64,
+) -> Map<(&'a str, &'a str), i64> {
+    let named = |a: &Allocation| (a.company.clone(), a.item_id.clone());
+    let wanted: Map<String, crate::base::Set<String>> =
+        decisions.iter().flat_map(|d| &d.allocations).map(named).fold(Map::default(), |mut all, (company, item)| {
+            all.entry(company).or_default().insert(item);
+            all
+        });
+    let wants = |i: &&OpenItem| wanted.get(i.company.as_str()).is_some_and(|of| of.contains(i.item_id.as_str()));
+    items.iter().filter(wants).map(|i| ((i.company.as_str(), i.item_id.as_str()), of(i))).collect()
+}
+
+/// Sets "open before" and "open after" where several payments touch one item, in the order in which they settle.
+fn running(items: &[OpenItem], decisions: &mut [Decision], order: &[usize]) {
+    let start = touched(items, decisions, |i| i.open_amount);
     let mut open: Map<(String, String), i64> = Map::default();
-    for a in decisions.iter_mut().flat_map(|d| d.allocations.iter_mut()) {
-        let key = (a.company.clone(), a.item_id.clone());
-        let listed = start.get(&(a.company.as_str(), a.item_id.as_str())).copied().unwrap_or(a.open_before);
-        let before = open.get(&key).copied().unwrap_or(listed);
-        a.open_before = before;
-        a.open_after = before.saturating_sub(a.cleared().unwrap_or(0));
-        open.insert(key, a.open_after);
+    for k in order {
+        for a in decisions.get_mut(*k).into_iter().flat_map(|d| d.allocations.iter_mut()) {
+            let key = (a.company.clone(), a.item_id.clone());
+            let listed = start.get(&(a.company.as_str(), a.item_id.as_str())).copied().unwrap_or(a.open_before);
+            let before = open.get(&key).copied().unwrap_or(listed);
+            a.open_before = before;
+            a.open_after = before.saturating_sub(a.cleared().unwrap_or(0));
+            open.insert(key, a.open_after);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::Session;
 use crate::base::{Map, Money};
 use crate::error::Error;
-use crate::ledger::keys::item_key;
+use crate::ledger::keys::item_key_of;
 use crate::ledger::{Flight, ItemStanding, Settled, Shown, Store, Unclear};
 use crate::model::{ItemStatus, OpenItem};
 
@@ -14,8 +14,9 @@ impl<S: Store> Session<'_, S> {
         let rows: Map<&str, usize> = flights.iter().enumerate().map(|(k, (name, _))| (name.as_str(), k)).collect();
         let mut seen = vec![false; flights.len()];
         for item in items.iter_mut() {
-            let name = item_key(&item.company, &item.item_id);
-            let Some(k) = rows.get(name.as_str()) else { continue };
+            let name = item_key_of(&item.company, &item.item_id);
+            let Some(k) = rows.get(name.as_ref()) else { continue };
+            let name = name.into_owned();
             if let (Some((_, flight)), Some(seen)) = (flights.get(*k), seen.get_mut(*k)) {
                 *seen = true;
                 self.one(&name, flight, item);
