@@ -44,16 +44,17 @@ pub(super) fn with_rows(
             .by_index_raw(n)
             .map_err(|e| e.to_string())
             .and_then(|f| f.name().map(|n| n.into_owned()).map_err(|e| e.to_string()))?;
+        if name.starts_with("xl/charts/chart") {
+            out.start_file(&name, options).map_err(|e| e.to_string())?;
+            out.write_all(literal(&text_of(&mut archive, n)?).as_bytes()).map_err(|e| e.to_string())?;
+            continue;
+        }
         let Some((_, fill)) = sheets.iter_mut().find(|(path, _)| *path == name) else {
             let file = archive.by_index_raw(n).map_err(|e| e.to_string())?;
             out.raw_copy_file(file).map_err(|e| e.to_string())?;
             continue;
         };
-        let mut xml = String::new();
-        archive
-            .by_index(n)
-            .map_err(|e| e.to_string())
-            .and_then(|mut f| f.read_to_string(&mut xml).map_err(|e| e.to_string()))?;
+        let xml = text_of(&mut archive, n)?;
         let (head, samples) = xml.split_once("<row r=\"2\"").ok_or("a sheet without samples")?;
         let (samples, tail) = samples.split_once("</sheetData>").ok_or("a sheet without an end")?;
         out.start_file(&name, options).map_err(|e| e.to_string())?;
@@ -75,6 +76,29 @@ pub(super) fn with_rows(
         }
     }
     out.finish().map(Cursor::into_inner).map_err(|e| e.to_string())
+}
+
+fn text_of(archive: &mut ZipArchive<Cursor<Vec<u8>>>, n: usize) -> Result<String, String> {
+    let mut xml = String::new();
+    archive.by_index(n).map_err(|e| e.to_string())?.read_to_string(&mut xml).map_err(|e| e.to_string())?;
+    Ok(xml)
+}
+
+/// A chart with its figures in itself instead of references to cells: nothing in the file is evaluated.
+fn literal(chart: &str) -> String {
+    let mut out = String::with_capacity(chart.len());
+    let mut rest = chart;
+    while let Some((before, formula)) = rest.split_once("<c:f>") {
+        out.push_str(before);
+        rest = formula.split_once("</c:f>").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    for kind in ["str", "num"] {
+        out = out
+            .replace(&format!("<c:{kind}Ref><c:{kind}Cache>"), &format!("<c:{kind}Lit>"))
+            .replace(&format!("</c:{kind}Cache></c:{kind}Ref>"), &format!("</c:{kind}Lit>"));
+    }
+    out
 }
 
 /// The format of every cell of a row.
@@ -195,6 +219,14 @@ mod tests {
         assert_eq!(escaped("a<b>&\"'"), "a&lt;b&gt;&amp;\"'");
         assert_eq!(escaped("_x0041_ _x004_ _X0041_ ü_x00e9_"), "_x005F_x0041_ _x004_ _X0041_ ü_x005F_x00e9_");
         assert_eq!(escaped("__x0041_x0041_"), "__x005F_x0041_x0041_");
+    }
+
+    #[test]
+    fn a_chart_holds_its_figures() {
+        let chart = "<c:cat><c:strRef><c:f>Summary!$A$5</c:f><c:strCache><c:pt/></c:strCache></c:strRef></c:cat>\
+            <c:val><c:numRef><c:f>Summary!$D$5</c:f><c:numCache><c:pt/></c:numCache></c:numRef></c:val>";
+        let expected = "<c:cat><c:strLit><c:pt/></c:strLit></c:cat><c:val><c:numLit><c:pt/></c:numLit></c:val>";
+        assert_eq!(literal(chart), expected);
     }
 
     #[test]
