@@ -116,8 +116,15 @@ impl Number {
 
     /// The running number alone, with its zeros.
     pub(super) fn running(&self) -> String {
-        let running = self.parts.iter().find_map(|p| if let Part::Running(r) = p { Some(r.clone()) } else { None });
-        running.unwrap_or_default()
+        // A branch or a check digit glued to it is part of what people take for the number.
+        let at = self.parts.iter().position(|p| matches!(p, Part::Running(_))).unwrap_or(0);
+        let text = |k: usize| match self.parts.get(k) {
+            Some(Part::Fixed(t)) if t.bytes().all(|b| b.is_ascii_digit()) => t.as_str(),
+            _ => "",
+        };
+        let own = if let Some(Part::Running(r)) = self.parts.get(at) { r.as_str() } else { "" };
+        let before = at.checked_sub(1).map_or("", text);
+        format!("{before}{own}{}", text(at + 1))
     }
 
     /// The running number without leading zeros.

@@ -136,6 +136,8 @@ pub enum Fact {
     LeftAside(u32),
     /// The payer's name is this customer's as well, and its item has exactly the amount.
     Namesake(CustomerIx, ItemIx),
+    /// A number in the text is nobody's, and only the name says who pays.
+    StrangeNumber,
     /// The item is named, and the money is used up before it.
     NothingLeft(ItemIx),
     /// The item has exactly the amount of the payment, and another one is named.
@@ -180,6 +182,7 @@ impl Fact {
             Fact::TextCut => "the text is longer than is read, or names more documents: its end was cut off",
             Fact::AboveCap => "the amount is above the policy's cap for automatic application",
             Fact::PartUnnamed => "the text announces a part payment without naming the document",
+            Fact::StrangeNumber => "the text has a number that no document bears, and only the name says who pays",
             Fact::Prepayment => "the text speaks of a prepayment",
             Fact::Agency => "a collection agency pays: its commission and share are in its own list",
             Fact::Retention => "the text speaks of a retention",

@@ -225,7 +225,7 @@ fn waterfall(out: &mut String, line: &Line) {
         out.push_str(&paragraph(&format!("{left}  "), &text));
     }
     let share = format!(
-        "estimated chance that something else is paid: {} in a million (an estimate, not yet tested on your data)",
+        "estimated chance that something else is paid: {} in a million (not yet tested on your data)",
         best.error_ppm
     );
     out.push_str(&paragraph("  ", &share));
@@ -330,8 +330,7 @@ The best proposal: RE-731 of customer C-1, discount 23.80
   before any evidence  -310
   document number      +610  names RE-731
   total                +300  each 100 more makes it ten times as likely to be right
-  estimated chance that something else is paid: 40 in a million (an estimate, not yet tested on
-  your data)
+  estimated chance that something else is paid: 40 in a million (not yet tested on your data)
 
 Second best: 1166.20 EUR on account of customer C-2; total -12, 312 behind the best
   against: another name (-50)

@@ -71,6 +71,11 @@ pub struct Naming {
 }
 
 impl Naming {
+    /// Whether a token of the text is part of it.
+    pub fn covers(&self, token: usize) -> bool {
+        (self.first..=self.last).contains(&token)
+    }
+
     /// The letters written in front of a bare number, if it has other ones in front than the document that bears it: `R-48735`, where
     /// the document is RE-48735.
     pub fn other_letters<'a>(&self, reading: &'a Reading) -> Option<&'a str> {

@@ -263,6 +263,17 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
             gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::NamesMissing });
         }
     }
+    // A bare number that no item bears, while only the name says who pays: it may be what tells two namesakes apart.
+    let of_naming = |k: usize| context.namings.iter().any(|n| n.named_in == NamedIn::Text && n.covers(k));
+    let tokens = &context.reading.tokens;
+    let strange = |k: &usize| {
+        let bare = tokens.is_digits(*k) && tokens.word(*k).len() >= 5 && context.reading.typed(*k).is_none();
+        bare && context.reading.label(*k) != Some(Label::Order) && !of_naming(*k)
+    };
+    let number = (0..tokens.list.len()).filter(|_| by_name && context.unresolved.is_empty()).find(strange);
+    if number.is_some_and(|k| !is_own(tokens.word(k))) {
+        gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::StrangeNumber });
+    }
     if h.basis != Basis::OnAccount && (context.reading.says(Wording::Partial) || context.reading.says(Wording::Final)) {
         gates.push(Bar { reason: ReasonCode::PartialSilent, fact: Fact::PartUnnamed });
     }

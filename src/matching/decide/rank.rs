@@ -71,6 +71,8 @@ pub fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
                 let score = k.score.max(h.score);
                 *k = Hypothesis { score, ..h };
             }
+            // Found by payer and amount, and by a number that stands for something else: the first is the reason.
+            Some(k) if k.basis == Basis::Named && h.basis != Basis::Named && !names_documents(context, k) => *k = h,
             Some(_) => {}
             None => kept.push(h),
         }

@@ -65,7 +65,7 @@ pub fn both_fit(context: &Context<'_>, best: &Hypothesis, second: Option<&Hypoth
         }
     };
     match second {
-        Some(second) => format!("two answers fit about as well: {}, or {}", told(best), told(second)),
+        Some(second) => format!("either {}, or {}", told(best), told(second)),
         None => "a second answer fits about as well".to_owned(),
     }
 }
