@@ -109,6 +109,8 @@ fn every_fixture_is_claimed_by_a_test_and_listed_in_the_readme() {
     }
     // tests/ledger_story.rs works on a copy of the whole folder.
     claimed.extend(files_below(&fixtures().join("runs/five-days")).iter().map(|f| name_of(f)));
+    // tests/ledger_versions.rs opens a ledger of each version of the file.
+    claimed.extend(["ledger/v1.db", "ledger/v1.dump.jsonl"].map(str::to_owned));
     for folder in folders_in(&fixtures().join("errors")) {
         // tests/errors.rs runs every folder; a file in it is used if the command names it or its folder.
         let cmd = fs::read_to_string(folder.join("cmd")).unwrap_or_else(|_| panic!("{} has no cmd", folder.display()));

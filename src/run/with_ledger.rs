@@ -102,6 +102,8 @@ struct Read {
     index: usize,
     /// Its balances prove that no entry of it was there before.
     disjoint: bool,
+    /// Its number follows on that of the statement before it.
+    numbered: bool,
     /// It is to be remembered.
     taken: bool,
     /// Sum of its payments that were known.

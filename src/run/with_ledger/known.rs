@@ -62,7 +62,7 @@ impl<S: Store> Session<'_, S> {
                 self.summary.notes.push(format!("{text}: give it again once it is right"));
             }
             let index = day.statements.len();
-            self.statements.push(Read { body, index, disjoint: false, taken, known: 0 });
+            self.statements.push(Read { body, index, disjoint: false, numbered: false, taken, known: 0 });
             day.statements.push(filed);
             day.marks.push(mark);
         }
@@ -172,17 +172,14 @@ impl<S: Store> Session<'_, S> {
             }
             let before = i.checked_sub(1).and_then(|j| all.get(j));
             let after = all.get(i + 1);
-            // Where a day or days came out even, what begins with them anew also opens with what they close with.
-            let anew =
-                all.iter().any(|o| o.content != link.content && o.opening == link.opening && share_a_day(o, link));
             let disjoint = match before {
-                Some(b) if follows(b, link) => chain::continues(b, link) == Some(true),
-                Some(b) => chain::continues(b, link) == Some(true) && begins_after(b, link) && !anew,
+                Some(b) => chain::continues(b, link) == Some(true) && begins_after(b, link),
                 None => after.is_some_and(|a| chain::continues(link, a) == Some(true) && begins_after(link, a)),
             };
             let fits_after = after.is_none_or(|a| chain::continues(link, a) != Some(false));
             if let Some(read) = new.get(&link.content).and_then(|k| self.statements.get_mut(*k)) {
                 read.disjoint = disjoint && fits_after;
+                read.numbered = before.is_some_and(|b| follows(b, link));
             }
         }
         let stops = |list: &[StatementBody]| -> Result<Vec<(usize, usize, String)>, Error> {
@@ -259,15 +256,25 @@ impl<S: Store> Session<'_, S> {
         let mut left: BTreeMap<(String, String), (crate::base::Currency, u64, i128)> = BTreeMap::new();
         let mut used: BTreeSet<String> = BTreeSet::new();
         for k in 0..read.payments.len() {
-            let (Some(origin), Some(payment)) = (read.origins.get(k).cloned(), read.payments.get_mut(k)) else { break };
+            let Some(origin) = read.origins.get(k).cloned() else { break };
             // Every statement of the day has its row here, in the same order.
             let at = origin.statement;
             let Some(statement) = self.statements.get(at) else { continue };
-            let (disjoint, taken, content) = (statement.disjoint, statement.taken, statement.body.content.clone());
+            let (disjoint, numbered) = (statement.disjoint, statement.numbered);
+            let (taken, content) = (statement.taken, statement.body.content.clone());
             if origin.statement != current {
                 current = origin.statement;
                 have_before.clear();
+                if disjoint
+                    && !numbered
+                    && begins_anew(read, k, &have)
+                    && let Some(statement) = self.statements.get_mut(at)
+                {
+                    statement.disjoint = false;
+                }
             }
+            let disjoint = self.statements.get(at).is_some_and(|s| s.disjoint);
+            let Some(payment) = read.payments.get_mut(k) else { break };
             let had =
                 *have_before.entry(origin.base.clone()).or_insert_with(|| have.get(&origin.base).copied().unwrap_or(0));
             let nth = counts.entry((origin.statement, origin.base.clone())).or_insert(0);
@@ -489,13 +496,22 @@ fn follows(before: &StatementBody, after: &StatementBody) -> bool {
     matches!((before.number, after.number), (Some(a), Some(b)) if b.checked_sub(1) == Some(a))
 }
 
-/// Whether two statements may have a day in common.
-fn share_a_day(a: &StatementBody, b: &StatementBody) -> bool {
-    let no_later = |a: &StatementBody, b: &StatementBody| match (a.first.or(a.last), b.last) {
-        (Some(first), Some(last)) => first <= last,
-        _ => true,
-    };
-    no_later(a, b) && no_later(b, a)
+/// Whether the statement whose payments begin at `from` starts again within what came before it, although it opens with what
+/// that closes with: then what they have in common came out even. Equal payments of a statement that goes on do not.
+fn begins_anew(read: &Payments, from: usize, have: &Map<ContentId, u32>) -> bool {
+    let Some(statement) = read.origins.get(from).map(|o| o.statement) else { return false };
+    let mut counts: Map<&ContentId, u32> = Map::default();
+    let (mut known, mut sum) = (false, 0i128);
+    let own = read.origins.iter().zip(&read.payments).skip(from).take_while(|(o, _)| o.statement == statement);
+    for (origin, payment) in own {
+        let nth = counts.entry(&origin.base).or_insert(0);
+        *nth += 1;
+        if have.get(&origin.base).is_some_and(|had| *nth <= *had) {
+            known = true;
+            sum += i128::from(payment.amount);
+        }
+    }
+    known && sum == 0
 }
 
 fn begins_after(before: &StatementBody, after: &StatementBody) -> bool {
