@@ -180,6 +180,48 @@ fn a_statement_that_does_not_tie_out_is_queued_and_ends_with_3() {
 }
 
 #[test]
+fn a_quiet_command_still_says_which_statement_does_not_tie_out() {
+    let desk = Desk::new(&[("day.sta", BROKEN), ("items.csv", ITEMS)]);
+    for args in [
+        "run day.sta --open-items items.csv --out out -q",
+        "parse day.sta --output csv -q",
+        "parse day.sta --output json -q",
+        "convert day.sta --to csv -q",
+    ] {
+        let said = desk.tieout(args);
+        assert_code(&said, 3);
+        assert!(said.err.contains("error: day.sta:7") && said.err.contains("1190.01"), "{args}: {}", said.err);
+        assert!(args.starts_with("run") == said.out.is_empty(), "{args}: {}", said.out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_command_left_beside_its_folder_is_cleared_by_the_next() {
+    let desk = Desk::new(&[
+        ("day.sta", GOOD),
+        ("items.csv", ITEMS),
+        (".queue.writing-4711/exceptions.csv", "half a file"),
+        (".queue.writing-4712/exceptions.csv", "another one is at it"),
+        (".queue.writing-notes/mine.txt", "not ours"),
+        (".queue.writing-4713", "no folder"),
+    ]);
+    let held = fs::File::open(desk.path(".queue.writing-4712")).unwrap();
+    held.lock().unwrap();
+    assert_code(&desk.tieout("run day.sta --open-items items.csv --out day"), 0);
+    assert_code(&desk.tieout("queue --run day --out queue"), 0);
+    let hidden: Vec<String> = desk.names(".").into_iter().filter(|n| n.starts_with('.')).collect();
+    assert_eq!(hidden, [".queue.writing-4712", ".queue.writing-4713", ".queue.writing-notes"]);
+    drop(held);
+    // Killed between the two renames of --replace: the old folder is back before anything else happens.
+    fs::rename(desk.path("queue"), desk.path(".queue.replaced-4712")).unwrap();
+    let again = desk.tieout("queue --run day --out queue");
+    assert!(again.err.contains("holds this same queue already"), "{}", again.err);
+    let hidden: Vec<String> = desk.names(".").into_iter().filter(|n| n.starts_with('.')).collect();
+    assert_eq!(hidden, [".queue.writing-4713", ".queue.writing-notes"]);
+}
+
+#[test]
 fn no_readable_statement_writes_nothing_and_ends_with_3() {
     let desk = Desk::new(&[("empty.xml", ""), ("items.csv", ITEMS), ("folder/.hidden", "x")]);
     for statement in ["empty.xml", "folder"] {

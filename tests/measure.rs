@@ -205,3 +205,42 @@ fn the_program_calibrates_writes_priors_once_and_replays_with_them() {
     // Inputs are found by content; where they are not, each is named.
     tieout(&["replay", "--run", "out", "--inputs", "week/camt"]).code(2);
 }
+
+#[cfg(feature = "ledger")]
+#[test]
+fn other_priors_are_another_policy_where_that_takes_two_persons() {
+    use tieout::ledger::{Ledger, MemoryStore, Stamp};
+    use tieout::model::{Priors, ReasonRecord};
+    use tieout::run::{RunError, run_with_ledger};
+    let week = week();
+    let policy = "[matching]\npriors = \"p.toml\"\n[reviewers]\ntwo_persons = [\"policy\"]\n";
+    let priors = |shift: i32| {
+        let record = ReasonRecord { confirmed: 40, wrong: 0, expected_wrong_millionths: 0, shift };
+        priors_toml(&Priors {
+            schema: Priors::SCHEMA.to_owned(),
+            score_version: tieout::matching::SCORE_VERSION.to_owned(),
+            confirmed: 40,
+            wrong: 0,
+            reason: [(ReasonCode::NamedItemExact, record)].into(),
+        })
+    };
+    let day = |n: usize, priors: &str, approved_by: &[&str]| {
+        let whole = inputs(&week);
+        RunInputs {
+            statements: vec![whole.statements[n].clone()],
+            config: Some(named("tieout.toml", policy)),
+            priors: Some(named("p.toml", priors)),
+            approved_by: approved_by.iter().map(|n| (*n).to_owned()).collect(),
+            ..whole
+        }
+    };
+    let mut ledger = Ledger::new(MemoryStore::new());
+    let first = run_with_ledger(&day(0, &priors(5), &[]), &ledger, &|_| {}).unwrap();
+    ledger.append(&first.records, &Stamp::default(), None).unwrap();
+    let said = |e: RunError| format!("{e:?}");
+    let other = run_with_ledger(&day(1, &priors(6), &[]), &ledger, &|_| {}).map(|_| ()).unwrap_err();
+    assert!(said(other).contains("other priors under the policy than in run"));
+    // The same figures in another file are the same priors.
+    assert!(run_with_ledger(&day(1, &format!("# of May\n{}", priors(5)), &[]), &ledger, &|_| {}).is_ok());
+    assert!(run_with_ledger(&day(1, &priors(6), &["Anna", "Ben"]), &ledger, &|_| {}).is_ok());
+}

@@ -6,7 +6,7 @@
 #[path = "support/oracle.rs"]
 mod oracle;
 
-use oracle::{fine, read_checked};
+use oracle::{fine, read_checked, same_in_pieces};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use tieout::formats::Statements;
@@ -20,6 +20,24 @@ fn damaged_fixtures_never_panic_and_never_prove_what_does_not_add_up() {
     let files = fixtures();
     let made: u64 = files.iter().map(|path| damage(path, EACH)).sum();
     assert!(made >= 2_000, "{made} mutants");
+}
+
+#[test]
+fn damaged_or_whole_a_file_in_pieces_of_any_size_reads_as_at_once() {
+    let mut faults = Vec::new();
+    for path in fixtures() {
+        let bytes = std::fs::read(&path).unwrap();
+        for seed in 0..30u64 {
+            let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+            let mutant = if seed < 5 { bytes.clone() } else { mutate(&bytes, &mut dice) };
+            let size = 1 + dice.below(1_500);
+            let same = catch_unwind(AssertUnwindSafe(|| same_in_pieces(&mutant, size)));
+            if same.is_err() {
+                faults.push(format!("{}: seed {seed}, pieces of {size}", path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]

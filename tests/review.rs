@@ -36,8 +36,8 @@ fn decisions_read_back_are_written_again_byte_for_byte() {
     let recorded = read_decisions(text.as_bytes(), "decisions.jsonl").unwrap();
     assert_eq!(recorded.payments.len(), text.lines().count());
     let decided = Decided {
-        payments: &recorded.payments,
-        decisions: &recorded.decisions,
+        payments: (&recorded.payments).into(),
+        decisions: (&recorded.decisions).into(),
         items: &recorded.items,
         customers: &recorded.customers,
         score_version: &recorded.score_version,
@@ -484,4 +484,85 @@ fn random_strings_come_back_from_csv_and_spreadsheet_unchanged() {
         assert_eq!(read, strings.len());
         assert!(book.worksheet_formula("Exceptions").is_ok_and(|f| f.is_empty()), "no cell is a formula");
     }
+}
+
+/// The spreadsheet as a program reads it: header and rows of texts.
+#[cfg(feature = "review")]
+fn sheet_of(queue: &Queue) -> Vec<Vec<String>> {
+    use calamine::Reader;
+    let bytes = tieout::review::exceptions_xlsx(queue).unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let range = book.worksheet_range("Exceptions").unwrap();
+    range.rows().map(|cells| cells.iter().map(|c| from_sheet(&c.to_string())).collect()).collect()
+}
+
+#[cfg(feature = "review")]
+#[test]
+fn sixty_documents_any_script_and_texts_beyond_a_cell_survive_the_spreadsheet() {
+    let day = morning();
+    let recorded = read_decisions(output(&day, "decisions.jsonl").as_bytes(), "decisions.jsonl").unwrap();
+    let mut queue = Queue::build(&recorded.payments, &recorded.decisions, &recorded.customers, day.summary.as_of);
+    let names =
+        ["\u{1f984} Einhorn & <Söhne>", "\u{5e9}\u{5dc}\u{5d5}\u{5dd} Ltd", "=HYPERLINK(\"x\")", "+49 \u{202e}abc"];
+    queue.rows.truncate(names.len());
+    for (row, name) in queue.rows.iter_mut().zip(names) {
+        row.payer_name = Some(name.to_owned());
+        row.remittance = "Rechnung \u{1f984} ".repeat(4_000);
+        let documents: Vec<String> = (0..60).map(|n| format!("RE-2026-{n:05}=12345.67")).collect();
+        row.proposals[0].docs = documents.join("; ");
+    }
+    let rows = sheet_of(&queue);
+    let at = |name: &str| rows[0].iter().position(|c| c == name).unwrap();
+    let compared = ["exception_id", "row_hash", "payer_name", "remittance", "p1_docs", "customer_id", "payment_id"];
+    let mut given = Vec::new();
+    for row in &rows[1..] {
+        let cells = compared.iter().map(|n| ((*n).to_owned(), serde_json::json!(row[at(n)])));
+        let mut one: serde_json::Map<String, serde_json::Value> = cells.collect();
+        // As picked from the drop-down.
+        one.insert("decision".to_owned(), serde_json::json!(row[at("choice_1")]));
+        one.insert("decided_by".to_owned(), serde_json::json!("Anna"));
+        given.push(serde_json::Value::Object(one));
+        assert!(row.iter().all(|c| c.encode_utf16().count() <= 32_767));
+        assert!(row[at("choice_1")].chars().count() < 120, "a line of a drop-down");
+        let quotes = row[at("remittance")].ends_with("more characters in decisions.jsonl");
+        assert!(quotes && row[at("p1_docs")].ends_with("RE-2026-00059=12345.67"));
+    }
+    assert_eq!(rows.len(), names.len() + 1);
+    let bytes = serde_json::to_vec(&given).unwrap();
+    let read = tieout::review::Decisions::read(&[handed("a.json", bytes)], &[]);
+    assert!(read.refusals.is_empty() && read.votes.len() == names.len(), "{:?}", read.refusals);
+    for (vote, row) in read.votes.iter().zip(&queue.rows) {
+        assert_eq!(read.edited(vote, row), None);
+    }
+    let other = QueueRow { payer_name: Some("\u{1f984} Einhorn & Töchter".to_owned()), ..queue.rows[0].clone() };
+    assert!(read.edited(&read.votes[0], &other).is_some());
+}
+
+#[cfg(feature = "review")]
+#[test]
+fn a_spreadsheet_without_rows_is_whole_and_one_with_rows_can_be_sorted() {
+    use std::io::Read;
+    assert_eq!(sheet_of(&Queue::default()).len(), 1);
+    let day = morning();
+    let recorded = read_decisions(output(&day, "decisions.jsonl").as_bytes(), "decisions.jsonl").unwrap();
+    let queue = Queue::build(&recorded.payments, &recorded.decisions, &recorded.customers, day.summary.as_of);
+    let bytes = tieout::review::exceptions_xlsx(&queue).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    // A spreadsheet sorts a guarded sheet only where no cell of the rows is locked: what keeps hands off is a rule.
+    let (sheet, styles) = (part("xl/worksheets/sheet1.xml"), part("xl/styles.xml"));
+    let formats = styles.split_once("<cellXfs").unwrap().1.split_once("</cellXfs>").unwrap().0;
+    let formats: Vec<&str> = formats.split("<xf ").skip(1).collect();
+    let (_, rows) = sheet.split_once("<row r=\"2\"").unwrap();
+    for cell in rows.split("<c ").skip(1) {
+        let style: usize = cell.split_once("s=\"").unwrap().1.split('"').next().unwrap().parse().unwrap();
+        assert!(formats[style].contains("locked=\"0\""), "{}", cell.split('>').next().unwrap());
+    }
+    let (cells, guard) = (rows.matches("<c ").count(), sheet.matches("<formula1>FALSE</formula1>").count());
+    assert!(cells >= queue.rows.len() * COLUMNS.len() && guard == 2, "{cells} cells, {guard} rules");
+    assert!(sheet.contains("<sheetProtection sheet=\"1\"") && sheet.contains("sort=\"0\" autoFilter=\"0\""));
 }

@@ -53,6 +53,8 @@ tables! {
     money_effects = "5-money.txt";
     never_automatic_whatever_the_score = "6-never.txt";
     rivals_are_told_apart_or_left_to_a_person = "7-rivals.txt";
+    the_same_in_thirteen_languages = "8-languages.txt";
+    gambles_are_left_to_a_person = "9-gambles.txt";
 }
 
 #[test]

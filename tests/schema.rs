@@ -119,11 +119,61 @@ fn every_output_of_the_fixtures_fits_its_schema() {
     .unwrap();
     assert!(!replay.changes.is_empty());
     fits("replay", "simulated", &parse(&safe_json(&replay)));
+    for (name, value) in a_round_of_decisions(&made, &result) {
+        fits(name, "a round of decisions", &value);
+    }
     none_of(&faults, "outputs do not fit");
     let inputs = INPUTS.iter().map(|(name, _)| *name);
     let unseen: Vec<&str> =
         schemas().iter().map(|e| e.name).filter(|n| !seen.contains_key(n) && inputs.clone().all(|i| i != *n)).collect();
     assert!(unseen.is_empty(), "nothing was held against {unseen:?}");
+}
+
+/// The files that a round of decisions reads and writes: given as JSON, some wait, some are refused, some teach.
+fn a_round_of_decisions(made: &BTreeMap<String, InputFile>, result: &RunResult) -> Vec<(&'static str, Value)> {
+    let run = result.outputs();
+    let text = |name: &str| String::from_utf8(run.iter().find(|f| f.name == name).unwrap().bytes.clone()).unwrap();
+    let mut decisions: Vec<Value> = Vec::new();
+    for (n, row) in rows(&text("exceptions.csv")).into_iter().enumerate() {
+        let mut one = json!({"exception_id": row["exception_id"], "row_hash": row["row_hash"], "decided_by": "Anna"});
+        one["decision"] = if row["p1_docs"].is_null() { json!("unidentified") } else { json!("accept_1") };
+        if n == 0 {
+            one["row_hash"] = json!("h0");
+        }
+        decisions.push(one);
+    }
+    let given = json!({"schema": "tieout.reviews/1", "decisions": decisions});
+    let done = tieout::run::decide(&tieout::run::DecideInputs {
+        run,
+        files: vec![tieout::review::DecisionFile {
+            name: "reviews.json".to_owned(),
+            bytes: given.to_string().into_bytes(),
+            ..Default::default()
+        }],
+        open_items: Some(made["items.csv"].clone()),
+        customers: Some(made["customers.csv"].clone()),
+        ..Default::default()
+    })
+    .unwrap();
+    assert!(done.refused.iter().any(|r| r.at == "reviews.json:decisions[0].row_hash"), "{:?}", done.refused);
+    assert!(done.decided.len() > 5);
+    let mut seen = vec![("reviews", given)];
+    for output in &done.outputs {
+        let text = std::str::from_utf8(&output.bytes).unwrap();
+        let (name, values) = match output.name.as_str() {
+            "decisions.jsonl" => ("decisions", lines(text)),
+            "review.jsonl" => ("review", lines(text)),
+            "facts.csv" => ("facts", rows(text)),
+            "summary.json" => ("summary", vec![parse(text)]),
+            "manifest.json" => ("manifest", vec![parse(text)]),
+            "allocations.csv" => ("allocations", rows(text)),
+            "unapplied.csv" => ("unapplied", rows(text)),
+            "exceptions.csv" => ("exceptions", rows(text)),
+            other => panic!("{other} has no schema that is checked"),
+        };
+        seen.extend(values.into_iter().map(|v| (name, v)));
+    }
+    seen
 }
 
 /// Examples with their names.
@@ -143,6 +193,18 @@ const INPUTS: &[(&str, Examples)] = &[
             (p.id.clone(), toml_value(text))
         };
         tieout::formats::csv::Profile::builtins().iter().map(of).collect()
+    }),
+    ("verdicts", || {
+        let text = "payment_id,verdict\np1,right\np2,wrong\n";
+        let read = tieout::benchmark::calibrate(&tieout::benchmark::CalibrateInputs {
+            decisions: Vec::new(),
+            verdicts: Some(InputFile { name: "verdicts.csv".to_owned(), bytes: text.into() }),
+            truth: None,
+        });
+        let about =
+            |errors: &Vec<tieout::Error>| errors.iter().any(|e| e.place().file.as_deref() == Some("verdicts.csv"));
+        assert!(!read.as_ref().is_err_and(about), "{read:?}");
+        rows(text).into_iter().map(|v| ("verdicts.csv".to_owned(), v)).collect()
     }),
     ("policy", || vec![("the default".to_owned(), toml_value(tieout::run::default_toml()))]),
     ("truth", || {
@@ -232,7 +294,7 @@ fn close(schema: &mut Value, whole: bool) {
     match schema {
         Value::Object(map) => {
             let is_object = map.get("type").is_some_and(|t| t == "object") || map.contains_key("properties");
-            let flattened = map.contains_key("anyOf") || map.contains_key("allOf") || map.contains_key("$ref");
+            let flattened = ["anyOf", "allOf", "oneOf", "$ref"].iter().any(|k| map.contains_key(*k));
             if whole && is_object && !map.contains_key("additionalProperties") {
                 map.insert("unevaluatedProperties".to_owned(), Value::Bool(false));
             }

@@ -67,6 +67,9 @@ pub struct CsvRows<'a> {
     returns_only: bool,
 }
 
+/// So many bytes of a cell are looked at one by one.
+const SHORT: usize = 24;
+
 #[derive(PartialEq)]
 enum End {
     Cell,
@@ -133,9 +136,16 @@ impl<'a> CsvRows<'a> {
         if let Some(quote) = self.quote.filter(|q| rest.first() == Some(q)) {
             return self.quoted(quote, column);
         }
-        let mut len = 0;
+        // Most cells are short: a few bytes are looked at one by one before the search for many sets out.
+        let ends = |b: &u8| *b == self.delimiter || *b == b'\n' || *b == b'\r';
+        let mut len = rest.iter().take(SHORT).position(ends).unwrap_or(SHORT.min(rest.len()));
         loop {
             let tail = rest.get(len..).unwrap_or_default();
+            if tail.first() == Some(&self.delimiter) {
+                let cell = self.text.get(self.at..self.at + len).unwrap_or_default();
+                self.at += len + 1;
+                return Ok((Cow::Borrowed(cell), End::Cell));
+            }
             match memchr::memchr3(self.delimiter, b'\n', b'\r', tail) {
                 None => len = rest.len(),
                 Some(i) if tail.get(i) == Some(&b'\r') && !self.ends_line(tail.get(i..).unwrap_or_default()) => {
@@ -174,8 +184,12 @@ impl<'a> CsvRows<'a> {
         };
         let tail = self.text.get(segment..close).unwrap_or_default();
         let whole = self.text.get(self.at..close).unwrap_or_default();
-        let line_feeds = whole.bytes().filter(|b| *b == b'\n').count();
-        let breaks = if line_feeds > 0 { line_feeds } else { whole.bytes().filter(|b| *b == b'\r').count() };
+        let count = |b: u8| memchr::memchr_iter(b, whole.as_bytes()).count();
+        let breaks = match memchr::memchr2(b'\n', b'\r', whole.as_bytes()).map(|_| count(b'\n')) {
+            None => 0,
+            Some(0) => count(b'\r'),
+            Some(line_feeds) => line_feeds,
+        };
         if stray && breaks > 0 {
             return Err(CsvRowsError::Stray { line, column });
         }

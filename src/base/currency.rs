@@ -49,19 +49,23 @@ impl Currency {
     }
 
     /// Whether this is [`Currency::NONE`].
+    #[inline]
     pub fn is_none(&self) -> bool {
         *self == Currency::NONE
     }
 
     /// Number of decimals of the minor unit (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD. 2 where the list has none.
+    #[inline]
     pub fn decimals(&self) -> u8 {
         match &self.0 {
             b"EUR" | b"USD" | b"GBP" | b"CHF" | b"XXX" => 2,
-            _ => iso_currency::Currency::from_code(self.code())
-                .and_then(|c| c.exponent())
-                .and_then(|e| u8::try_from(e).ok())
-                .unwrap_or(2),
+            _ => self.listed_decimals(),
         }
+    }
+
+    fn listed_decimals(self) -> u8 {
+        let listed = iso_currency::Currency::from_code(self.code());
+        listed.and_then(|c| c.exponent()).and_then(|e| u8::try_from(e).ok()).unwrap_or(2)
     }
 }
 

@@ -9,12 +9,21 @@ pub struct Limits {
     pub field_bytes: usize,
     /// Most attributes on one XML element. Default 256.
     pub xml_attributes: usize,
+    /// How much of a large file is in memory at once, in bytes; more where an entry is longer. Default 1 MiB.
+    pub piece_bytes: usize,
     /// Most findings kept per statement; more are counted. Default 1,000.
     pub findings: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { file_bytes: 2 << 30, xml_depth: 64, field_bytes: 1 << 20, xml_attributes: 256, findings: 1000 }
+        Limits {
+            file_bytes: 2 << 30,
+            xml_depth: 64,
+            field_bytes: 1 << 20,
+            xml_attributes: 256,
+            piece_bytes: 1 << 20,
+            findings: 1000,
+        }
     }
 }

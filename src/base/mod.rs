@@ -14,6 +14,7 @@ mod iban;
 mod ids;
 mod limits;
 mod money;
+mod packed;
 mod place;
 #[cfg(feature = "schema")]
 mod schema;
@@ -38,6 +39,7 @@ pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, Sha256Pieces, content_id, sha256_hex};
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
+pub use packed::{Packed, Packer, Record, Records};
 pub use place::Place;
 #[cfg(feature = "schema")]
 pub use schema::{Figure, Whole};

@@ -56,6 +56,13 @@ impl Money {
     /// Errors with [`MoneyError::Overflow`] beyond 18 digits.
     pub fn from_scaled(mut units: i128, mut scale: u8, currency: Currency) -> Result<Self, MoneyError> {
         let own = currency.decimals();
+        // Nearly every amount is written with its currency's decimals.
+        if scale == own
+            && let Ok(units) = i64::try_from(units)
+            && units.unsigned_abs() <= 999_999_999_999_999_999
+        {
+            return Ok(Money { units, scale, currency });
+        }
         while scale > own && units % 10 == 0 {
             units /= 10;
             scale -= 1;
@@ -83,6 +90,7 @@ impl Money {
     }
 
     /// The integer and its number of decimals, as [`Money::from_scaled`] takes them.
+    #[inline]
     pub(crate) fn parts(self) -> (i64, u8) {
         (self.units, self.scale)
     }
@@ -98,6 +106,7 @@ impl Money {
     }
 
     /// Whether the amount is a whole number of minor units, as an item or an allocation must be.
+    #[inline]
     pub fn is_whole(self) -> bool {
         self.scale == self.currency.decimals()
     }
@@ -123,6 +132,7 @@ impl Money {
     }
 
     /// Sum of two amounts of one currency. Errors on two currencies or beyond 18 digits.
+    #[inline]
     pub fn checked_add(self, other: Money) -> Result<Money, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));

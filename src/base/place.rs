@@ -1,23 +1,45 @@
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
 /// Where in the input something stands. All parts are optional: a file as a whole has no line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Place {
     /// Base name of the file, as the user gave it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "Option::is_none"))]
     pub file: Option<String>,
     /// Line, counted from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "Option::is_none"))]
     pub line: Option<u64>,
     /// Column in characters or CSV field number, counted from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "Option::is_none"))]
     pub column: Option<u64>,
     /// Element path, tag or column name: `Stmt[1]/Ntry[3]/Amt`, `:61:`, `Betrag`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "Option::is_none"))]
     pub path: Option<Cow<'static, str>>,
+}
+
+// For people, what is not known is left out; a binary form needs every part.
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let all = !s.is_human_readable();
+        let mut parts = s.serialize_struct("Place", 4)?;
+        if all || self.file.is_some() {
+            parts.serialize_field("file", &self.file)?;
+        }
+        if all || self.line.is_some() {
+            parts.serialize_field("line", &self.line)?;
+        }
+        if all || self.column.is_some() {
+            parts.serialize_field("column", &self.column)?;
+        }
+        if all || self.path.is_some() {
+            parts.serialize_field("path", &self.path)?;
+        }
+        parts.end()
+    }
 }
 
 impl Place {

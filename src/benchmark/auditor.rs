@@ -3,7 +3,7 @@
 
 use super::plan::{Answer, Evidence, Label, Payer, Planned};
 use super::world::World;
-use crate::base::{Map, next_working_day};
+use crate::base::{Map, Set, next_working_day};
 use crate::model::ItemStatus;
 use crate::names::PreparedName;
 
@@ -14,6 +14,7 @@ const BUDGET_PPM: i64 = 100;
 
 struct Indices {
     numbers: Map<String, Vec<usize>>,
+    digits: Map<String, Vec<usize>>,
     words: Map<String, Vec<usize>>,
     names: Vec<Vec<String>>,
 }
@@ -22,34 +23,98 @@ struct Indices {
 pub(super) fn audit(w: &mut World) -> usize {
     let indices = index(w);
     let mut payments = std::mem::take(&mut w.payments);
+    payments.iter_mut().for_each(|p| settle_payer(w, p));
+    let complete = complete_sets(w, &indices, &payments);
     let mut lowered = 0;
-    for p in payments.iter_mut().filter(|p| p.label == Label::Automatic) {
-        if let Some(more) = doubt(w, &indices, p) {
-            p.label = Label::Review;
-            for answer in more {
-                if !p.proposals.contains(&answer) {
-                    p.proposals.push(answer);
-                }
+    for (n, p) in payments.iter_mut().enumerate().filter(|(_, p)| p.label == Label::Automatic) {
+        let Some(more) = doubt(w, &indices, p) else { continue };
+        for answer in more {
+            if !p.proposals.contains(&answer) {
+                p.proposals.push(answer);
             }
-            lowered += 1;
         }
+        // As many equal payments as equal documents: any of them is right (policy 10).
+        if complete.contains(&n) {
+            continue;
+        }
+        p.label = Label::Review;
+        lowered += 1;
     }
     w.payments = payments;
     lowered
+}
+
+/// How sure the payer is once the customer file is finished: an account may have become known, and the text may name the customer.
+fn settle_payer(w: &World, p: &mut Planned) {
+    let Some(customer) = p.truth.customer.map(|c| &w.customers[c].record) else { return };
+    if p.payer != Payer::Name {
+        return;
+    }
+    let known = p.iban.as_ref().is_some_and(|iban| customer.ibans.contains(iban));
+    let text = p.text.concat();
+    let said =
+        text.split_ascii_whitespace().any(|word| word.trim_matches(',').eq_ignore_ascii_case(&customer.customer_id));
+    if known || said {
+        p.payer = Payer::Account;
+    }
+}
+
+/// Payments that form complete sets: two or more of one customer and amount that name nothing, as many as there are open documents of
+/// this amount, and none of these documents is anybody else's business.
+fn complete_sets(w: &World, indices: &Indices, payments: &[Planned]) -> Set<usize> {
+    let mut groups: Map<(usize, i64), Vec<usize>> = Map::default();
+    let mut touched: Map<usize, usize> = Map::default();
+    for (n, p) in payments.iter().enumerate() {
+        let silent = p.label == Label::Automatic && p.evidence == Evidence::Amount && p.slip.is_none();
+        match p.truth.customer.filter(|_| silent && p.truth.docs.len() == 1) {
+            Some(c) => groups.entry((c, p.amount)).or_default().push(n),
+            None => {
+                let all = p.docs().chain(p.proposals.iter().flat_map(|a| a.docs.iter().map(|d| d.item)));
+                all.for_each(|item| *touched.entry(item).or_insert(0) += 1);
+            }
+        }
+    }
+    let mut complete = Set::default();
+    for ((c, amount), who) in groups.into_iter().filter(|(_, who)| who.len() > 1) {
+        let Some(first) = who.first().map(|n| &payments[*n]) else { continue };
+        let sets = explanations(w, c, amount, first, 4);
+        let singles = sets.iter().all(|s| matches!(s.as_slice(), [one] if w.open(*one) == amount));
+        let free = sets.iter().flatten().all(|item| !touched.contains_key(item));
+        let certain = who.iter().all(|n| certain(indices, &payments[*n]));
+        let one_account = who.iter().all(|n| payments[*n].account == first.account);
+        if singles && free && certain && one_account && sets.len() == who.len() {
+            complete.extend(who);
+        }
+    }
+    complete
+}
+
+fn certain(indices: &Indices, p: &Planned) -> bool {
+    match p.payer {
+        Payer::Account => true,
+        Payer::Name => namesakes(indices, p.name.as_deref().unwrap_or_default(), p.truth.customer).is_empty(),
+        Payer::Other => false,
+    }
 }
 
 fn compact(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 fn index(w: &World) -> Indices {
-    let mut indices = Indices { numbers: Map::default(), words: Map::default(), names: Vec::new() };
+    let mut indices =
+        Indices { numbers: Map::default(), digits: Map::default(), words: Map::default(), names: Vec::new() };
     for (n, item) in w.items.iter().enumerate() {
         let record = &item.record;
         let all = record.refs.iter().chain(&record.payment_reference).chain([&record.doc_no]);
         for number in all {
             indices.numbers.entry(compact(number)).or_default().push(n);
         }
+        indices.digits.entry(digits(&record.doc_no)).or_default().push(n);
     }
     for (c, customer) in w.customers.iter().enumerate() {
         let words = PreparedName::new(&customer.record.name).words;
@@ -61,17 +126,20 @@ fn index(w: &World) -> Indices {
     indices
 }
 
-/// Customers other than `c` whom a name fits as well.
+/// Customers other than `c` whom a name fits as well: all words of the one stand in the other, the payer's last word perhaps cut, and the
+/// rarest word of the payer is among them.
 fn namesakes(indices: &Indices, name: &str, c: Option<usize>) -> Vec<usize> {
     let written = PreparedName::new(name).words;
     let Some((last, whole)) = written.split_last() else { return Vec::new() };
     let has = |words: &[String], word: &String| words.contains(word);
+    let bearers = |word: &String| indices.words.get(word).map_or(0, Vec::len);
+    let rarest = written.iter().min_by_key(|w| (bearers(w).max(1), bearers(w) == 0)).cloned().unwrap_or_default();
     let mut found = Vec::new();
     for list in written.iter().filter_map(|word| indices.words.get(word)).filter(|l| l.len() < 300) {
         for other in list.iter().copied().filter(|o| Some(*o) != c) {
             let words = &indices.names[other];
             let inside = whole.iter().all(|x| has(words, x)) && words.iter().any(|x| x.starts_with(last.as_str()));
-            let around = words.iter().all(|x| has(&written, x));
+            let around = words.iter().all(|x| has(&written, x)) && words.iter().any(|x| x.starts_with(&rarest));
             if inside || around {
                 found.push(other);
             }
@@ -82,6 +150,22 @@ fn namesakes(indices: &Indices, name: &str, c: Option<usize>) -> Vec<usize> {
     found
 }
 
+/// How well a name fits a customer's: 0 word by word, 1 the same words, 2 its beginning or all of it with more behind, 3 otherwise.
+fn fit(indices: &Indices, name: &str, c: usize) -> u8 {
+    let (written, words) = (PreparedName::new(name).words, &indices.names[c]);
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort_unstable();
+        list
+    };
+    match (written.concat(), words.concat()) {
+        (a, b) if a == b => 0,
+        _ if sorted(&written) == sorted(words) => 1,
+        (a, b) if b.starts_with(&a) || a.starts_with(&b) => 2,
+        _ => 3,
+    }
+}
+
 /// Why the label cannot stand: the answers that fit as well, perhaps none; `None` if it stands.
 fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
     let none = || Some(Vec::new());
@@ -89,10 +173,13 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
         return None;
     }
     let name = p.name.as_deref().unwrap_or_default();
-    let certain = match p.payer {
-        Payer::Account => true,
-        Payer::Name => namesakes(indices, name, p.truth.customer).is_empty(),
-        Payer::Other => false,
+    let certain = certain(indices, p);
+    // Of namesakes those whom the name fits at least as well as its own customer (or better).
+    let rivals_by_name = |better: bool| -> Vec<usize> {
+        let own = p.truth.customer.map_or(3, |c| fit(indices, name, c));
+        let mut all = namesakes(indices, name, p.truth.customer);
+        all.retain(|o| fit(indices, name, *o) < own + u8::from(!better));
+        all
     };
     let claims: Vec<usize> = p.docs().collect();
     // Another customer's document that bears a number of these.
@@ -110,11 +197,16 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
                     return none();
                 }
             }
+            // The name is another customer's, and better than the document's own: name and number contradict each other.
+            if p.payer == Payer::Name && p.scenario != "parent_pays" && !rivals_by_name(true).is_empty() {
+                return none();
+            }
             if p.evidence == Evidence::NumberWithDifference {
                 let c = p.truth.customer?;
-                let equal = explanations(w, c, p.amount, p, 1).into_iter().any(|set| set != claims);
-                // Of namesakes the number says which.
-                if p.payer == Payer::Other || equal {
+                // Names one document and pays another to the cent (policy 7), unless it says that it pays a part.
+                let other = |set: &Vec<usize>| set.len() == 1 && *set != claims && w.open(set[0]) == p.amount;
+                let exact = p.scenario != "partial_announced" && explanations(w, c, p.amount, p, 1).iter().any(other);
+                if p.payer == Payer::Other || exact {
                     return none();
                 }
             } else if p.payer == Payer::Other
@@ -122,7 +214,7 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
                 && p.scenario != "parent_pays"
                 && !namesakes(indices, name, p.truth.customer).is_empty()
             {
-                // Somebody whom the books do know, and who has nothing to do with it.
+                // Somebody who may be a customer that the books do know, and who has nothing to do with it.
                 return none();
             }
             None
@@ -130,10 +222,11 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
         Evidence::Weak => {
             let c = p.truth.customer?;
             let amounts: Vec<i64> = claims.iter().map(|i| w.items[*i].record.amount).collect();
-            let owes_it =
-                |other: &usize| w.customers[*other].items.iter().any(|i| amounts.contains(&w.items[*i].record.amount));
-            // Of namesakes the ending says which, unless another one owes the same amount.
-            if !certain && (p.payer != Payer::Name || namesakes(indices, name, Some(c)).iter().any(owes_it)) {
+            let owes_it = |other: &usize| open_items(w, *other, p).iter().any(|(_, open)| amounts.contains(open));
+            // Of namesakes the ending says which, unless the name is more another one's, or of one who owes the same amount.
+            let in_full = claims.first().is_some_and(|i| claims.len() > 1 && named_in_full(w, p, *i));
+            let owed = || !in_full && rivals_by_name(false).iter().any(owes_it);
+            if p.payer == Payer::Other || p.payer == Payer::Name && (!rivals_by_name(true).is_empty() || owed()) {
                 return none();
             }
             for claim in &claims {
@@ -149,6 +242,16 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
             }
             None
         }
+        Evidence::Cut if claims.len() > 1 => {
+            // The documents named in full are certain; only what is behind the cut is proven by the sum.
+            let c = p.truth.customer?;
+            let rest: Vec<usize> = claims.iter().copied().filter(|i| !named_in_full(w, p, *i)).collect();
+            let amount = rest.iter().map(|i| w.open(*i)).sum();
+            let named = |set: &Vec<usize>| set.iter().any(|i| claims.contains(i) && !rest.contains(i));
+            let mut sets = explanations(w, c, amount, p, rest.len().max(1));
+            sets.retain(|set| !named(set));
+            (!rest.is_empty() && (sets.len() > 1 || rest.len() > 1) || p.payer != Payer::Account).then(Vec::new)
+        }
         Evidence::Amount | Evidence::Cut => {
             let c = p.truth.customer?;
             let mut sorted = claims.clone();
@@ -162,26 +265,38 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
             if !certain || claims.len() > 1 && !by_account {
                 return none();
             }
-            if p.slip.as_ref().is_some_and(|s| indices.numbers.contains_key(&compact(s))) {
+            // The number as written is a document's, or its digits are: whoever wrote it may mean that one (policy 19).
+            let is_number =
+                |s: &String| indices.numbers.contains_key(&compact(s)) || indices.digits.contains_key(&digits(s));
+            if p.slip.as_ref().is_some_and(is_number) {
                 return none();
             }
-            // One document of a certain payer with exactly this amount is a fact (policy 11); a sum of several may come about by accident.
-            let of_several = p.evidence == Evidence::Amount && claims.len() > 1;
-            (of_several && chance_ppm(w, c, p.amount, claims.len()) > BUDGET_PPM).then(Vec::new)
+            // One document of a certain payer with exactly this amount is a fact (policy 11), and so is the whole account; a sum of some
+            // may come about by accident.
+            let whole = claims.len() == open_items(w, c, p).len();
+            let of_several = p.evidence == Evidence::Amount && claims.len() > 1 && !whole;
+            (of_several && chance_ppm(w, c, p, claims.len()) > BUDGET_PPM).then(Vec::new)
         }
     }
+}
+
+/// Whether the words of a payment hold a document's whole number.
+fn named_in_full(w: &World, p: &Planned, item: usize) -> bool {
+    compact(&p.text.concat()).contains(&compact(&w.items[item].number.full()))
+}
+
+/// The documents of a customer that the payment may pay, with what is open of each.
+fn open_items(w: &World, c: usize, p: &Planned) -> Vec<(usize, i64)> {
+    let currency = w.own[p.account].currency;
+    let open =
+        |i: &&usize| w.items[**i].record.status != ItemStatus::Closed && w.items[**i].record.currency == currency;
+    w.customers[c].items.iter().filter(open).map(|i| (*i, w.open(*i))).collect()
 }
 
 /// The sets of a customer's open documents that give an amount, each sorted, at most [`RIVALS`]. A single document less its discount
 /// in term counts as one.
 fn explanations(w: &World, c: usize, amount: i64, p: &Planned, size: usize) -> Vec<Vec<usize>> {
-    let currency = w.own[p.account].currency;
-    let open: Vec<(usize, i64)> = w.customers[c]
-        .items
-        .iter()
-        .filter(|i| w.items[**i].record.status != ItemStatus::Closed && w.items[**i].record.currency == currency)
-        .map(|i| (*i, w.open(*i)))
-        .collect();
+    let open = open_items(w, c, p);
     let size = if open.len() > 30 { size.min(2) } else { size };
     let mut found = Vec::new();
     search(&open, amount, size, &mut Vec::new(), &mut found);
@@ -216,9 +331,8 @@ fn search(open: &[(usize, i64)], left: i64, size: usize, chosen: &mut Vec<usize>
 }
 
 /// How many sets of that size would give an amount by accident, per million: sets over amounts up to this one.
-fn chance_ppm(w: &World, c: usize, amount: i64, size: usize) -> i64 {
-    let open = w.customers[c].items.iter().filter(|i| w.items[**i].record.status != ItemStatus::Closed);
-    let n = i64::try_from(open.count()).unwrap_or(i64::MAX / 4);
+fn chance_ppm(w: &World, c: usize, p: &Planned, size: usize) -> i64 {
+    let n = i64::try_from(open_items(w, c, p).len()).unwrap_or(i64::MAX / 4);
     let mut sets = 0i64;
     let mut of_size = 1i64;
     for k in 1..=i64::try_from(size.max(2)).unwrap_or(2) {
@@ -227,5 +341,5 @@ fn chance_ppm(w: &World, c: usize, amount: i64, size: usize) -> i64 {
     }
     // The true set itself is no accident.
     let sets = sets - 1;
-    sets.saturating_mul(1_000_000) / amount.max(1)
+    sets.saturating_mul(1_000_000) / p.amount.max(1)
 }

@@ -1,6 +1,7 @@
 //! Document numbers: the style of a series, the number of a document, and the ways in which payers write it.
 
 use super::random::Random;
+use crate::base::luhn;
 use chrono::{Datelike, NaiveDate};
 
 /// How a series numbers its documents.
@@ -10,9 +11,12 @@ pub(super) struct Style {
     prefix: &'static str,
     width: usize,
     base: u64,
+    branch: String,
+    suffix: &'static str,
 }
 
-/// `P` prefix, `Y` year, `y` year in two digits, `m` month, `S` running number; everything else stands for itself.
+/// `P` prefix, `Y` year, `y` year in two digits, `m` month, `B` branch, `S` running number, `C` its check digit, `L` letters behind;
+/// everything else stands for itself.
 const PATTERNS: &[(&str, usize)] = &[
     ("P-Y-S", 5),
     ("PS", 6),
@@ -27,8 +31,23 @@ const PATTERNS: &[(&str, usize)] = &[
     ("P S", 6),
     ("Y/S", 6),
     ("P-S", 5),
+    ("ymS", 5),
+    ("Ym-S", 5),
+    ("B-y-S", 5),
+    ("PBS", 6),
+    ("S-C", 6),
+    ("PSC", 6),
+    ("S-L", 6),
+    ("P-S/L", 5),
+    ("S/Y", 5),
+    ("S-y", 6),
+    ("B/S", 6),
+    ("Y.m.S", 5),
+    ("P-y-m-S", 5),
 ];
-const PREFIXES: &[&str] = &["RE", "INV", "F", "FV", "R", "FA", "RG", "SI", "AR", "VF"];
+const PREFIXES: &[&str] =
+    &["RE", "INV", "F", "FV", "R", "FA", "RG", "SI", "AR", "VF", "RNG", "BILL", "X", "KR", "FAK", "DOC"];
+const SUFFIXES: &[&str] = &["A", "DE", "01", "N", "EXP"];
 
 impl Style {
     pub(super) fn random(r: &mut Random) -> Self {
@@ -38,7 +57,9 @@ impl Style {
             pattern,
             prefix: r.pick(PREFIXES),
             width,
-            base: if pattern == "S" { start * (1 + r.below(8) as u64) } else { r.below(500) as u64 },
+            base: if pattern.starts_with('S') { start * (1 + r.below(8) as u64) } else { r.below(500) as u64 },
+            branch: format!("{:02}", 1 + r.below(40)),
+            suffix: SUFFIXES[r.below(SUFFIXES.len())],
         }
     }
 
@@ -52,7 +73,10 @@ impl Style {
                 'P' => Part::Prefix(self.prefix.to_owned()),
                 'Y' => Part::Year(year.to_string()),
                 'y' => Part::Year(format!("{:02}", year % 100)),
-                'm' => Part::Month(format!("{:02}", date.month())),
+                'm' => Part::Fixed(format!("{:02}", date.month())),
+                'B' => Part::Fixed(self.branch.clone()),
+                'L' => Part::Fixed(self.suffix.to_owned()),
+                'C' => Part::Fixed(luhn(&seq).unwrap_or(0).to_string()),
                 'S' => Part::Running(seq.clone()),
                 other => Part::Separator(other),
             });
@@ -65,7 +89,8 @@ impl Style {
 enum Part {
     Prefix(String),
     Year(String),
-    Month(String),
+    /// Month, branch, check digit, suffix.
+    Fixed(String),
     Running(String),
     Separator(char),
 }
@@ -106,7 +131,7 @@ impl Number {
         self.parts
             .iter()
             .map(|p| match p {
-                Part::Prefix(t) | Part::Year(t) | Part::Month(t) | Part::Running(t) => t.clone(),
+                Part::Prefix(t) | Part::Year(t) | Part::Fixed(t) | Part::Running(t) => t.clone(),
                 Part::Separator(c) => separator(*c),
             })
             .collect()
@@ -150,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_number_is_written_in_full_and_short() {
-        let style = Style { pattern: "P-Y-S", prefix: "RE", width: 5, base: 0 };
+        let style = Style { pattern: "P-Y-S", prefix: "RE", width: 5, base: 0, branch: "01".to_owned(), suffix: "A" };
         let number = style.number(NaiveDate::from_ymd_opt(2026, 4, 17).unwrap(), 731);
         assert_eq!(
             (number.full().as_str(), number.short().as_str(), number.running().as_str()),

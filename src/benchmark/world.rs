@@ -176,7 +176,10 @@ impl World {
     /// A name that is nearly another customer's.
     pub(super) fn twin_name(&mut self, of: usize) -> String {
         let country = self.customers[of].country;
-        let first = self.customers[of].record.name.split(' ').next().unwrap_or_default().to_owned();
+        // The family name, whatever stands in front of it: twins have the rare word in common, not the trade.
+        let trades = country.words.trades;
+        let words = self.customers[of].record.name.split(' ').filter(|w| !trades.contains(w));
+        let first = words.clone().next().unwrap_or_default().to_owned();
         let trade = self.r.pick(country.words.trades);
         let form = self.r.pick(country.forms);
         match self.r.below(3) {

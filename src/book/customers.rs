@@ -1,5 +1,6 @@
 //! Customers. In: a `tieout.customers/1` file. Out: checked [`Customer`]s, or every fault of the file at once.
 
+use super::customers_odd::odd;
 use super::items::list;
 use super::table::{Columns, Row, read_table};
 use crate::base::{AmountStyle, Foreign, Iban, Map, parse_scaled};
@@ -74,7 +75,7 @@ fn from_rows(rows: &[Row<'_>], file: &str) -> Result<CustomersRead, Vec<Error>> 
         }
     }
     if errors.is_empty() {
-        return Ok(CustomersRead { customers, findings: Vec::new() });
+        return Ok(CustomersRead { customers, findings: odd(rows, file) });
     }
     errors.sort_by_key(|e| (e.place().line, e.place().column));
     Err(errors.into_iter().map(|e| e.in_file(file)).collect())

@@ -1,7 +1,7 @@
 //! Open items. In: a `tieout.open-items/1` file. Out: checked [`OpenItem`]s, or every fault of the file at once.
 
 use super::discount::percent_of;
-use super::table::{Columns, Row, read_table};
+use super::table::{Columns, Row, read_rows};
 use crate::base::{
     AmountStyle, Currency, Foreign, Map, Money, MoneyError, may_be_thousands, nearest_name, parse_amount,
     parse_iso_date, parse_scaled,
@@ -9,7 +9,10 @@ use crate::base::{
 use crate::error::{Error, ErrorCode};
 use crate::model::{DiscountTier, ExpectedBy, Finding, FindingCode, ItemKind, ItemStatus, OpenItem};
 use chrono::NaiveDate;
+use hashbrown::hash_map::Entry;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use thousands::Thousands;
 
 /// What a file of open items held.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,31 +76,81 @@ const COLUMNS: Columns = Columns {
 /// finer than its currency, a `closed` item with money open, and a credit note above zero are faults; a number at two customers
 /// and a due date before the document are findings.
 pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
-    read_table(bytes, file, &COLUMNS, |rows| from_rows(rows, Vec::new(), file))
+    let mut items = FromRows::new(file);
+    let faults = read_rows(bytes, file, &COLUMNS, &mut |row| items.take(&row));
+    items.finish(faults.err().unwrap_or_default())
 }
 
-/// Items from rows of our own names, with the faults found before.
-pub(super) fn from_rows(rows: &[Row<'_>], mut errors: Vec<Error>, file: &str) -> Result<ItemsRead, Vec<Error>> {
-    thousands::check(rows, &mut errors);
-    let mut read =
-        ItemsRead { items: rows.iter().filter_map(|row| item(row, &mut errors)).collect(), ..ItemsRead::default() };
-    check(&mut read, rows, &mut errors);
-    if !errors.is_empty() {
-        errors.sort_by_key(|e| (e.place().line, e.place().column));
-        return Err(errors.into_iter().map(|e| e.in_file(file)).collect());
-    }
-    for item in &mut read.items {
-        item.place.file = Some(file.to_owned());
-    }
-    for finding in &mut read.findings {
-        finding.place.file = Some(file.to_owned());
-    }
-    Ok(read)
+/// Items from rows of our own names, one row after the other.
+pub(super) struct FromRows<'f> {
+    file: &'f str,
+    read: ItemsRead,
+    errors: Vec<Error>,
+    thousands: Thousands,
+    /// The line of every company and item, by their hash.
+    keys: Map<[u8; 10], u64>,
 }
 
-/// Checks over all items: keys, numbers at several customers, dates, and items with nothing open.
-fn check(read: &mut ItemsRead, rows: &[Row<'_>], errors: &mut Vec<Error>) {
-    unique(rows, errors);
+impl<'f> FromRows<'f> {
+    /// No rows yet. `file` is the name for messages.
+    pub(super) fn new(file: &'f str) -> Self {
+        let (read, errors, thousands, keys) = Default::default();
+        FromRows { file, read, errors, thousands, keys }
+    }
+
+    /// Takes the next row.
+    pub(super) fn take(&mut self, row: &Row<'_>) {
+        self.thousands.see(row);
+        self.read.items.extend(item(row, &mut self.errors));
+        // No two rows of one company and item, also where something else is wrong with one of them.
+        let Some(item_id) = row.get("item_id") else { return };
+        let line = row.place.line.unwrap_or(0);
+        match self.keys.entry(key(row.get("company").unwrap_or_default(), item_id)) {
+            Entry::Vacant(free) => _ = free.insert(line),
+            Entry::Occupied(first) => {
+                let found = format!("item_id `{item_id}`, which line {} has already", first.get());
+                let place = row.place_of("item_id");
+                let error = Error::new(ErrorCode::Duplicate, place, found, "a key that is unique");
+                let hint = "if the export has one row per invoice line, collapse it with a mapping";
+                self.errors.push(error.with_hint(hint));
+            }
+        }
+    }
+
+    /// The items, or all faults with those found before.
+    pub(super) fn finish(self, faults: Vec<Error>) -> Result<ItemsRead, Vec<Error>> {
+        let FromRows { file, mut read, mut errors, thousands, keys } = self;
+        drop(keys);
+        errors.extend(thousands.errors());
+        check(&mut read);
+        if !errors.is_empty() || !faults.is_empty() {
+            errors.extend(faults);
+            let mut errors: Vec<Error> = errors.into_iter().map(|e| e.in_file(file)).collect();
+            errors.sort_by_key(|e| (e.place().line, e.place().column));
+            return Err(errors);
+        }
+        for item in &mut read.items {
+            item.place.file = Some(file.to_owned());
+        }
+        for finding in &mut read.findings {
+            finding.place.file = Some(file.to_owned());
+        }
+        Ok(read)
+    }
+}
+
+/// 80 bits of SHA-256, as in our ids: two keys do not meet by chance.
+fn key(company: &str, item_id: &str) -> [u8; 10] {
+    let mut hash = Sha256::new_with_prefix((company.len() as u64).to_be_bytes());
+    hash.update(company);
+    hash.update(item_id);
+    let mut key = [0; 10];
+    key.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+    key
+}
+
+/// Checks over all items: numbers at several customers, dates, and items with nothing open.
+fn check(read: &mut ItemsRead) {
     let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
     for item in &read.items {
         let line = item.place.line;
@@ -128,22 +181,6 @@ fn check(read: &mut ItemsRead, rows: &[Row<'_>], errors: &mut Vec<Error>) {
     }
     drop(numbers);
     read.items.retain(|i| i.open_amount != 0 || i.status == ItemStatus::Closed);
-}
-
-/// No two rows of one company and item, also where something else is wrong with one of them.
-fn unique(rows: &[Row<'_>], errors: &mut Vec<Error>) {
-    let mut keys: Map<(&str, &str), Option<u64>> = Map::default();
-    for row in rows {
-        let Some(item_id) = row.get("item_id") else { continue };
-        let key = (row.get("company").unwrap_or_default(), item_id);
-        if let Some(first) = keys.get(&key) {
-            let found = format!("item_id `{item_id}`, which line {} has already", first.unwrap_or(0));
-            let error = Error::new(ErrorCode::Duplicate, row.place_of("item_id"), found, "a key that is unique");
-            errors.push(error.with_hint("if the export has one row per invoice line, collapse it with a mapping"));
-        } else {
-            keys.insert(key, row.place.line);
-        }
-    }
 }
 
 /// An open amount that its own original amount makes unlikely: more than the document, or exactly a hundredth or a thousandth

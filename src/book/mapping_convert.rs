@@ -1,6 +1,6 @@
 //! Applies a mapping. In: an ERP's export. Out: open items, or every fault with the line and column of the export.
 
-use super::items::{ItemsRead, from_rows};
+use super::items::{FromRows, ItemsRead};
 use super::mapping::{ItemsMap, Many, Sign, Skip};
 use super::table::{Cell, MappedCell, Row, Titles};
 use crate::base::{
@@ -38,7 +38,9 @@ impl ItemsMap {
     pub fn read(&self, bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
         self.rows(bytes).map_err(|e| e.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>()).and_then(
             |(rows, faults, left_out)| {
-                let mut read = from_rows(&rows, faults, file)?;
+                let mut items = FromRows::new(file);
+                rows.iter().for_each(|row| items.take(row));
+                let mut read = items.finish(faults)?;
                 read.left_out = left_out;
                 Ok(read)
             },

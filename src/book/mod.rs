@@ -1,6 +1,7 @@
 //! Floor 4: open items and customers, read, checked and indexed; immutable during a run.
 
 mod customers;
+mod customers_odd;
 mod delta;
 mod discount;
 mod figures;

@@ -116,7 +116,8 @@ pub(super) fn read_table<R>(
 ) -> Result<R, Vec<Error>> {
     let in_file = |errors: Vec<Error>| errors.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>();
     let decoded = text_of(bytes, columns).map_err(in_file)?;
-    let (rows, faults) = rows_of(&decoded, columns).map_err(in_file)?;
+    let mut rows = Vec::new();
+    let faults = rows_of(&decoded, columns, &mut |row| rows.push(row)).map_err(in_file)?;
     let taken = take(&rows);
     if faults.is_empty() {
         return taken;
@@ -127,8 +128,24 @@ pub(super) fn read_table<R>(
     Err(all)
 }
 
-/// Rows that can be read, and the faults of the others.
-type Rows<'a> = (Vec<Row<'a>>, Vec<Error>);
+/// As [`read_table`], one row after the other, for files of a million.
+///
+/// # Errors
+/// As [`read_table`].
+pub(super) fn read_rows(
+    bytes: &[u8],
+    file: &str,
+    columns: &Columns,
+    each: &mut dyn FnMut(Row<'_>),
+) -> Result<(), Vec<Error>> {
+    let in_file = |errors: Vec<Error>| errors.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>();
+    let decoded = text_of(bytes, columns).map_err(in_file)?;
+    let faults = rows_of(&decoded, columns, &mut |row| each(row)).map_err(in_file)?;
+    if faults.is_empty() { Ok(()) } else { Err(in_file(faults)) }
+}
+
+/// Takes the next row.
+type Each<'e, 'a> = dyn FnMut(Row<'a>) + 'e;
 
 fn text_of<'a>(bytes: &'a [u8], columns: &Columns) -> Result<Cow<'a, str>, Vec<Error>> {
     if let Some(foreign) = Foreign::of(bytes).filter(|f| *f != columns.own) {
@@ -145,7 +162,8 @@ fn text_of<'a>(bytes: &'a [u8], columns: &Columns) -> Result<Cow<'a, str>, Vec<E
     Ok(decoded.text)
 }
 
-fn rows_of<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
+/// Hands the rows on that can be read; the faults of the others come back. An error where none can be.
+fn rows_of<'a>(text: &'a str, columns: &Columns, each: &mut Each<'_, 'a>) -> Result<Vec<Error>, Vec<Error>> {
     match text.trim_start().chars().next() {
         None => Err(vec![Error::new(
             ErrorCode::EmptyInput,
@@ -153,12 +171,12 @@ fn rows_of<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>>
             "no content",
             format!("a {} file", columns.schema),
         )]),
-        Some('{' | '[') => json(text, columns),
-        Some(_) => csv(text, columns),
+        Some('{' | '[') => json(text, columns, each),
+        Some(_) => csv(text, columns, each),
     }
 }
 
-fn csv<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
+fn csv<'a>(text: &'a str, columns: &Columns, each: &mut Each<'_, 'a>) -> Result<Vec<Error>, Vec<Error>> {
     let first = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|d| (first.matches(*d).count(), *d == ',')).unwrap_or(',');
     let mut rows = CsvRows::new(text, delimiter, Some('"'));
@@ -221,7 +239,6 @@ fn csv<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
     }
     let by_name = names.iter().enumerate().map(|(i, name)| (name.clone(), (i as u64 + 1, None))).collect();
     let titles = Arc::new(Titles { by_name, mapped: false });
-    let mut table = Vec::new();
     for row in rows {
         let row = match row {
             Ok(row) => row,
@@ -257,9 +274,9 @@ fn csv<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
             ));
             continue;
         }
-        table.push(Row { place: Place::line(row.line), cells, titles: titles.clone() });
+        each(Row { place: Place::line(row.line), cells, titles: titles.clone() });
     }
-    Ok((table, errors))
+    Ok(errors)
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -269,9 +286,8 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn json<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
+fn json<'a>(text: &'a str, columns: &Columns, each: &mut Each<'_, 'a>) -> Result<Vec<Error>, Vec<Error>> {
     let mut errors = Vec::new();
-    let mut table = Vec::new();
     let fault = |base: u64, e: &serde_json::Error| {
         let place = Place::line_column(base + e.line() as u64, e.column() as u64);
         let message = e.to_string();
@@ -291,17 +307,17 @@ fn json<'a>(text: &'a str, columns: &Columns) -> Result<Rows<'a>, Vec<Error>> {
     for (line, object) in objects {
         match serde_json::from_str::<Object<'_>>(object) {
             Err(e) => errors.push(fault(line - 1, &e)),
-            Ok(Object(members)) => row(line, members, columns, &mut table, &mut errors),
+            Ok(Object(members)) => row(line, members, columns, each, &mut errors),
         }
     }
-    Ok((table, errors))
+    Ok(errors)
 }
 
 fn row(
     line: u64,
     members: Vec<(String, &RawValue)>,
     columns: &Columns,
-    table: &mut Vec<Row<'_>>,
+    each: &mut Each<'_, '_>,
     errors: &mut Vec<Error>,
 ) {
     let mut cells: Vec<(Arc<str>, Cell<'_>)> = Vec::new();
@@ -331,7 +347,7 @@ fn row(
             }
         }
     }
-    table.push(Row { place: Place::line(line), cells, titles: Arc::default() });
+    each(Row { place: Place::line(line), cells, titles: Arc::default() });
 }
 
 /// A JSON value as the text of a CSV cell: lists joined by `|`, numbers as written.

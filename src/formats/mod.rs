@@ -19,7 +19,8 @@ pub use written::Written;
 
 use crate::base::{Currency, Foreign, Limits, Place};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Entry, Finding, Format, Passed, Sketch, Statement};
+use crate::model::{Balance, Entry, Finding, FindingCode, Format, Passed, Sketch, Statement};
+use std::collections::HashMap;
 use std::io::Read;
 
 /// Reads one family of formats.
@@ -163,9 +164,8 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
             return read_archive(bytes, options);
         }
         let mut read = reader_of(bytes, options)?.read(bytes, options)?;
-        for statement in &mut read.statements {
-            tie_out(statement);
-        }
+        read.statements.iter_mut().for_each(tie_out);
+        tell_repeated(&mut read.statements);
         name_findings(&mut read, &options.file);
         Ok(read)
     };
@@ -249,9 +249,10 @@ pub fn reads_in_pieces(head: &[u8], options: &ReadOptions) -> bool {
 
 fn take_from(source: &mut dyn Read, options: &ReadOptions, take: &mut Take<'_>) -> Result<Statements, Error> {
     let mut read = || {
-        let mut head = Vec::with_capacity(HEAD);
-        Read::take(&mut *source, HEAD as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
-        if head.len() == HEAD && head.iter().all(u8::is_ascii_whitespace) {
+        let first = HEAD.min(options.limits.piece_bytes.max(512));
+        let mut head = Vec::with_capacity(first);
+        Read::take(&mut *source, first as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
+        if head.len() == first && head.iter().all(u8::is_ascii_whitespace) {
             head = read_rest(source, head, options)?;
         }
         let reader = reader_of(&head, options)?;
@@ -261,6 +262,7 @@ fn take_from(source: &mut dyn Read, options: &ReadOptions, take: &mut Take<'_>) 
             let Statement { entries, passed, .. } = statement;
             entries.drain(..).for_each(|entry| take.entry(entry, passed));
         }
+        tell_repeated(&mut read.statements);
         name_findings(&mut read, &options.file);
         Ok(read)
     };
@@ -318,6 +320,30 @@ fn reader_for(bytes: &[u8], options: &ReadOptions) -> Result<Option<&'static dyn
         Error::new(ErrorCode::Usage, place, format!("format `{wanted}`"), names.join(", "))
     };
     READERS.iter().find(|r| r.name().eq_ignore_ascii_case(wanted)).copied().map(Some).ok_or_else(unknown)
+}
+
+/// A statement that a file holds twice: which of the two counts, the file does not say.
+fn tell_repeated(statements: &mut [Statement]) {
+    let mut seen: HashMap<_, Vec<usize>> = HashMap::new();
+    for at in 0..statements.len() {
+        let (before, rest) = statements.split_at_mut(at);
+        let Some(s) = rest.first_mut() else { continue };
+        let key = (s.account.clone(), s.statement_id.clone(), s.sequence.clone(), s.period);
+        let named = s.statement_id.is_some() || s.sequence.is_some();
+        let alike = seen.entry(key).or_default();
+        let same = |b: &&Statement| {
+            let amount = |b: &Option<Balance>| b.as_ref().map(|b| b.amount);
+            (b.kind, b.currency, b.page.clone()) == (s.kind, s.currency, s.page.clone())
+                && (amount(&b.opening), amount(&b.closing)) == (amount(&s.opening), amount(&s.closing))
+                && b.movements().eq(s.movements())
+        };
+        let first = alike.iter().filter_map(|i| before.get(*i)).find(same).filter(|_| named).map(|b| b.place.clone());
+        if let Some(first) = first {
+            let text = format!("this statement is the same as the one at {first}, which stands in the file before it");
+            s.findings.push(Finding::new(FindingCode::StatementRepeated, s.place.clone(), text));
+        }
+        alike.push(at);
+    }
 }
 
 /// Over several files a finding must name its own.

@@ -4,9 +4,6 @@ use super::{ReadOptions, check_size, unreadable};
 use crate::error::Error;
 use std::io::Read;
 
-/// Bytes of a piece. It grows where an entry does not fit.
-const PIECE: usize = 1 << 20;
-
 /// The part of the file that is in memory.
 pub(super) struct Piece {
     /// The bytes that are there.
@@ -17,14 +14,15 @@ pub(super) struct Piece {
     pub dropped: usize,
     /// Nothing follows these.
     pub at_end: bool,
-    /// How long it should be.
+    /// How long it should be. It grows where an entry does not fit.
     wanted: usize,
 }
 
 impl Piece {
     /// The first bytes of a file.
-    pub(super) fn new(head: Vec<u8>) -> Self {
-        Piece { read: head.len() as u64, bytes: head, dropped: 0, at_end: false, wanted: PIECE }
+    pub(super) fn new(head: Vec<u8>, options: &ReadOptions) -> Self {
+        let wanted = options.limits.piece_bytes.max(1);
+        Piece { read: head.len() as u64, bytes: head, dropped: 0, at_end: false, wanted }
     }
 
     /// Reads on, up to the length of a piece; further where what is left fills most of one.

@@ -80,6 +80,9 @@ fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
         return true;
     };
     let other = |m: &Movement| m.status == EntryStatus::Book && m.amount.currency() != expected;
+    if statement.entries.is_empty() && statement.passed.runs().iter().all(|r| r.currency == expected) {
+        return true;
+    }
     let Some(n) = statement.movements().position(|m| other(&m)) else { return true };
     // Of an entry that was let go only its number is known.
     let place = statement.entries.get(n).map(|e| e.place.clone());
@@ -99,6 +102,15 @@ enum Equation {
 /// Exact sum in units of 10^-18 of the currency; nothing where it does not fit, which no bank's figures reach.
 fn sum(amounts: impl Iterator<Item = Money>) -> Option<i128> {
     amounts.map(units).try_fold(0i128, |total, m| total.checked_add(m?))
+}
+
+/// The sum of the booked entries; of those that were let go it is known already.
+fn booked_sum(statement: &Statement) -> Option<i128> {
+    let kept = statement.entries.iter().filter(|e| e.status == EntryStatus::Book).map(|e| e.amount);
+    let passed = statement.passed.runs().iter().filter(|r| r.status == EntryStatus::Book);
+    let units = passed.map(|r| UNITS.get(usize::from(r.decimals))?.checked_mul(r.sum));
+    let mut units = units;
+    units.try_fold(sum(kept)?, |total, of| total.checked_add(of?))
 }
 
 /// 10^18 divided by each power of ten.
@@ -154,7 +166,7 @@ fn equation(statement: &Statement, findings: &mut Vec<Finding>) -> Equation {
         }
     };
     let currency = opening.amount.currency();
-    let total = sum(booked(statement).map(|m| m.amount));
+    let total = booked_sum(statement);
     let parts = (units(opening.amount), total, units(closing.amount));
     let (Some(from), Some(total), Some(found)) = parts else {
         let text = "the entries sum to more than can be calculated exactly";

@@ -45,6 +45,9 @@ pub struct RunBody {
     pub score_version: String,
     /// SHA-256 of the policy in force.
     pub policy_hash: String,
+    /// SHA-256 of the priors that it names, where it names any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub priors_hash: Option<String>,
     /// The day that ages were counted to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub as_of: Option<NaiveDate>,

@@ -136,6 +136,10 @@ pub enum Fact {
     LeftAside(u32),
     /// The payer's name is this customer's as well, and its item has exactly the amount.
     Namesake(CustomerIx, ItemIx),
+    /// The item is named, and the money is used up before it.
+    NothingLeft(ItemIx),
+    /// The item has exactly the amount of the payment, and another one is named.
+    PaysAnother(ItemIx),
     /// The account or name of the payer is another customer's.
     OtherPayer(CustomerIx),
     /// Paid on behalf of another customer.

@@ -12,7 +12,7 @@ mod reading;
 mod returns;
 mod score;
 
-use crate::base::sha256_hex;
+use crate::base::{Packed, Records, sha256_hex};
 use crate::book::OpenItemBook;
 use crate::model::{Decision, Outcome, Payment, Policy, Priors};
 pub(crate) use assign::settling_order;
@@ -22,6 +22,7 @@ use extend::Extensions;
 use not_receivable::Rules;
 use rayon::prelude::*;
 pub use reading::{SpanKind, TextRead, TextSpan, read_text};
+use std::collections::BTreeSet;
 
 /// Version of evidence, weights and rules. A change that alters any decision raises it and stands in the changelog.
 pub const SCORE_VERSION: &str = "1";
@@ -115,13 +116,44 @@ impl Engine {
             (proposed.standing, proposed.decision)
         };
         let (standings, decisions): (Vec<_>, Vec<_>) = payments.par_iter().map(proposed).unzip();
-        let settled = assign::settle(book, &self.policy, payments, standings);
+        let settled = assign::settle(book, &self.policy, claimants(payments), standings);
         let finished = decisions.into_par_iter().enumerate().filter_map(|(k, decision)| {
             let mut decision = decision?;
-            settled.finish(book, payments, k, &mut decision);
+            settled.finish(book, k, &mut decision);
             Some(decision)
         });
         (finished.collect(), settled.taken_back())
+    }
+
+    /// Decides all payments together as [`Engine::decide`] does, from packed payments to packed decisions: for a run of a million.
+    pub fn decide_packed(&self, book: &OpenItemBook, payments: &Packed<Payment>) -> Packed<Decision> {
+        let payments = Records::from(payments);
+        let blocks = || (0..payments.blocks()).into_par_iter();
+        let accounts: Vec<BTreeSet<String>> =
+            blocks().map(|n| payments.block(n).iter().map(|p| p.account.clone()).collect()).collect();
+        let rules = self.rules.clone().with_accounts(accounts.iter().flatten().map(String::as_str));
+        let proposed = |n: usize| {
+            let (payments, desk) = (payments.block(n), self.desk(book, &rules));
+            let proposed = payments.iter().map(|p| decide::propose(&desk, p, true));
+            let (standings, decisions): (Vec<_>, Vec<_>) = proposed.map(|p| (p.standing, p.decision)).unzip();
+            let decisions = Packed::of(&decisions.into_iter().flatten().collect::<Vec<_>>());
+            (claimants(&payments), standings, decisions)
+        };
+        let (mut all, mut standings, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
+        for (of_block, stand, decided) in blocks().map(proposed).collect::<Vec<_>>() {
+            all.extend(of_block);
+            standings.extend(stand);
+            decisions.push(decided);
+        }
+        let settled = assign::settle(book, &self.policy, all, standings);
+        let finished = decisions.into_par_iter().enumerate().map(|(n, block)| {
+            let mut decisions: Vec<Decision> = block.iter().collect();
+            for (k, decision) in (n * Packed::<Decision>::BLOCK..).zip(&mut decisions) {
+                settled.finish(book, k, decision);
+            }
+            Packed::of(&decisions)
+        });
+        finished.collect::<Vec<_>>().into_iter().collect()
     }
 
     /// Decides all payments together as [`Engine::decide`] does, but without words: what each does, in numbers. The words of one
@@ -130,7 +162,7 @@ impl Engine {
         let rules = self.rules_of(payments);
         let standing = |p| decide::propose(&self.desk(book, &rules), p, false).standing;
         let standings: Vec<_> = payments.par_iter().map(standing).collect();
-        Settled { settled: assign::settle(book, &self.policy, payments, standings), rules }
+        Settled { settled: assign::settle(book, &self.policy, claimants(payments), standings), rules }
     }
 
     /// What one payment does alone, in numbers and claiming nothing: for [`Engine::settle_all`]. Our own accounts are those of the
@@ -144,7 +176,7 @@ impl Engine {
     /// every account that they were booked on. `stands` are in the order of `payments`, from this book as it is now.
     pub fn settle_all(&self, book: &OpenItemBook, payments: &[Payment], stands: Vec<Stand>) -> Settled {
         let standings = stands.into_iter().map(|s| s.0).collect();
-        let settled = assign::settle(book, &self.policy, payments, standings);
+        let settled = assign::settle(book, &self.policy, claimants(payments), standings);
         Settled { settled, rules: self.rules_of(payments) }
     }
 
@@ -158,7 +190,7 @@ impl Engine {
         nth: usize,
     ) -> Option<Decision> {
         let mut decision = decide::decision(&self.desk(book, &settled.rules), payments.get(nth)?);
-        settled.settled.finish(book, payments, nth, &mut decision);
+        settled.settled.finish(book, nth, &mut decision);
         Some(decision)
     }
 
@@ -175,4 +207,8 @@ impl Engine {
     fn rules_of(&self, payments: &[Payment]) -> Rules {
         self.rules.clone().with_accounts(payments.iter().map(|p| p.account.as_str()))
     }
+}
+
+fn claimants(payments: &[Payment]) -> Vec<assign::Claimant> {
+    payments.iter().map(assign::Claimant::of).collect()
 }

@@ -14,37 +14,72 @@ use crate::error::{Error, ErrorCode};
 /// # Errors
 /// [`ErrorCode::Conservation`] with the payment or item that fails. This is a defect of tieout, never of the input.
 pub fn check(payments: &[Payment], decisions: &[Decision], items: &[OpenItem]) -> Result<(), Error> {
-    if payments.len() != decisions.len() {
-        let found = format!("{} payments and {} decisions", payments.len(), decisions.len());
-        return Err(broken(found, "one decision per payment"));
+    let mut check = Check::new(items);
+    payments.iter().zip(decisions).try_for_each(|(payment, decision)| check.add(payment, decision))?;
+    check.finish(payments.len(), decisions.len())
+}
+
+/// The same check for payments that come one by one.
+#[derive(Debug)]
+pub struct Check<'a> {
+    items: &'a [OpenItem],
+    by_id: Map<(&'a str, &'a str), usize>,
+    /// What was cleared of an item, and whether something came back.
+    moved: Map<usize, (i128, bool)>,
+    added: usize,
+}
+
+impl<'a> Check<'a> {
+    /// A check over these items as they were before the run.
+    pub fn new(items: &'a [OpenItem]) -> Self {
+        let key = |(k, i): (usize, &'a OpenItem)| ((i.company.as_str(), i.item_id.as_str()), k);
+        let by_id = items.iter().enumerate().map(key).collect();
+        Check { items, by_id, moved: Map::default(), added: 0 }
     }
-    let mut moved: Map<(&str, &str), (i128, bool)> = Map::default();
-    for (payment, decision) in payments.iter().zip(decisions) {
+
+    /// Checks the equation of a payment, and adds what it takes from items.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn add(&mut self, payment: &Payment, decision: &Decision) -> Result<(), Error> {
         check_payment(payment, decision)?;
+        self.added += 1;
         for allocation in &decision.allocations {
             let cleared = allocation.cleared().ok_or_else(|| broken("an overflow".to_owned(), "64-bit amounts"))?;
-            let key = (allocation.company.as_str(), allocation.item_id.as_str());
-            let slot = moved.entry(key).or_insert((0, false));
+            let Some(item) = self.by_id.get(&(allocation.company.as_str(), allocation.item_id.as_str())) else {
+                let found = format!("an allocation to item {}", allocation.item_id);
+                return Err(broken(found, "an item of the book"));
+            };
+            let slot = self.moved.entry(*item).or_insert((0, false));
             slot.0 += i128::from(cleared);
             slot.1 |= decision.outcome == super::Outcome::Reopened;
         }
+        Ok(())
     }
-    for item in items {
-        let Some((cleared, reopened)) = moved.remove(&(item.company.as_str(), item.item_id.as_str())) else { continue };
-        let before = i128::from(item.open_amount);
-        let after = before - cleared;
-        let towards_zero = if before >= 0 { (0..=before).contains(&after) } else { (before..=0).contains(&after) };
-        let original = i128::from(item.amount);
-        let back = after.unsigned_abs() <= original.unsigned_abs() && after.signum() * original.signum() >= 0;
-        if !(towards_zero || reopened && back) {
-            let found = format!("item {}: open {before}, cleared {cleared}, after {after}", item.item_id);
-            return Err(broken(found, "an open amount that moves towards zero and never across"));
+
+    /// Checks the items, and that there was one decision for each of so many payments.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn finish(self, payments: usize, decisions: usize) -> Result<(), Error> {
+        if payments != decisions || self.added != payments {
+            let found = format!("{payments} payments and {decisions} decisions");
+            return Err(broken(found, "one decision per payment"));
         }
+        for (k, item) in self.items.iter().enumerate() {
+            let Some((cleared, reopened)) = self.moved.get(&k).copied() else { continue };
+            let before = i128::from(item.open_amount);
+            let after = before - cleared;
+            let towards_zero = if before >= 0 { (0..=before).contains(&after) } else { (before..=0).contains(&after) };
+            let original = i128::from(item.amount);
+            let back = after.unsigned_abs() <= original.unsigned_abs() && after.signum() * original.signum() >= 0;
+            if !(towards_zero || reopened && back) {
+                let found = format!("item {}: open {before}, cleared {cleared}, after {after}", item.item_id);
+                return Err(broken(found, "an open amount that moves towards zero and never across"));
+            }
+        }
+        Ok(())
     }
-    if let Some(((_, item_id), _)) = moved.into_iter().min_by(|a, b| a.0.cmp(&b.0)) {
-        return Err(broken(format!("an allocation to item {item_id}"), "an item of the book"));
-    }
-    Ok(())
 }
 
 fn check_payment(payment: &Payment, decision: &Decision) -> Result<(), Error> {

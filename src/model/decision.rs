@@ -1,5 +1,5 @@
 use super::{ReasonCode, Review};
-use crate::base::{ContentId, Currency, content_id};
+use crate::base::{ContentId, Currency, Record, content_id};
 use serde::{Deserialize, Serialize};
 
 /// What happens to a payment. Each has exactly one.
@@ -66,7 +66,7 @@ impl Disposition {
 }
 
 /// The whole result for one payment (`tieout.decisions/1`). Amounts are minor units of [`Decision::currency`], signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// Which payment.
     pub payment_id: ContentId,
@@ -110,8 +110,10 @@ pub struct Decision {
     pub review: Option<Box<Review>>,
 }
 
+impl Record for Decision {}
+
 /// One possible answer with its evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// Whose money it would be.
     pub customer_id: Option<String>,
@@ -134,7 +136,7 @@ pub struct Proposal {
 }
 
 /// One payment's amount set against one item. All amounts in minor units; signs follow the item: positive lowers a debt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allocation {
     /// Company of the item.
     pub company: String,
@@ -194,16 +196,78 @@ pub struct OtherAmount {
 }
 
 /// Difference between a payment and the documents of a proposal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remainder {
-    /// `discount`, `writeoff`, `charges`, `short` (stays open), `over` (on account).
-    pub code: &'static str,
+    /// What it is.
+    pub code: RemainderCode,
     /// Minor units, positive.
     pub amount: i64,
 }
 
+/// What the difference between a payment and its documents is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum RemainderCode {
+    /// Cash discount as agreed.
+    Discount,
+    /// Cash discount after its last day.
+    DiscountLate,
+    /// Cash discount at another rate than agreed.
+    DiscountRate,
+    /// A few cents short, written off.
+    Writeoff,
+    /// Bank charges borne by us.
+    Charges,
+    /// A credit note that was set off.
+    CreditNote,
+    /// More than the documents: on the customer's account.
+    OnAccount,
+    /// Less than the documents: the rest stays open.
+    KeepOpen,
+    /// The bank's fee for a return.
+    ReturnFee,
+    /// A code of a newer version.
+    Other,
+}
+
+impl RemainderCode {
+    const ALL: [RemainderCode; 10] = [
+        RemainderCode::Discount,
+        RemainderCode::DiscountLate,
+        RemainderCode::DiscountRate,
+        RemainderCode::Writeoff,
+        RemainderCode::Charges,
+        RemainderCode::CreditNote,
+        RemainderCode::OnAccount,
+        RemainderCode::KeepOpen,
+        RemainderCode::ReturnFee,
+        RemainderCode::Other,
+    ];
+
+    /// The text form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RemainderCode::Discount => "discount",
+            RemainderCode::DiscountLate => "discount_late",
+            RemainderCode::DiscountRate => "discount_rate",
+            RemainderCode::Writeoff => "writeoff",
+            RemainderCode::Charges => "charges",
+            RemainderCode::CreditNote => "credit_note",
+            RemainderCode::OnAccount => "on_account",
+            RemainderCode::KeepOpen => "keep_open",
+            RemainderCode::ReturnFee => "return_fee",
+            RemainderCode::Other => "other",
+        }
+    }
+
+    /// Reads the text form; anything unknown is [`RemainderCode::Other`].
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|c| c.as_str() == text).unwrap_or(RemainderCode::Other)
+    }
+}
+
 /// One piece of evidence, as scored and as shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceLine {
     /// Which comparison.
     pub kind: EvidenceKind,
@@ -269,7 +333,7 @@ impl EvidenceKind {
 }
 
 /// A fact that forbids automatic application whatever the score.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {
     /// The reason code that the payment is queued under.
     pub reason: ReasonCode,

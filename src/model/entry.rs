@@ -1,5 +1,5 @@
 use super::{Empty, Rare, TransactionDetails};
-use crate::base::{Money, Place};
+use crate::base::{Money, Place, Record};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub struct Entry {
     /// Where it stands.
     pub place: Place,
 }
+
+impl Record for Entry {}
 
 /// Status of an entry (`Sts`). MT942's `EC`/`ED` are pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

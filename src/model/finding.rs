@@ -133,6 +133,10 @@ finding_codes! {
     AmountUnlikely = "AMOUNT_UNLIKELY",
     /// A customer whose company is missing where items are of several, or that no item has.
     CustomerCompany = "CUSTOMER_COMPANY",
+    /// A customer whose parent or payer is not in the file, or whose parents lead back to itself.
+    CustomerRelation = "CUSTOMER_RELATION",
+    /// An account of a customer that is several customers', or whose check digits are wrong.
+    CustomerAccount = "CUSTOMER_ACCOUNT",
     /// Something that the format written to cannot carry as it was.
     NotCarried = "NOT_CARRIED",
     /// More findings than the limit; the rest were counted.

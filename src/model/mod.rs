@@ -27,6 +27,7 @@ pub use continuity::{follow_balances, numbers_run};
 pub use customer::Customer;
 pub use decision::{
     Allocation, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, OtherAmount, Outcome, Proposal, Remainder,
+    RemainderCode,
 };
 pub use details::{
     AmountDetails, DocumentRef, Party, Remittance, ReturnInfo, StructuredRemittance, TransactionDetails,

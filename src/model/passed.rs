@@ -18,11 +18,28 @@ use chrono::NaiveDate;
 pub struct Passed {
     /// Of each entry: a byte that says what follows, the amount without its sign (seven bits a byte, the lowest first), the words.
     bytes: Vec<u8>,
-    /// Currency, decimals and status, wherever they change.
-    kinds: Vec<Kind>,
+    /// Currency, decimals and status, wherever they change, with the figures from there on.
+    kinds: Vec<Run>,
     /// Booking and value date, wherever they change.
     days: Vec<Days>,
     count: usize,
+}
+
+/// Entries that follow each other with one currency, number of decimals and status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub currency: Currency,
+    pub decimals: u8,
+    pub status: EntryStatus,
+    /// Of the amounts, in units of these decimals.
+    pub sum: i128,
+    pub count: u64,
+}
+
+impl Run {
+    fn kind(&self) -> Kind {
+        (self.currency, self.decimals, self.status)
+    }
 }
 
 type Kind = (Currency, u8, EntryStatus);
@@ -40,9 +57,16 @@ impl Passed {
         let kind = (sketch.amount.currency(), scale, sketch.status);
         let days = (sketch.booking_date, sketch.value_date);
         let mut what = 0;
-        if self.kinds.last() != Some(&kind) {
-            self.kinds.push(kind);
-            what |= NEW_KIND;
+        match self.kinds.last_mut() {
+            Some(run) if run.kind() == kind => {
+                run.sum += i128::from(units);
+                run.count += 1;
+            }
+            _ => {
+                let (currency, decimals, status) = kind;
+                self.kinds.push(Run { currency, decimals, status, sum: i128::from(units), count: 1 });
+                what |= NEW_KIND;
+            }
         }
         if self.days.last() != Some(&days) {
             self.days.push(days);
@@ -85,6 +109,11 @@ impl Passed {
         self.count == 0
     }
 
+    /// What is known of all of them without looking at each.
+    pub(crate) fn runs(&self) -> &[Run] {
+        &self.kinds
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Sketch> + Clone + '_ {
         Sketches { bytes: &self.bytes, kinds: self.kinds.iter(), days: self.days.iter(), kind: None, day: (None, None) }
@@ -94,7 +123,7 @@ impl Passed {
 #[derive(Clone)]
 struct Sketches<'a> {
     bytes: &'a [u8],
-    kinds: std::slice::Iter<'a, Kind>,
+    kinds: std::slice::Iter<'a, Run>,
     days: std::slice::Iter<'a, Days>,
     kind: Option<Kind>,
     day: Days,
@@ -106,7 +135,7 @@ impl Iterator for Sketches<'_> {
     fn next(&mut self) -> Option<Sketch> {
         let (&what, mut rest) = self.bytes.split_first()?;
         if what & NEW_KIND != 0 {
-            self.kind = self.kinds.next().copied();
+            self.kind = self.kinds.next().map(Run::kind);
         }
         if what & NEW_DAYS != 0 {
             self.day = *self.days.next()?;
@@ -164,5 +193,12 @@ mod tests {
         let mut twice = passed.clone();
         twice.append(&passed);
         assert_eq!(twice.iter().skip(all.len()).collect::<Vec<_>>(), all);
+        let sum = |of: &dyn Fn(&Sketch) -> bool| {
+            all.iter().filter(|s| of(s)).map(|s| i128::from(s.amount.parts().0)).sum::<i128>()
+        };
+        for scale in [0, 2, 3, 4] {
+            let kept = passed.runs().iter().filter(|r| r.decimals == scale).map(|r| r.sum).sum::<i128>();
+            assert_eq!(kept, sum(&|s| s.amount.parts().1 == scale));
+        }
     }
 }

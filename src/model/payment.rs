@@ -1,5 +1,5 @@
 use super::{DocumentRef, Format};
-use crate::base::{ContentId, Currency, Place};
+use crate::base::{ContentId, Currency, Place, Record};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,8 @@ pub struct Payment {
     /// Where it was read.
     pub source: Source,
 }
+
+impl Record for Payment {}
 
 impl Payment {
     /// The payer's words as one text, as a reader wants it; see [`super::joined_words`].

@@ -2,7 +2,8 @@
 
 use super::ReasonCode;
 use crate::base::{ContentId, content_id};
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 macro_rules! words {
     ($(#[doc = $doc:literal])* $name:ident { $($variant:ident = $text:literal, $meaning:literal;)* }) => {
@@ -105,7 +106,7 @@ pub enum ReviewState {
 }
 
 /// One person behind a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Signer {
     /// Name as in `decided_by`.
@@ -117,8 +118,25 @@ pub struct Signer {
     /// File and cell, as `exceptions.xlsx:Exceptions!AM14`.
     pub source: String,
     /// SHA-256 of that file.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "Option::is_none"))]
     pub file_sha256: Option<String>,
+}
+
+// For people, a hash that is not known is left out; a binary form needs every part.
+impl Serialize for Signer {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let all = !s.is_human_readable();
+        let mut parts = s.serialize_struct("Signer", 5)?;
+        parts.serialize_field("name", &self.name)?;
+        parts.serialize_field("identity", &self.identity)?;
+        parts.serialize_field("at", &self.at)?;
+        parts.serialize_field("source", &self.source)?;
+        if all || self.file_sha256.is_some() {
+            parts.serialize_field("file_sha256", &self.file_sha256)?;
+        }
+        parts.end()
+    }
 }
 
 impl Signer {

@@ -1,7 +1,8 @@
 use super::{Entry, EntryStatus, Finding, Passed, Sketch};
-use crate::base::{Currency, Money, Place};
+use crate::base::{Currency, Money, Packed, Place};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What a bank booked on one account for one period, with the balances around it (camt `Stmt`, MT940).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,9 @@ pub struct Statement {
     /// ([`crate::formats::read_statements_from`]), they stand here and not in `entries`.
     #[serde(skip)]
     pub passed: Passed,
+    /// The entries of `passed` again, where they were not let go but packed: see [`Statement::pack`].
+    #[serde(skip)]
+    pub packed: Packed<Entry>,
     /// Rows of a CSV or entries that were left out on reading, by reason (`pending`, `zero_amount` …).
     pub left_out: Vec<(String, u64)>,
     /// The bank's own counts and sums.
@@ -77,6 +81,7 @@ impl Statement {
             balances: Vec::new(),
             entries: Vec::new(),
             passed: Passed::default(),
+            packed: Packed::default(),
             left_out: Vec::new(),
             totals: ControlTotals::default(),
             narrative: None,
@@ -96,6 +101,27 @@ impl Statement {
     /// A sketch of every entry, whether it was kept or let go, in file order.
     pub fn sketches(&self) -> impl Iterator<Item = Sketch> {
         self.entries.iter().map(Sketch::of).chain(self.passed.iter())
+    }
+
+    /// Packs the entries: sketches stand for them, and [`Statement::entries_anyhow`] unpacks them as they are asked for.
+    pub fn pack(&mut self) {
+        self.packed.append(Packed::of(&self.entries));
+        for entry in std::mem::take(&mut self.entries) {
+            self.passed.push(&Sketch::of(&entry));
+        }
+    }
+
+    /// Takes [`Statement::pack`] back.
+    pub fn unpack(&mut self) {
+        if !self.packed.is_empty() {
+            self.entries.splice(0..0, self.packed.iter());
+            (self.packed, self.passed) = (Packed::default(), Passed::default());
+        }
+    }
+
+    /// The entries, whether they are packed or not.
+    pub fn entries_anyhow(&self) -> impl Iterator<Item = Cow<'_, Entry>> {
+        self.packed.iter().map(Cow::Owned).chain(self.entries.iter().map(Cow::Borrowed))
     }
 
     /// The day the statement closes: of the closing balance, else the end of the period, else the last booking date.

@@ -15,8 +15,8 @@ use std::convert::Infallible;
 /// How many proposals stand in files.
 pub(super) const SHOWN: usize = 3;
 
-/// How many lines are made at once: some megabytes, and work for every thread.
-const AT_ONCE: usize = 2048;
+/// How many blocks of lines are made at once: some megabytes, and work for every thread.
+const AT_ONCE: usize = 8;
 
 /// The file's text, one line per payment in the order of the payments.
 pub fn decisions_jsonl(decided: &Decided<'_>) -> String {
@@ -36,9 +36,16 @@ pub fn decisions_jsonl(decided: &Decided<'_>) -> String {
 /// Those of `each`, at once.
 pub fn decisions_pieces<E>(decided: &Decided<'_>, each: &mut Piece<'_, E>) -> Result<(), E> {
     let lines = DecisionLines::new(decided);
-    for from in (0..decided.payments.len()).step_by(AT_ONCE) {
-        let until = decided.payments.len().min(from.saturating_add(AT_ONCE));
-        let made: Vec<String> = (from..until).into_par_iter().filter_map(|k| lines.line(k)).collect();
+    let blocks = decided.payments.blocks();
+    for from in (0..blocks).step_by(AT_ONCE) {
+        let until = blocks.min(from.saturating_add(AT_ONCE));
+        let made: Vec<String> = (from..until)
+            .into_par_iter()
+            .map(|n| {
+                let (payments, decisions) = (decided.payments.block(n), decided.decisions.block(n));
+                payments.iter().zip(decisions.iter()).map(|(p, d)| lines.line(p, d)).collect()
+            })
+            .collect();
         each(&made.concat())?;
     }
     Ok(())
@@ -46,27 +53,25 @@ pub fn decisions_pieces<E>(decided: &Decided<'_>, each: &mut Piece<'_, E>) -> Re
 
 /// The lines of the file, for those who need some of them.
 pub struct DecisionLines<'a> {
-    decided: Decided<'a>,
     known: Known<'a>,
 }
 
 impl<'a> DecisionLines<'a> {
-    /// Lines from what was decided.
+    /// Lines of what was decided.
     pub fn new(decided: &Decided<'a>) -> Self {
         let known = Known {
             items: decided.items_by_id(),
             customers: decided.customers_by_id(),
             score_version: decided.score_version,
         };
-        DecisionLines { decided: *decided, known }
+        DecisionLines { known }
     }
 
-    /// The line of the payment at this place, from 0, with its line end.
-    pub fn line(&self, k: usize) -> Option<String> {
-        let (payment, decision) = self.decided.payments.get(k).zip(self.decided.decisions.get(k))?;
+    /// The line of a payment, with its line end.
+    pub fn line(&self, payment: &Payment, decision: &Decision) -> String {
         let mut text = safe_json(&line(payment, decision, &self.known));
         text.push('\n');
-        Some(text)
+        text
     }
 }
 
@@ -432,7 +437,7 @@ fn candidate<'a>(payment: &Payment, proposal: &'a Proposal, known: &Known<'a>) -
         remainder: proposal
             .remainder
             .as_ref()
-            .map(|r| RemainderPart { code: r.code, amount: figure(r.amount, currency) }),
+            .map(|r| RemainderPart { code: r.code.as_str(), amount: figure(r.amount, currency) }),
         supports: evidence(&proposal.supports),
         against: evidence(&proposal.against),
         reason: proposal.reason.as_str(),

@@ -25,11 +25,12 @@ pub use parsed::parsed_json;
 pub(crate) use parsed::parsed_schema;
 pub use payments::{payments_csv, payments_jsonl};
 pub use summary::summary_json;
-pub use unapplied::unapplied_csv;
+pub use unapplied::{unapplied_csv, unapplied_pieces};
 
-use crate::base::{Map, sum_figure};
+use crate::base::{Map, Records, sum_figure};
 use crate::model::{Customer, Decision, OpenItem, Payment};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 
 /// Takes the next piece of a text.
 pub type Piece<'a, E> = dyn FnMut(&str) -> Result<(), E> + 'a;
@@ -38,9 +39,9 @@ pub type Piece<'a, E> = dyn FnMut(&str) -> Result<(), E> + 'a;
 #[derive(Debug, Clone, Copy)]
 pub struct Decided<'a> {
     /// The payments in their order.
-    pub payments: &'a [Payment],
+    pub payments: Records<'a, Payment>,
     /// One decision per payment, in the same order.
-    pub decisions: &'a [Decision],
+    pub decisions: Records<'a, Decision>,
     /// The items as given.
     pub items: &'a [OpenItem],
     /// The customers, derived ones included.
@@ -52,9 +53,9 @@ pub struct Decided<'a> {
 }
 
 impl<'a> Decided<'a> {
-    /// Pairs of payment and decision.
-    fn pairs(&self) -> impl Iterator<Item = (&'a Payment, &'a Decision)> {
-        self.payments.iter().zip(self.decisions)
+    /// Payments and their decisions, block by block.
+    pub fn blocks(&self) -> impl Iterator<Item = (Cow<'a, [Payment]>, Cow<'a, [Decision]>)> {
+        self.payments.beside(self.decisions)
     }
 
     /// Items by company and id.

@@ -15,8 +15,8 @@ pub(super) struct Sample {
 impl Sample {
     pub(super) fn decided(&self) -> Decided<'_> {
         Decided {
-            payments: &self.payments,
-            decisions: &self.decisions,
+            payments: (&self.payments).into(),
+            decisions: (&self.decisions).into(),
             items: &self.items,
             customers: &self.customers,
             score_version: "1",
@@ -52,7 +52,7 @@ pub(super) fn discounted() -> Sample {
         score: 612,
         allocations: vec![allocation.clone()],
         on_account: 0,
-        remainder: Some(Remainder { code: "discount", amount: 2_380 }),
+        remainder: Some(Remainder { code: RemainderCode::Discount, amount: 2_380 }),
         supports: vec![EvidenceLine {
             kind: EvidenceKind::DocumentNumber,
             weight: 610,

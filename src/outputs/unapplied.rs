@@ -1,8 +1,9 @@
 //! `unapplied.csv`, `tieout.unapplied/1`: one row per amount of a payment that is set against no item, and what it is.
 
-use super::{Decided, figure};
+use super::{Decided, Piece, figure};
 use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table};
-use crate::model::{Disposition, Outcome};
+use crate::model::{Decision, Disposition, Outcome, Payment};
+use std::convert::Infallible;
 
 const HEADER: [&str; 17] = [
     "payment_id",
@@ -26,38 +27,62 @@ const HEADER: [&str; 17] = [
 
 /// The file's text. Money on account is listed too: it waits for a document.
 pub fn unapplied_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
+    let mut out = String::new();
+    let done: Result<(), Infallible> = unapplied_pieces(decided, dialect, &mut |piece| {
+        out.push_str(piece);
+        Ok(())
+    });
+    match done {
+        Ok(()) => out,
+    }
+}
+
+/// The same in pieces of whole rows.
+///
+/// # Errors
+/// Those of `each`, at once.
+pub fn unapplied_pieces<E>(decided: &Decided<'_>, dialect: CsvDialect, each: &mut Piece<'_, E>) -> Result<(), E> {
     let mut table = Table::new(dialect, &HEADER);
-    for (payment, decision) in decided.pairs() {
-        let rest = decision.disposition.unwrap_or(match decision.outcome {
-            Outcome::NotReceivable => Disposition::NotReceivable,
-            _ => Disposition::InReview,
-        });
-        for (amount, disposition) in [(decision.on_account, Disposition::OnAccount), (decision.unapplied, rest)] {
-            if amount == 0 {
-                continue;
-            }
-            table.row([
-                Cell::text(payment.payment_id.as_str()),
-                Cell::text(&payment.company),
-                Cell::text(&payment.account),
-                Cell::maybe(payment.statement_id.as_deref()),
-                Cell::maybe(payment.entry_ref.as_deref()),
-                Cell::text(payment.booking_date.to_string()),
-                Cell::maybe(payment.value_date),
-                Cell::maybe(payment.payer_name.as_deref()),
-                Cell::maybe(payment.payer_account.as_deref()),
-                Cell::text(payment.remittance_text()),
-                Cell::text(payment.currency.code()),
-                Cell::Figure(figure(payment.amount, payment.currency)),
-                Cell::Figure(figure(amount, decision.currency)),
-                Cell::text(disposition.as_str()),
-                Cell::maybe(decision.customer_id.as_deref()),
-                Cell::text(decision.reason.as_str()),
-                Cell::text(&decision.explanation),
-            ]);
+    for (payments, decisions) in decided.blocks() {
+        for (payment, decision) in payments.iter().zip(decisions.iter()) {
+            rows(&mut table, payment, decision);
+        }
+        if let Some(piece) = table.piece() {
+            each(&piece)?;
         }
     }
-    table.finish()
+    each(&table.finish())
+}
+
+fn rows(table: &mut Table, payment: &Payment, decision: &Decision) {
+    let rest = decision.disposition.unwrap_or(match decision.outcome {
+        Outcome::NotReceivable => Disposition::NotReceivable,
+        _ => Disposition::InReview,
+    });
+    for (amount, disposition) in [(decision.on_account, Disposition::OnAccount), (decision.unapplied, rest)] {
+        if amount == 0 {
+            continue;
+        }
+        table.row([
+            Cell::text(payment.payment_id.as_str()),
+            Cell::text(&payment.company),
+            Cell::text(&payment.account),
+            Cell::maybe(payment.statement_id.as_deref()),
+            Cell::maybe(payment.entry_ref.as_deref()),
+            Cell::text(payment.booking_date.to_string()),
+            Cell::maybe(payment.value_date),
+            Cell::maybe(payment.payer_name.as_deref()),
+            Cell::maybe(payment.payer_account.as_deref()),
+            Cell::text(payment.remittance_text()),
+            Cell::text(payment.currency.code()),
+            Cell::Figure(figure(payment.amount, payment.currency)),
+            Cell::Figure(figure(amount, decision.currency)),
+            Cell::text(disposition.as_str()),
+            Cell::maybe(decision.customer_id.as_deref()),
+            Cell::text(decision.reason.as_str()),
+            Cell::text(&decision.explanation),
+        ]);
+    }
 }
 
 #[cfg(test)]

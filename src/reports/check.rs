@@ -37,6 +37,12 @@ pub fn check_table(
         };
         out.push_str(&paragraph("note   ", &text));
     }
+    // Whoever reads a table that nobody described should see once what its columns were taken for.
+    let told = |s: &'_ &StatementSummary| s.dialect == "inferred";
+    for finding in statements.iter().filter(told).flat_map(|s| &s.findings).filter(|f| f.code == FindingCode::Dialect) {
+        out.push('\n');
+        out.push_str(&paragraph("note   ", &finding.to_string()));
+    }
     for r in repeated {
         out.push('\n');
         out.push_str(&paragraph("twice  ", &format!("{}: {}", r.file, r.text)));

@@ -170,7 +170,7 @@ fn outcome(out: &mut String, line: &Line) {
     if !zero(&line.unapplied) {
         out.push_str(&paragraph("  ", &format!("not applied: {} {currency}", line.unapplied)));
     }
-    for gate in &line.gates {
+    for gate in line.gates.iter().filter(|g| g.text != line.explanation) {
         out.push_str(&paragraph("  stopped by ", &format!("{}: {}", gate.reason, gate.text)));
     }
 }
@@ -208,7 +208,9 @@ fn waterfall(out: &mut String, line: &Line) {
     let mut total = line.prior;
     let mut texts = vec![String::new()];
     for e in evidence {
-        rows.push(row(&words(&e.kind), e.weight));
+        // A fact that stops weighs nothing: it stops whatever the sum.
+        let stops = e.weight == 0 && e.kind == "warning";
+        rows.push(if stops { vec!["stops it".to_owned(), String::new()] } else { row(&words(&e.kind), e.weight) });
         texts.push(e.text.clone());
         total = total.saturating_add(e.weight);
     }
@@ -223,7 +225,7 @@ fn waterfall(out: &mut String, line: &Line) {
         out.push_str(&paragraph(&format!("{left}  "), &text));
     }
     let share = format!(
-        "estimated chance of being wrong: {} in a million (an estimate, not yet tested on your data)",
+        "estimated chance that something else is paid: {} in a million (an estimate, not yet tested on your data)",
         best.error_ppm
     );
     out.push_str(&paragraph("  ", &share));
@@ -250,7 +252,8 @@ fn second(out: &mut String, line: &Line) {
     let text = format!("{}; total {}{behind}", proposal(second, currency), second.score);
     out.push_str(&paragraph("Second best: ", &text));
     for e in &second.against {
-        out.push_str(&paragraph("  against: ", &format!("{} ({:+})", e.text, e.weight)));
+        let weight = if e.weight == 0 { String::new() } else { format!(" ({:+})", e.weight) };
+        out.push_str(&paragraph("  against: ", &format!("{}{weight}", e.text)));
     }
     if second.against.is_empty() {
         let best = line.candidates.first();
@@ -272,7 +275,9 @@ fn needed(out: &mut String, line: &Line) {
 }
 
 fn proposal(candidate: &Candidate, currency: &str) -> String {
-    let mut parts: Vec<String> = candidate.allocations.iter().map(|a| a.doc_no.clone()).collect();
+    let several = candidate.allocations.len() > 1 || !zero(&candidate.on_account);
+    let document = |a: &Allocation| if several { format!("{} {}", a.doc_no, a.applied) } else { a.doc_no.clone() };
+    let mut parts: Vec<String> = candidate.allocations.iter().map(document).collect();
     if !zero(&candidate.on_account) {
         parts.push(format!("{} {currency} on account", candidate.on_account));
     }
@@ -280,7 +285,7 @@ fn proposal(candidate: &Candidate, currency: &str) -> String {
     if let Some(customer) = &candidate.customer_id {
         text.push_str(&format!(" of customer {customer}"));
     }
-    if let Some(rest) = &candidate.remainder {
+    if let Some(rest) = candidate.remainder.as_ref().filter(|r| r.code != "on_account") {
         text.push_str(&format!(", {} {}", words(&rest.code), rest.amount));
     }
     text
@@ -325,7 +330,8 @@ The best proposal: RE-731 of customer C-1, discount 23.80
   before any evidence  -310
   document number      +610  names RE-731
   total                +300  each 100 more makes it ten times as likely to be right
-  estimated chance of being wrong: 40 in a million (an estimate, not yet tested on your data)
+  estimated chance that something else is paid: 40 in a million (an estimate, not yet tested on
+  your data)
 
 Second best: 1166.20 EUR on account of customer C-2; total -12, 312 behind the best
   against: another name (-50)

@@ -2,7 +2,7 @@
 //! proposals. Every file of the queue is written from these rows.
 
 use super::columns::{COLUMNS, Column, PROPOSALS};
-use crate::base::{ContentId, Currency, Map, content_id, sum_figure};
+use crate::base::{ContentId, Currency, Map, Packed, Records, content_id, sum_figure};
 use crate::model::{
     Allocation, Customer, Decision, Disposition, EvidenceLine, Outcome, Payment, ReasonCode, Remainder, Review,
     ReviewState, exception_id,
@@ -129,22 +129,97 @@ impl CellValue {
     }
 }
 
+/// Which payments wait, in working order: enough to make the rows of a large queue a part at a time.
+pub struct QueueOrder<'a> {
+    payments: Records<'a, Payment>,
+    decisions: Records<'a, Decision>,
+    customers: Map<(&'a str, &'a str), &'a Customer>,
+    as_of: Option<NaiveDate>,
+    /// Places of the waiting payments.
+    order: Vec<usize>,
+}
+
+impl<'a> QueueOrder<'a> {
+    /// The order of payments and their decisions, which are in step. `customers` give names, segments and owners.
+    pub fn new(
+        payments: impl Into<Records<'a, Payment>>,
+        decisions: impl Into<Records<'a, Decision>>,
+        customers: &'a [Customer],
+        as_of: Option<NaiveDate>,
+    ) -> Self {
+        let (payments, decisions) = (payments.into(), decisions.into());
+        let customers = customers_by_id(customers);
+        let mut keys = Vec::new();
+        for (n, (payments, decisions)) in payments.beside(decisions).enumerate() {
+            let at = n * Packed::<Payment>::BLOCK;
+            for (k, (p, d)) in payments.iter().zip(decisions.iter()).enumerate() {
+                if d.outcome == Outcome::Queued {
+                    let key = order_key(priority(d), p.amount, p.currency, p.booking_date, &p.payment_id);
+                    keys.push((key, at + k));
+                }
+            }
+        }
+        keys.sort_unstable();
+        let order = keys.into_iter().map(|(_, place)| place).collect();
+        QueueOrder { payments, decisions, customers, as_of, order }
+    }
+
+    /// How many payments wait.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The rows from one place in the order on, at most so many.
+    pub fn rows(&self, from: usize, most: usize) -> Vec<QueueRow> {
+        let wanted = self.order.get(from..).unwrap_or_default();
+        let mut wanted: Vec<(usize, usize)> = wanted.iter().take(most).copied().zip(0..).collect();
+        wanted.sort_unstable();
+        let block_of = |place: usize| place / Packed::<Payment>::BLOCK;
+        let mut rows: Vec<(usize, QueueRow)> = wanted
+            .chunk_by(|a, b| block_of(a.0) == block_of(b.0))
+            .flat_map(|places| {
+                let n = places.first().map_or(0, |(place, _)| block_of(*place));
+                let (payments, decisions) = (self.payments.block(n), self.decisions.block(n));
+                let row = |(place, nth): &(usize, usize)| {
+                    let k = place % Packed::<Payment>::BLOCK;
+                    let (payment, decision) = (payments.get(k)?, decisions.get(k)?);
+                    Some((*nth, QueueRow::of(payment, decision, &self.customers, self.as_of)))
+                };
+                places.iter().filter_map(row).collect::<Vec<_>>()
+            })
+            .collect();
+        rows.sort_unstable_by_key(|(nth, _)| *nth);
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
+/// Working order: priority, the larger amount, the older payment, the id.
+type OrderKey = (u8, Reverse<i128>, NaiveDate, ContentId);
+
+fn order_key(priority: u8, amount: i64, currency: Currency, booked: NaiveDate, id: &ContentId) -> OrderKey {
+    let size = i128::from(amount.unsigned_abs()) * 10i128.pow(6 - u32::from(currency.decimals().min(6)));
+    (priority, Reverse(size), booked, id.clone())
+}
+
 impl Queue {
     /// The queue of payments and their decisions, which are in step. `customers` give names, segments and owners.
-    pub fn build(
-        payments: &[Payment],
-        decisions: &[Decision],
-        customers: &[Customer],
+    pub fn build<'a>(
+        payments: impl Into<Records<'a, Payment>>,
+        decisions: impl Into<Records<'a, Decision>>,
+        customers: &'a [Customer],
         as_of: Option<NaiveDate>,
     ) -> Queue {
-        let customers: Map<(&str, &str), &Customer> =
-            customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect();
-        let queued = payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued);
-        let mut rows: Vec<QueueRow> = queued.map(|(p, d)| QueueRow::of(p, d, &customers, as_of)).collect();
-        rows.sort_by_cached_key(|r| {
-            let size = i128::from(r.amount.unsigned_abs()) * 10i128.pow(6 - u32::from(r.currency.decimals().min(6)));
-            (r.priority, Reverse(size), r.booking_date, r.payment_id.clone())
-        });
+        Queue { as_of, rows: QueueOrder::new(payments, decisions, customers, as_of).rows(0, usize::MAX) }
+    }
+
+    /// Puts rows in working order.
+    pub(super) fn of_rows(mut rows: Vec<QueueRow>, as_of: Option<NaiveDate>) -> Queue {
+        rows.sort_by_cached_key(|r| order_key(r.priority, r.amount, r.currency, r.booking_date, &r.payment_id));
         Queue { as_of, rows }
     }
 
@@ -186,8 +261,13 @@ pub fn choice_label(proposal: &Proposal) -> String {
     crate::error::visible(&proposal.docs.chars().take(80).collect::<String>())
 }
 
+/// Customers by company and id.
+pub(super) fn customers_by_id(customers: &[Customer]) -> Map<(&str, &str), &Customer> {
+    customers.iter().map(|c| ((c.company.as_str(), c.customer_id.as_str()), c)).collect()
+}
+
 impl QueueRow {
-    fn of(
+    pub(super) fn of(
         payment: &Payment,
         decision: &Decision,
         customers: &Map<(&str, &str), &Customer>,

@@ -5,7 +5,7 @@ use crate::base::{AmountStyle, ContentId, Currency, Map, Place, parse_amount};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
     Allocation, Customer, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, ItemKind, OpenItem, OtherAmount,
-    Outcome, Payment, Proposal, ReasonCode, Remainder, Review, Source, Trust,
+    Outcome, Payment, Proposal, ReasonCode, Remainder, RemainderCode, Review, Source, Trust,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -30,45 +30,57 @@ pub struct Recorded {
 /// # Errors
 /// [`ErrorCode::Structure`] with the line that is no decision.
 pub fn read_decisions(bytes: &[u8], file: &str) -> Result<Recorded, Error> {
-    read_where(bytes, file, &|_| true)
+    read_where(bytes, file)
 }
 
-/// Reads what waits for a person, and passes over the rest: most of a file is decided, and a queue does not show it.
-///
-/// # Errors
-/// As [`read_decisions`]; of a line that is passed over only what cannot be told apart.
-pub fn read_waiting(bytes: &[u8], file: &str) -> Result<Recorded, Error> {
-    read_where(bytes, file, &|line| !serde_json::from_slice::<Kind>(line).is_ok_and(|k| k.outcome != Outcome::Queued))
+/// A line of the file and the customers that it names. `None` for a blank line, and for one that does not wait for a person.
+pub(super) fn read_waiting_line(
+    line: &[u8],
+    number: u64,
+    file: &str,
+) -> Result<Option<(Payment, Decision, Vec<Customer>)>, Error> {
+    if line.iter().all(u8::is_ascii_whitespace) || is_passed_over(line) {
+        return Ok(None);
+    }
+    let read = line_of(line).map_err(|found| fault(file, number, found))?;
+    let mut named = Named { without_items: true, ..Named::default() };
+    let (payment, decision) = read.into_model(&mut named).map_err(|found| fault(file, number, found))?;
+    Ok(Some((payment, decision, named.finish().1)))
 }
 
-/// What a line is about, without the rest of it.
-#[derive(Deserialize)]
-struct Kind {
-    outcome: Outcome,
+/// Whether a line is surely of a payment that does not wait, seen without reading it whole: inside a text a quote has a backslash
+/// before it, so the first of these words stands for itself.
+fn is_passed_over(line: &[u8]) -> bool {
+    const OUTCOME: &[u8] = b"\"outcome\":\"";
+    let found = memchr::memmem::find(line, OUTCOME).and_then(|at| line.get(at + OUTCOME.len()..));
+    found.is_some_and(|outcome| !outcome.starts_with(b"queued\""))
 }
 
-fn read_where(bytes: &[u8], file: &str, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Recorded, Error> {
-    let fault = |line: usize, found: String| {
-        Error::new(ErrorCode::Structure, Place::line(line as u64 + 1).in_file(file), found, "a line of decisions.jsonl")
-    };
+fn read_where(bytes: &[u8], file: &str) -> Result<Recorded, Error> {
     let mut recorded = Recorded::default();
     let mut named = Named::default();
-    for (n, line) in bytes.split(|b| *b == b'\n').enumerate() {
-        if line.iter().all(u8::is_ascii_whitespace) || !wanted(line) {
+    for (line, number) in bytes.split(|b| *b == b'\n').zip(1u64..) {
+        if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let read: Line = serde_json::from_slice(line).map_err(|e| fault(n, e.to_string()))?;
-        if read.schema != "tieout.decisions/1" {
-            return Err(fault(n, format!("schema `{}`", read.schema)));
-        }
+        let read = line_of(line).map_err(|found| fault(file, number, found))?;
         let score_version = read.score_version.clone();
-        let (payment, decision) = read.into_model(&mut named).map_err(|found| fault(n, found))?;
+        let (payment, decision) = read.into_model(&mut named).map_err(|found| fault(file, number, found))?;
         recorded.score_version = score_version;
         recorded.payments.push(payment);
         recorded.decisions.push(decision);
     }
     (recorded.items, recorded.customers) = named.finish();
     Ok(recorded)
+}
+
+fn line_of(line: &[u8]) -> Result<Line, String> {
+    let read: Line = serde_json::from_slice(line).map_err(|e| e.to_string())?;
+    if read.schema == "tieout.decisions/1" { Ok(read) } else { Err(format!("schema `{}`", read.schema)) }
+}
+
+fn fault(file: &str, line: u64, found: String) -> Error {
+    Error::new(ErrorCode::Structure, Place::line(line).in_file(file), found, "a line of decisions.jsonl")
 }
 
 #[derive(Deserialize)]
@@ -277,7 +289,7 @@ impl CandidatePart {
             lines.into_iter().map(|l| EvidenceLine { kind: l.kind, weight: l.weight, text: l.text }).collect()
         };
         let remainder = match self.remainder {
-            Some(r) => Some(Remainder { code: remainder_code(&r.code), amount: minor(&r.amount, currency)? }),
+            Some(r) => Some(Remainder { code: RemainderCode::parse(&r.code), amount: minor(&r.amount, currency)? }),
             None => None,
         };
         Ok(Proposal {
@@ -327,24 +339,11 @@ fn minor(text: &str, currency: Currency) -> Result<i64, String> {
     money.and_then(|m| m.minor().ok()).ok_or_else(|| format!("amount `{text}`"))
 }
 
-fn remainder_code(code: &str) -> &'static str {
-    const CODES: [&str; 9] = [
-        "discount",
-        "discount_late",
-        "discount_rate",
-        "writeoff",
-        "charges",
-        "credit_note",
-        "on_account",
-        "keep_open",
-        "return_fee",
-    ];
-    CODES.iter().find(|c| **c == code).copied().unwrap_or("other")
-}
-
 /// Items and customers on the way.
 #[derive(Default)]
 struct Named {
+    /// A queue does not need them.
+    without_items: bool,
     items: Map<(String, String), Seen>,
     customers: Map<(String, String), Customer>,
 }
@@ -387,6 +386,9 @@ impl Named {
         version: Option<String>,
         done: bool,
     ) {
+        if self.without_items {
+            return;
+        }
         let seen = self.items.entry((a.company.clone(), a.item_id.clone())).or_insert_with(|| Seen {
             item: OpenItem {
                 company: a.company.clone(),

@@ -6,6 +6,7 @@ use std::fmt;
 
 /// Kinds of refusal. The text form is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum RefusalCode {
@@ -60,6 +61,7 @@ impl RefusalCode {
 
 /// One refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refusal {
     /// Which kind.
     pub code: RefusalCode,

@@ -6,14 +6,16 @@ use super::cells::to_sheet;
 use super::columns::{Column, ColumnKind, ColumnPart, QUEUE_SCHEMA, column_of};
 use super::queue::{CellValue, Queue, QueueRow, choice_label};
 use super::xlsx_guide;
+use super::xlsx_rows::{SheetRows, with_rows};
 use crate::base::{Currency, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{DifferenceCode, Outcome, Verdict, reason_table};
+use chrono::NaiveDate;
 use rust_xlsxwriter::{
     Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, ProtectionOptions,
     Workbook, Worksheet, XlsxError,
 };
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The sheet that reviewers work in.
 pub const SHEET: &str = "Exceptions";
@@ -93,22 +95,40 @@ const WORDS: [Verdict; 7] = [
 /// Hidden columns that hold a row's choices, right of all others: they move with the row when it is sorted.
 const CHOICES: u16 = 3 + WORDS.len() as u16;
 
-/// The file's bytes.
+/// Whether a queue fits into a spreadsheet.
 ///
 /// # Errors
 /// [`ErrorCode::Limit`] beyond a million rows: split the queue.
-pub fn exceptions_xlsx(queue: &Queue) -> Result<Vec<u8>, Error> {
-    let fault = |found: String| {
-        Error::new(ErrorCode::Limit, Place::file("exceptions.xlsx"), found, "a queue that fits into a spreadsheet")
-            .with_hint("split it with --by owner, segment or company")
-    };
+pub fn fits_spreadsheet(queue: &Queue) -> Result<(), Error> {
     if queue.rows.len() > ROWS_MAX {
-        return Err(fault(format!("{} rows", queue.rows.len())));
+        return Err(too_large(format!("{} rows", queue.rows.len())));
     }
-    write(queue).map_err(|e| fault(e.to_string()))
+    Ok(())
 }
 
-fn write(queue: &Queue) -> Result<Vec<u8>, XlsxError> {
+/// The file's bytes.
+///
+/// # Errors
+/// As [`fits_spreadsheet`].
+pub fn exceptions_xlsx(queue: &Queue) -> Result<Vec<u8>, Error> {
+    fits_spreadsheet(queue)?;
+    let (skeleton, formats) = skeleton(queue).map_err(|e| too_large(e.to_string()))?;
+    let mut exceptions = |sheet: &mut SheetRows<'_>| exception_rows(sheet, queue, &formats);
+    let mut identity = |sheet: &mut SheetRows<'_>| identity_rows(sheet, queue);
+    with_rows(
+        skeleton,
+        &mut [("xl/worksheets/sheet1.xml", &mut exceptions), ("xl/worksheets/sheet4.xml", &mut identity)],
+    )
+    .map_err(too_large)
+}
+
+fn too_large(found: String) -> Error {
+    Error::new(ErrorCode::Limit, Place::file("exceptions.xlsx"), found, "a queue that fits into a spreadsheet")
+        .with_hint("split it with --by owner, segment or company")
+}
+
+/// The workbook without its rows.
+fn skeleton(queue: &Queue) -> Result<(Vec<u8>, Formats), XlsxError> {
     let mut book = Workbook::new();
     // Not the time of writing, which would differ from run to run. It also says that nobody has saved the file yet.
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?.and_hms(0, 0, 0)?;
@@ -118,48 +138,70 @@ fn write(queue: &Queue) -> Result<Vec<u8>, XlsxError> {
     xlsx_guide::explanation(book.add_worksheet())?;
     xlsx_guide::summary(book.add_worksheet(), queue)?;
     identity(book.add_worksheet(), queue)?;
-    book.save_to_buffer()
+    Ok((book.save_to_buffer()?, formats))
 }
 
-/// The cell formats of the sheet.
+/// The cell formats of the sheet, in the order of the samples.
+#[derive(Clone, Copy)]
+enum Style {
+    Text,
+    Wrapped,
+    Date,
+    Number,
+    Open,
+    Choice,
+    /// The first of the money formats, one for each currency.
+    Money,
+}
+
 struct Formats {
     header: Format,
     header_open: Format,
-    text: Format,
-    wrapped: Format,
-    date: Format,
-    number: Format,
     open: Format,
-    money: BTreeMap<Currency, Format>,
+    samples: Vec<Format>,
+    currencies: Vec<Currency>,
 }
 
 impl Formats {
     fn new(queue: &Queue) -> Self {
         let line = |f: Format| f.set_border_bottom(FormatBorder::Hair).set_border_color(Color::RGB(0xB0_B7_BF));
-        let top = line(Format::new().set_align(FormatAlign::Top));
+        // Spreadsheets sort a guarded sheet only where no cell is locked: what keeps hands off is the rule of `validate`.
+        let top = line(Format::new().set_align(FormatAlign::Top)).set_unlocked();
         let header = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);
-        let money = queue.rows.iter().map(|r| r.currency);
-        let money = money.map(|c| (c, top.clone().set_num_format(money_format(c)))).collect();
+        let currencies: BTreeSet<Currency> = queue.rows.iter().map(|r| r.currency).collect();
+        let currencies: Vec<Currency> = currencies.into_iter().collect();
+        let wrapped = top.clone().set_text_wrap();
+        // Text, so that a document number keeps its leading zeros and is not taken for a date.
+        let open = wrapped.clone().set_num_format("@").set_background_color(Color::RGB(0xFF_FA_E8));
+        let mut samples = vec![
+            top.clone(),
+            wrapped,
+            top.clone().set_num_format("yyyy-mm-dd"),
+            top.clone().set_num_format("0"),
+            open.clone(),
+            Format::new().set_unlocked(),
+        ];
+        samples.extend(currencies.iter().map(|c| top.clone().set_num_format(money_format(*c))));
         Formats {
             header: header.clone().set_background_color(Color::RGB(0xE3_E8_EE)),
             header_open: header.set_background_color(Color::RGB(0xFF_E6_A6)),
-            text: top.clone(),
-            wrapped: top.clone().set_text_wrap(),
-            date: top.clone().set_num_format("yyyy-mm-dd"),
-            number: top.clone().set_num_format("0"),
-            // Text, so that a document number keeps its leading zeros and is not taken for a date.
-            open: top.set_unlocked().set_text_wrap().set_num_format("@").set_background_color(Color::RGB(0xFF_FA_E8)),
-            money,
+            open,
+            samples,
+            currencies,
         }
+    }
+
+    fn money(&self, currency: Currency) -> usize {
+        Style::Money as usize + self.currencies.iter().position(|c| *c == currency).unwrap_or(0)
     }
 }
 
-/// `#,##0.00 [$EUR]` with the decimals of the currency.
-fn money_format(currency: Currency) -> String {
+/// `#,##0.00 [$EUR]` with the decimals of the currency, and a gap to what stands right of it.
+pub(super) fn money_format(currency: Currency) -> String {
     let decimals = usize::from(currency.decimals());
     let point = if decimals == 0 { String::new() } else { format!(".{}", "0".repeat(decimals)) };
     let code = currency.code();
-    format!("#,##0{point} [${code}];[Red]-#,##0{point} [${code}]")
+    format!("#,##0{point} [${code}]_-;[Red]-#,##0{point} [${code}]_-")
 }
 
 /// The columns in the order of the sheet.
@@ -167,11 +209,11 @@ fn ordered() -> impl Iterator<Item = (u16, &'static Column, u16)> {
     ORDER.iter().zip(0u16..).filter_map(|((name, width), at)| Some((at, column_of(name)?.1, *width)))
 }
 
+/// The sheet without its rows.
 fn exceptions(sheet: &mut Worksheet, queue: &Queue, formats: &Formats) -> Result<(), XlsxError> {
     sheet.set_name(SHEET)?;
     let columns: Vec<(u16, &Column, u16)> = ordered().collect();
     let first_choice = columns.len() as u16;
-    let decision = columns.iter().find(|(_, c, _)| c.part == ColumnPart::Decision).map_or(0, |(at, ..)| *at);
     for (at, column, width) in &columns {
         let open = column.part == ColumnPart::Decision;
         sheet.write_string_with_format(
@@ -195,22 +237,6 @@ fn exceptions(sheet: &mut Worksheet, queue: &Queue, formats: &Formats) -> Result
         sheet.write_string_with_format(0, first_choice + n, format!("choice_{}", n + 1), &formats.header)?;
         sheet.set_column_hidden(first_choice + n)?;
     }
-    for (row, line) in queue.rows.iter().zip(1u32..) {
-        let mut lines = 1;
-        for (at, column, width) in &columns {
-            if column.part == ColumnPart::Decision {
-                sheet.write_blank(line, *at, &formats.open)?;
-                continue;
-            }
-            let wanted = cell(sheet, (line, *at), row, column, *width, formats)?;
-            // What stands to the right of the decision is looked up now and then: it does not stretch the row.
-            if *at < decision {
-                lines = lines.max(wanted);
-            }
-        }
-        choices(sheet, line, first_choice, row)?;
-        sheet.set_row_height(line, 15.0 * lines.min(LINES_MAX) as f64)?;
-    }
     let last = u32::try_from(queue.rows.len()).unwrap_or(u32::MAX - 1).max(1);
     sheet.set_freeze_panes(1, FROZEN)?;
     sheet.autofilter(0, 0, last, first_choice + CHOICES - 1)?;
@@ -226,62 +252,91 @@ fn exceptions(sheet: &mut Worksheet, queue: &Queue, formats: &Formats) -> Result
         format_rows: true,
         ..ProtectionOptions::default()
     });
+    for (format, at) in formats.samples.iter().zip(0u16..) {
+        sheet.write_blank(1, at, format)?;
+    }
     Ok(())
 }
 
-/// Writes a cell and says how many lines it wants.
-fn cell(
-    sheet: &mut Worksheet,
-    at: (u32, u16),
-    row: &QueueRow,
-    column: &Column,
-    width: u16,
-    formats: &Formats,
-) -> Result<usize, XlsxError> {
-    match row.cell(column) {
-        CellValue::Empty => {}
-        CellValue::Text(text) => {
-            let text = to_sheet(&text);
-            let wrap = column.kind == ColumnKind::Text && width > 0;
-            let lines = if wrap { text.chars().count().div_ceil(usize::from(width).max(1)) } else { 1 };
-            let format = if wrap { &formats.wrapped } else { &formats.text };
-            sheet.write_string_with_format(at.0, at.1, text, format)?;
-            return Ok(lines);
-        }
-        CellValue::Money(minor) => match (exact_float(minor, row.currency), formats.money.get(&row.currency)) {
-            (Some(value), Some(format)) => {
-                sheet.write_number_with_format(at.0, at.1, value, format)?;
+/// The rows of the sheet.
+fn exception_rows(sheet: &mut SheetRows<'_>, queue: &Queue, formats: &Formats) {
+    let columns: Vec<(u16, &Column, u16)> = ordered().collect();
+    let first_choice = columns.len() as u16;
+    let decision = columns.iter().find(|(_, c, _)| c.part == ColumnPart::Decision).map_or(0, |(at, ..)| *at);
+    let mut cells: Vec<Option<Cell>> = Vec::with_capacity(columns.len());
+    for (row, number) in queue.rows.iter().zip(2u32..) {
+        cells.clear();
+        let mut lines = 1;
+        for (at, column, width) in &columns {
+            let (cell, wanted) = cell(row, column, *width);
+            // What stands to the right of the decision is looked up now and then: it does not stretch the row.
+            if *at < decision {
+                lines = lines.max(wanted);
             }
-            _ => {
-                let figure = crate::base::sum_figure(minor, row.currency);
-                sheet.write_string_with_format(at.0, at.1, figure, &formats.text)?;
+            cells.push(cell);
+        }
+        sheet.begin(number, Some(15 * u32::try_from(lines.min(LINES_MAX)).unwrap_or(1)));
+        for ((at, column, _), cell) in columns.iter().zip(&cells) {
+            match cell {
+                Some(Cell::Text(style, text)) => sheet.string(*at, *style as usize, text),
+                Some(Cell::Number(style, number)) => sheet.number(*at, *style as usize, *number),
+                Some(Cell::Money(minor)) => sheet.money(*at, formats.money(row.currency), *minor, row.currency),
+                None if column.part == ColumnPart::Decision => sheet.blank(*at, Style::Open as usize),
+                // Cells without a lock, else the row could not be sorted.
+                None => sheet.blank(*at, Style::Text as usize),
             }
-        },
-        CellValue::Date(day) => {
-            sheet.write_datetime_with_format(at.0, at.1, day, &formats.date)?;
         }
-        CellValue::Number(number) => {
-            // Days, parts per million and centibans: far below what a cell holds exactly.
-            sheet.write_number_with_format(at.0, at.1, number as f64, &formats.number)?;
-        }
+        choices(sheet, first_choice, row);
+        sheet.end();
     }
-    Ok(1)
 }
 
-/// The value for a cell of a spreadsheet, which shows 15 digits; a larger amount is written as text. The figure is for the
-/// eye alone: no amount is ever read back from it.
-fn exact_float(minor: i128, currency: Currency) -> Option<f64> {
-    (minor.unsigned_abs() < 1_000_000_000_000_000).then(|| minor as f64 / 10f64.powi(currency.decimals().into()))
+/// What a cell of a row is written as.
+enum Cell {
+    Text(Style, String),
+    Number(Style, i64),
+    Money(i128),
+}
+
+/// A cell, and how many lines it wants.
+fn cell(row: &QueueRow, column: &Column, width: u16) -> (Option<Cell>, usize) {
+    let plain = |text: String| (Some(Cell::Text(Style::Text, text)), 1);
+    match row.cell(column) {
+        CellValue::Empty => (None, 1),
+        CellValue::Text(text) => {
+            let text = to_sheet(&text);
+            if column.kind != ColumnKind::Text || width == 0 {
+                return plain(text);
+            }
+            let lines = text.chars().count().div_ceil(usize::from(width).max(1));
+            (Some(Cell::Text(Style::Wrapped, text)), lines)
+        }
+        // A spreadsheet shows 15 digits; a larger amount is written as text. The figure is for the eye alone: no amount is ever
+        // read back from it.
+        CellValue::Money(minor) if minor.unsigned_abs() < 1_000_000_000_000_000 => (Some(Cell::Money(minor)), 1),
+        CellValue::Money(minor) => plain(crate::base::sum_figure(minor, row.currency)),
+        CellValue::Date(day) => match serial(day) {
+            Some(days) => (Some(Cell::Number(Style::Date, days)), 1),
+            None => plain(day.to_string()),
+        },
+        // Days, parts per million and centibans: far below what a cell holds exactly.
+        CellValue::Number(number) => (Some(Cell::Number(Style::Number, number)), 1),
+    }
+}
+
+/// A day as a spreadsheet counts it. Before March 1900 they do not agree.
+fn serial(day: NaiveDate) -> Option<i64> {
+    let days = (day - NaiveDate::from_ymd_opt(1899, 12, 30)?).num_days();
+    (days > 60).then_some(days)
 }
 
 /// The row's own proposals, then the words that fit every row.
-fn choices(sheet: &mut Worksheet, line: u32, first: u16, row: &QueueRow) -> Result<(), XlsxError> {
+fn choices(sheet: &mut SheetRows<'_>, first: u16, row: &QueueRow) {
     let own = row.proposals.iter().zip(1..).map(|(p, n)| format!("accept_{n}: {}", choice_label(p)));
     let words = WORDS.iter().map(|w| w.as_str().to_owned());
     for (choice, at) in own.chain(words).zip(first..) {
-        sheet.write_string(line, at, choice)?;
+        sheet.string(at, Style::Choice as usize, &choice);
     }
-    Ok(())
 }
 
 fn validate(
@@ -312,6 +367,18 @@ fn validate(
         let list = list.ignore_blank(true).show_error_message(false);
         sheet.add_data_validation(1, *at, last, *at, &list)?;
     }
+    // Nothing can be typed into cells that are not the reviewer's. A lock would do the same, and nobody could sort.
+    let guard = DataValidation::new()
+        .allow_custom(Formula::new("=FALSE"))
+        .ignore_blank(false)
+        .set_error_title("Not yours to fill in")?
+        .set_error_message("Only the yellow columns are filled in. Press Esc: a row that was changed is refused.")?;
+    let open = |(at, column, _): &&(u16, &Column, u16)| (column.part == ColumnPart::Decision).then_some(*at);
+    let (first, end) = (columns.iter().find_map(|c| open(&c)), columns.iter().rev().find_map(|c| open(&c)));
+    if let (Some(first), Some(end)) = (first, end) {
+        sheet.add_data_validation(1, 0, last, first.saturating_sub(1), &guard)?;
+        sheet.add_data_validation(1, end + 1, last, first_choice + CHOICES - 1, &guard)?;
+    }
     Ok(())
 }
 
@@ -320,12 +387,18 @@ fn identity(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxError> {
     sheet.set_name(IDENTITY_SHEET)?.set_very_hidden(true);
     sheet.write_string(0, 0, QUEUE_SCHEMA)?;
     sheet.write_string(0, 1, queue.hash().as_str())?;
-    for (row, line) in queue.rows.iter().zip(1u32..) {
-        sheet.write_string(line, 0, row.exception_id.as_str())?;
-        sheet.write_string(line, 1, row.row_hash.as_str())?;
-    }
+    sheet.write_blank(1, 0, &Format::new().set_hidden())?;
     sheet.protect();
     Ok(())
+}
+
+fn identity_rows(sheet: &mut SheetRows<'_>, queue: &Queue) {
+    for (row, number) in queue.rows.iter().zip(2u32..) {
+        sheet.begin(number, None);
+        sheet.string(0, 0, row.exception_id.as_str());
+        sheet.string(1, 0, row.row_hash.as_str());
+        sheet.end();
+    }
 }
 
 #[cfg(test)]
@@ -345,7 +418,7 @@ mod tests {
     #[test]
     fn money_has_the_decimals_of_its_currency() {
         let format = |code: &str| money_format(Currency::parse(code).unwrap());
-        assert_eq!(format("EUR"), "#,##0.00 [$EUR];[Red]-#,##0.00 [$EUR]");
-        assert_eq!(format("JPY"), "#,##0 [$JPY];[Red]-#,##0 [$JPY]");
+        assert_eq!(format("EUR"), "#,##0.00 [$EUR]_-;[Red]-#,##0.00 [$EUR]_-");
+        assert_eq!(format("JPY"), "#,##0 [$JPY]_-;[Red]-#,##0 [$JPY]_-");
     }
 }

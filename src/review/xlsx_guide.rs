@@ -2,7 +2,8 @@
 
 use super::columns::{COLUMNS, ColumnPart};
 use super::queue::Queue;
-use crate::base::sum_figure;
+use super::xlsx::money_format;
+use crate::base::{Currency, sum_figure};
 use crate::model::{DifferenceCode, Outcome, Verdict, reason_table};
 use rust_xlsxwriter::{Chart, ChartType, Color, Format, FormatAlign, Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 /// Columns, decisions, differences, categories and reasons with their meaning.
 pub(super) fn explanation(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet.set_name("Explanation")?;
-    sheet.set_column_width(0, 22)?.set_column_width(1, 100)?;
+    sheet.set_column_width(0, 26)?.set_column_width(1, 100)?;
     let mut at = Cursor::new(sheet);
     at.title("How to work with this file")?;
     for (word, text) in [
@@ -48,7 +49,7 @@ pub(super) fn explanation(sheet: &mut Worksheet) -> Result<(), XlsxError> {
         at.line(row.code.as_str(), row.sentence)?;
     }
     debug_assert!(COLUMNS.iter().any(|c| c.part == ColumnPart::Decision));
-    sheet.protect();
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).protect();
     Ok(())
 }
 
@@ -96,12 +97,14 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
     sheet.set_name("Summary")?;
     let bold = Format::new().set_bold();
     let head = Format::new().set_bold().set_background_color(Color::RGB(0xE3_E8_EE));
-    let right = Format::new().set_align(FormatAlign::Right);
-    for (column, width) in [(0, 24), (1, 60), (2, 10), (3, 12), (4, 18), (5, 14)] {
+    let money = |currency| Format::new().set_num_format(money_format(currency)).set_align(FormatAlign::Right);
+    let mut most = 0;
+    for (column, width) in [(0, 24), (1, 68), (2, 10), (3, 12), (4, 18), (5, 14)] {
         sheet.set_column_width(column, width)?;
     }
     sheet.write_string_with_format(0, 0, "Payments waiting", &bold)?;
-    sheet.write_number(0, 1, queue.rows.len() as f64)?;
+    let left = Format::new().set_align(FormatAlign::Left);
+    sheet.write_number_with_format(0, 1, queue.rows.len() as f64, &left)?;
     if let Some(day) = queue.as_of {
         sheet.write_string_with_format(1, 0, "Ages counted to", &bold)?;
         sheet.write_string(1, 1, day.to_string())?;
@@ -119,6 +122,7 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
     }
     let mut line = 3;
     for (column, name) in (0u16..).zip(["reason", "means", "currency", "payments", "sum", "oldest, days"]) {
+        let head = if column > 2 { head.clone().set_align(FormatAlign::Right) } else { head.clone() };
         sheet.write_string_with_format(line, column, name, &head)?;
     }
     let mut ordered: Vec<_> = sums.into_iter().collect();
@@ -130,7 +134,8 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
         sheet.write_string(line, 1, reason.sentence())?;
         sheet.write_string(line, 2, currency.code())?;
         sheet.write_number(line, 3, count as f64)?;
-        sheet.write_string_with_format(line, 4, sum_figure(sum, currency), &right)?;
+        put_sum(sheet, line, sum, currency, &money(currency))?;
+        most = most.max(count);
         if let Some(days) = oldest {
             sheet.write_number(line, 5, days as f64)?;
         }
@@ -141,7 +146,7 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
         sheet.write_string_with_format(line, 0, "all", &bold)?;
         sheet.write_string_with_format(line, 2, currency.code(), &bold)?;
         sheet.write_number_with_format(line, 3, count as f64, &bold)?;
-        sheet.write_string_with_format(line, 4, sum_figure(sum, currency), &right.clone().set_bold())?;
+        put_sum(sheet, line, sum, currency, &money(currency).set_bold())?;
     }
     if last >= first {
         let mut chart = Chart::new(ChartType::Bar);
@@ -152,11 +157,27 @@ pub(super) fn summary(sheet: &mut Worksheet, queue: &Queue) -> Result<(), XlsxEr
             .set_values(("Summary", first, 3, last, 3));
         chart.title().set_name("Payments waiting, by reason");
         chart.legend().set_hidden();
+        // Payments are counted whole.
+        chart.x_axis().set_major_unit(most.div_ceil(8).max(1) as f64).set_num_format("0");
         // The largest on top, as in the table.
         chart.y_axis().set_reverse();
         chart.set_width(900).set_height(120 + 26 * (last - first + 1));
         sheet.insert_chart(line + 2, 0, &chart)?;
     }
-    sheet.protect();
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1).protect();
+    Ok(())
+}
+
+/// A sum as a number, for the eye alone; one beyond the digits that a spreadsheet shows as text.
+fn put_sum(sheet: &mut Worksheet, line: u32, sum: i128, currency: Currency, format: &Format) -> Result<(), XlsxError> {
+    let figure = sum_figure(sum, currency);
+    match figure.parse::<f64>() {
+        Ok(number) if sum.unsigned_abs() < 1_000_000_000_000_000 => {
+            sheet.write_number_with_format(line, 4, number, format)?;
+        }
+        _ => {
+            sheet.write_string_with_format(line, 4, figure, format)?;
+        }
+    }
     Ok(())
 }

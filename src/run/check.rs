@@ -1,8 +1,9 @@
 //! Reading without deciding: what `check` shows and what `parse --output jsonl|csv` writes.
 
-use super::InputFile;
-use super::reading::read_files;
+use super::reading::{Kept, read_files};
+use super::source::Source;
 use super::summarise::{repeated, statement};
+use super::{InputFile, LargeFile};
 use crate::base::Place;
 use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, Statements, read_figures_from, read_statements, read_statements_from};
@@ -25,21 +26,13 @@ pub struct Checkup {
     pub rejected: Vec<Error>,
 }
 
-/// A file that is larger than memory should hold.
-pub struct LargeFile<'a> {
-    /// Base name of the file.
-    pub name: String,
-    /// Opens it at its beginning.
-    pub open: &'a dyn Fn() -> std::io::Result<Box<dyn Read>>,
-}
-
 /// Reads and proves files, all with these options (whose file name does not matter). Uses the calling rayon pool.
 pub fn check_files(files: &[InputFile], options: &ReadOptions) -> Checkup {
     check_large_files(files, &[], options)
 }
 
 /// As [`check_files`], with files that are read in pieces and of which only figures stay in memory.
-pub fn check_large_files(files: &[InputFile], large: &[LargeFile<'_>], options: &ReadOptions) -> Checkup {
+pub fn check_large_files(files: &[InputFile], large: &[LargeFile], options: &ReadOptions) -> Checkup {
     let (mut filed, rejected) = read_all(files, options);
     let read = |keep: Keep| {
         let (mut sketched, mut failed) = (Vec::new(), Vec::new());
@@ -69,7 +62,7 @@ enum Keep {
     Entries,
 }
 
-fn read_large(file: &LargeFile<'_>, options: &ReadOptions, keep: Keep) -> Result<Statements, Error> {
+fn read_large(file: &LargeFile, options: &ReadOptions, keep: Keep) -> Result<Statements, Error> {
     let options = ReadOptions { file: file.name.clone(), ..options.clone() };
     let failed = |e: std::io::Error| Error::new(ErrorCode::Io, Place::file(&file.name), e.to_string(), "");
     let mut source = (file.open)().map_err(failed)?;
@@ -102,7 +95,8 @@ fn checkup(mut day: Day, rejected: Vec<Error>) -> Checkup {
 }
 
 fn read_all(files: &[InputFile], options: &ReadOptions) -> (Vec<FiledStatement>, Vec<Error>) {
-    let results = read_files(&files.iter().collect::<Vec<_>>(), options, &|| {});
+    let sources: Vec<Source<'_>> = files.iter().map(Source::held).collect();
+    let results = read_files(&sources, options, Kept::Whole, &|| {});
     let mut filed = Vec::new();
     let mut rejected = Vec::new();
     for (file, result) in files.iter().zip(results) {

@@ -4,11 +4,12 @@
 use super::folder::Contents;
 use super::inputs;
 use super::priors_file;
-use super::reading::read_files;
+use super::reading::{Kept, read_files};
+use super::source::{LargeFile, Source};
 use super::summarise::{Facts, summarise};
 use super::with_ledger::{Decidable, Memory};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
-use crate::base::{AmountStyle, Currency, Place, content_id, parse_amount, sha256_hex};
+use crate::base::{AmountStyle, Currency, Packed, Packer, Place, content_id, parse_amount, sha256_hex};
 use crate::book::OpenItemBook;
 use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, csv::Profile};
@@ -17,12 +18,15 @@ use crate::model::*;
 use crate::outputs::CsvDialect;
 use crate::statements::{self, Day, FiledStatement};
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 /// What a run is given.
 #[derive(Debug, Clone, Default)]
 pub struct RunInputs {
     /// Statement files. Their order does not matter.
     pub statements: Vec<InputFile>,
+    /// More of them, each read when its turn comes and let go again.
+    pub large: Vec<LargeFile>,
     /// Files of a folder that are no statement, for the summary.
     pub unrecognised: Vec<String>,
     /// Open items, or an ERP's export where `items_map` is given.
@@ -129,10 +133,10 @@ pub(super) fn run_in(
     mut memory: Option<&mut dyn Memory>,
 ) -> Result<RunResult, RunError> {
     let policy = policy(inputs.config.as_ref())?;
-    if let Some(memory) = &mut memory {
-        memory.policy(&policy, &inputs.approved_by)?;
-    }
     let priors = priors_file::of_policy(&policy, inputs.priors.as_ref()).map_err(RunError::Configuration)?;
+    if let Some(memory) = &mut memory {
+        memory.policy(&policy, &priors, &inputs.approved_by)?;
+    }
     let map = match &inputs.items_map {
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
         None => None,
@@ -140,69 +144,82 @@ pub(super) fn run_in(
     let mut receivables = inputs::read_receivables(&inputs.items, map.as_ref(), inputs.customers.as_ref())
         .map_err(RunError::Receivables)?;
 
-    let mut files: Vec<&InputFile> = inputs.statements.iter().collect();
-    files.sort_by_cached_key(|f| (f.name.clone(), sha256_hex(&f.bytes)));
+    let mut files: Vec<Source<'_>> = inputs.statements.par_iter().map(Source::held).collect();
+    files.extend(inputs.large.par_iter().map(Source::later).collect::<Vec<_>>());
+    files.sort_by(|a, b| (a.name, &a.sha256).cmp(&(b.name, &b.sha256)));
+    let mut kept = Kept::Packed;
     if let Some(memory) = &mut memory {
-        files = memory.files(files)?;
+        // A memory compares entries with what it knows.
+        (files, kept) = (memory.files(files)?, Kept::Whole);
     }
-    let (mut day, mut file_summaries) = read_day(&files, inputs, watch)?;
+    let (mut day, mut file_summaries) = read_day(&files, inputs, kept, watch)?;
     if let Some(memory) = &mut memory {
         memory.day(&mut day).map_err(RunError::Ledger)?;
         if day.statements.is_empty() {
-            return Err(RunError::AllKnown(files.iter().map(|f| f.name.clone()).collect()));
+            return Err(RunError::AllKnown(files.iter().map(|f| f.name.to_owned()).collect()));
         }
     }
 
     let companies = accounts::companies(&policy, &receivables.items, &day).map_err(RunError::Configuration)?;
     let company_of = |account: &str| companies.of(account);
     day.break_unpostable();
-    let mut read = statements::payments(&day, &company_of);
-    if let Some(memory) = &mut memory {
-        memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
-    }
-    forget_words(&mut day);
     let control_total = control_total(inputs, &day)?;
-    match control_total.as_ref().map(|c| c.holds) {
-        Some(true) => {
-            let unproven = read.payments.iter_mut().filter(|p| p.trust == Trust::Unproven);
-            unproven.for_each(|p| p.trust = Trust::Proven);
-        }
+    let trust = |payment: &mut Payment| match control_total.as_ref().map(|c| c.holds) {
+        Some(true) if payment.trust == Trust::Unproven => payment.trust = Trust::Proven,
         // Whoever is right, the user or the file: money that somebody doubts is not applied.
-        Some(false) => read.payments.iter_mut().for_each(|p| p.trust = Trust::Broken),
-        None => {}
-    }
-
+        Some(false) => payment.trust = Trust::Broken,
+        _ => {}
+    };
     let engine = Engine::new(accounts::with_own_accounts(&policy, &companies, &day))
         .with_extensions(inputs.extensions.clone())
         .with_priors(priors.clone());
     let score_version = engine.score_version();
     let mut items = std::mem::take(&mut receivables.items);
     let mut customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
-    if let Some(memory) = &mut memory {
-        memory.receivables(&mut items, &mut customers, &read.payments).map_err(RunError::Ledger)?;
-    }
-    let book = OpenItemBook::build(items, customers);
-    watch(Step::Deciding(read.payments.len()));
-    let (mut decisions, linked) = engine.decide_linked(&book, &read.payments);
-    if control_total.as_ref().is_some_and(|c| !c.holds) {
-        say_contradicted(&mut decisions);
+    let contradicted = control_total.as_ref().is_some_and(|c| !c.holds);
+    let (payments, left_out, decisions, book);
+    match &mut memory {
+        None => {
+            let mut packer = Packer::default();
+            left_out = statements::each_payment(&day, &company_of, &mut |mut payment, _| {
+                trust(&mut payment);
+                packer.push(payment);
+            });
+            forget_words(&mut day);
+            payments = packer.finish();
+            book = OpenItemBook::build(items, customers);
+            watch(Step::Deciding(payments.len()));
+            let decided = engine.decide_packed(&book, &payments);
+            decisions = match contradicted {
+                true => Packed::of(&say_contradicted(decided.iter().collect())),
+                false => decided,
+            };
+        }
+        Some(memory) => {
+            let mut read = statements::payments(&day, &company_of);
+            memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
+            forget_words(&mut day);
+            read.payments.iter_mut().for_each(trust);
+            memory.receivables(&mut items, &mut customers, &read.payments).map_err(RunError::Ledger)?;
+            book = OpenItemBook::build(items, customers);
+            watch(Step::Deciding(read.payments.len()));
+            let (decided, linked) = engine.decide_linked(&book, &read.payments);
+            let decided = if contradicted { say_contradicted(decided) } else { decided };
+            let decided = remember(&mut **memory, &engine, &book, &read, (decided, &linked));
+            let decided = decided.map_err(RunError::Ledger)?;
+            (payments, decisions) = (Packed::of(&read.payments), Packed::of(&decided));
+            left_out = read.left_out;
+        }
     }
     watch(Step::Decided);
-    if let Some(memory) = &mut memory {
-        let given = Decidable { policy: &policy, items: book.items(), payments: &read.payments, linked: &linked };
-        memory.decided(&given, &mut decisions).map_err(RunError::Ledger)?;
-        let customers = memory.untried(book.customers(), &read.payments, &decisions).map_err(RunError::Ledger)?;
-        if let Some(customers) = customers {
-            let with = OpenItemBook::build(book.items().to_vec(), customers);
-            let would = engine.decide(&with, &read.payments);
-            memory.tried(&read.payments, &mut decisions, &would).map_err(RunError::Ledger)?;
-        }
-        memory.keep(&read, book.items(), &decisions);
-    }
-    let checked = equations::check(&day, &read, &decisions, book.items()).map_err(RunError::Conservation)?;
+    let checked = equations::check(&day, (&payments).into(), &left_out, (&decisions).into(), book.items())
+        .map_err(RunError::Conservation)?;
 
     let others = other_files(inputs);
-    file_summaries.extend(others.iter().map(|(role, file)| file_summary(role, file)));
+    let hashed = |(role, file): &(&'static str, &InputFile)| {
+        file_summary(role, &file.name, &sha256_hex(&file.bytes), file.bytes.len() as u64)
+    };
+    file_summaries.extend(others.iter().map(hashed));
     let policy_hash = policy_hash(&policy);
     let head = memory.as_ref().map(|m| m.content());
     let run_id = run_id(inputs, &policy_hash, &score_version, &file_summaries, head.as_deref());
@@ -210,7 +227,7 @@ pub(super) fn run_in(
     let summary = summarise(Facts {
         run_id: &run_id,
         score_version: &score_version,
-        priors: &priors,
+        priors: Some(&priors),
         policy: &policy,
         policy_hash,
         as_of,
@@ -218,8 +235,7 @@ pub(super) fn run_in(
         files: file_summaries,
         unrecognised: inputs.unrecognised.clone(),
         day: &day,
-        read: &read,
-        decisions: &decisions,
+        left_out: &left_out,
         receivables: &receivables,
         items: book.items(),
         customers: book.customers(),
@@ -228,9 +244,27 @@ pub(super) fn run_in(
         ledger: memory.as_ref().map(|m| m.summary()),
     });
     let (items, customers) = book.into_parts();
-    let contents =
-        Contents { payments: read.payments, decisions, items, customers, as_of, dialect: inputs.csv_dialect, head };
+    let contents = Contents { payments, decisions, items, customers, as_of, dialect: inputs.csv_dialect, head };
     Ok(RunResult { run_id, summary, contents })
+}
+
+/// What the past says to the decisions; then keeps what is to be remembered of them.
+fn remember(
+    memory: &mut dyn Memory,
+    engine: &Engine,
+    book: &OpenItemBook,
+    read: &statements::Payments,
+    (mut decisions, linked): (Vec<Decision>, &[(usize, usize)]),
+) -> Result<Vec<Decision>, Error> {
+    let given = Decidable { policy: engine.policy(), items: book.items(), payments: &read.payments, linked };
+    memory.decided(&given, &mut decisions)?;
+    if let Some(customers) = memory.untried(book.customers(), &read.payments, &decisions)? {
+        let with = OpenItemBook::build(book.items().to_vec(), customers);
+        let would = engine.decide(&with, &read.payments);
+        memory.tried(&read.payments, &mut decisions, &would)?;
+    }
+    memory.keep(read, book.items(), &decisions);
+    Ok(decisions)
 }
 
 /// SHA-256 of a policy by its meaning: comments and the order of keys do not change it.
@@ -246,8 +280,9 @@ pub(super) fn policy(config: Option<&InputFile>) -> Result<Policy, RunError> {
 }
 
 fn read_day(
-    files: &[&InputFile],
+    files: &[Source<'_>],
     inputs: &RunInputs,
+    kept: Kept,
     watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(Day, Vec<FileSummary>), RunError> {
     let options = ReadOptions {
@@ -256,20 +291,20 @@ fn read_day(
         encoding: inputs.encoding.clone(),
         ..ReadOptions::default()
     };
-    let results = read_files(files, &options, &|| watch(Step::FileRead));
+    let results = read_files(files, &options, kept, &|| watch(Step::FileRead));
     let mut filed = Vec::new();
     let mut summaries = Vec::new();
     let mut rejected = Vec::new();
     for (file, result) in files.iter().zip(results) {
-        let mut summary = file_summary("statement", file);
+        let mut summary = file_summary("statement", file.name, &file.sha256, file.bytes);
         match result {
             Ok(read) => {
                 summary.format = Some(read.format.as_str());
                 summary.statements = read.statements.len() as u64;
-                summary.entries = read.statements.iter().map(|s| s.entries.len() as u64).sum();
+                summary.entries = read.statements.iter().map(|s| s.movements().count() as u64).sum();
                 summary.findings = read.findings;
                 let statements = read.statements.into_iter();
-                filed.extend(statements.map(|statement| FiledStatement { file: file.name.clone(), statement }));
+                filed.extend(statements.map(|statement| FiledStatement { file: file.name.to_owned(), statement }));
             }
             Err(error) => {
                 rejected.push(error.clone());
@@ -287,11 +322,22 @@ fn read_day(
         }
         return Err(RunError::NoStatement(rejected));
     }
+    if filed.iter().any(|f| is_looked_into(&f.statement)) {
+        filed.iter_mut().for_each(|f| f.statement.unpack());
+    }
     Ok((statements::collect(filed), summaries))
+}
+
+/// Whether the entries of a statement matter to others of the day: those of reports are found again by their references, and
+/// pages are put together.
+fn is_looked_into(statement: &Statement) -> bool {
+    let interim = statement.opening.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim);
+    statement.kind != StatementKind::Statement || statement.page.is_some_and(|p| p.number > 1) || interim
 }
 
 /// The words of the entries are in the payments now. Only figures are still needed, and the words are most of the memory.
 fn forget_words(day: &mut Day) {
+    day.statements.iter_mut().for_each(|s| s.statement.packed = Packed::default());
     for entry in day.statements.iter_mut().flat_map(|s| &mut s.statement.entries) {
         entry.details = Vec::new();
         entry.charges = Vec::new();
@@ -323,15 +369,16 @@ fn control_total(inputs: &RunInputs, day: &Day) -> Result<Option<ControlTotalCla
 }
 
 /// The statement itself may be in order: what stops its payments is the total that the user gave.
-fn say_contradicted(decisions: &mut [Decision]) {
+fn say_contradicted(mut decisions: Vec<Decision>) -> Vec<Decision> {
     let text = "the control total that was given is not the sum of the booked entries";
-    for decision in decisions {
+    for decision in &mut decisions {
         let gates = decision.gates.iter_mut().filter(|g| g.reason == ReasonCode::StatementBreak);
         gates.for_each(|g| g.text = text.to_owned());
         if decision.reason == ReasonCode::StatementBreak {
             decision.explanation = text.to_owned();
         }
     }
+    decisions
 }
 
 fn other_files(inputs: &RunInputs) -> Vec<(&'static str, &InputFile)> {
@@ -346,12 +393,12 @@ fn other_files(inputs: &RunInputs) -> Vec<(&'static str, &InputFile)> {
     files.into_iter().filter_map(|(role, file)| file.map(|f| (role, f))).collect()
 }
 
-fn file_summary(role: &'static str, file: &InputFile) -> FileSummary {
+fn file_summary(role: &'static str, name: &str, sha256: &str, bytes: u64) -> FileSummary {
     FileSummary {
-        name: file.name.clone(),
+        name: name.to_owned(),
         role,
-        sha256: sha256_hex(&file.bytes),
-        bytes: file.bytes.len() as u64,
+        sha256: sha256.to_owned(),
+        bytes,
         format: None,
         statements: 0,
         entries: 0,

@@ -1,11 +1,12 @@
 //! The equations of a run, checked before anything is written. In go statements, payments, decisions and items, out come
 //! control totals and both sides of every equation, or the one that fails.
 
-use crate::base::{Currency, Money, Place};
+use super::summarise::Counts;
+use crate::base::{Currency, Money, Place, Records};
 use crate::error::{Error, ErrorCode};
 use crate::model::conservation::{self, ControlTotal};
 use crate::model::{Decision, EntryStatus, Equation, OpenItem, Payment, Sum};
-use crate::statements::{Day, Payments};
+use crate::statements::{Day, LeftOut};
 use std::collections::BTreeMap;
 
 /// What the checks found: all equal.
@@ -14,16 +15,23 @@ pub(super) struct Checked {
     pub(super) control_totals: Vec<ControlTotal>,
     /// All equations, ordered.
     pub(super) equations: Vec<Equation>,
+    /// What the summary tells of payments and decisions, counted on the way.
+    pub(super) counts: Counts,
 }
 
 /// Checks every equation of a run.
 ///
 /// # Errors
 /// [`ErrorCode::Conservation`] with the first that fails: a defect of tieout.
-pub(super) fn check(day: &Day, read: &Payments, decisions: &[Decision], items: &[OpenItem]) -> Result<Checked, Error> {
-    conservation::check(&read.payments, decisions, items)?;
-    check_allocations(decisions)?;
-    let control_totals = control_totals(day, read);
+pub(super) fn check(
+    day: &Day,
+    payments: Records<'_, Payment>,
+    left_out: &[LeftOut],
+    decisions: Records<'_, Decision>,
+    items: &[OpenItem],
+) -> Result<Checked, Error> {
+    let Sums { equations: of_decisions, counts, accounts } = sums(payments, decisions, items)?;
+    let control_totals = control_totals(day, &accounts, left_out);
     let mut equations: Vec<Equation> = control_totals
         .iter()
         .map(|t| Equation {
@@ -36,11 +44,10 @@ pub(super) fn check(day: &Day, read: &Payments, decisions: &[Decision], items: &
             holds: t.holds(),
         })
         .collect();
-    equations.extend(payment_equations(&read.payments, decisions));
-    equations.extend(item_equations(decisions, items));
+    equations.extend(of_decisions);
     match equations.iter().find(|e| !e.holds) {
         Some(e) => Err(unequal(e)),
-        None => Ok(Checked { control_totals, equations }),
+        None => Ok(Checked { control_totals, equations, counts }),
     }
 }
 
@@ -53,19 +60,16 @@ pub(super) fn check_decided(
     decisions: &[Decision],
     items: &[OpenItem],
 ) -> Result<Checked, Error> {
-    conservation::check(payments, decisions, items)?;
-    check_allocations(decisions)?;
-    let mut totals: BTreeMap<(&str, Currency), ControlTotal> = BTreeMap::new();
-    for p in payments {
-        let total = totals.entry((&p.account, p.currency)).or_insert_with(|| empty_total(&p.account, p.currency));
-        *(if p.amount < 0 { &mut total.payment_debits } else { &mut total.payment_credits }) += i128::from(p.amount);
-    }
-    let control_totals = totals.into_values().collect();
-    let mut equations = payment_equations(payments, decisions);
-    equations.extend(item_equations(decisions, items));
+    let Sums { equations, counts, accounts } = sums(payments.into(), decisions.into(), items)?;
+    let total = |((account, currency), (credits, debits)): ((String, Currency), (i128, i128))| ControlTotal {
+        payment_credits: credits,
+        payment_debits: debits,
+        ..empty_total(&account, currency)
+    };
+    let control_totals = accounts.into_iter().map(total).collect();
     match equations.iter().find(|e| !e.holds) {
         Some(e) => Err(unequal(e)),
-        None => Ok(Checked { control_totals, equations }),
+        None => Ok(Checked { control_totals, equations, counts }),
     }
 }
 
@@ -86,17 +90,7 @@ fn unequal(e: &Equation) -> Error {
     broken(format!("{} of {scope} in {}: {left} on one side, {right} on the other", e.name, e.currency))
 }
 
-fn check_allocations(decisions: &[Decision]) -> Result<(), Error> {
-    for a in decisions.iter().flat_map(|d| &d.allocations) {
-        if a.cleared().and_then(|cleared| a.open_before.checked_sub(cleared)) != Some(a.open_after) {
-            let found = format!("item {}: open before {}, after {}", a.item_id, a.open_before, a.open_after);
-            return Err(broken(found));
-        }
-    }
-    Ok(())
-}
-
-fn control_totals(day: &Day, read: &Payments) -> Vec<ControlTotal> {
+fn control_totals(day: &Day, accounts: &Sides, left_out: &[LeftOut]) -> Vec<ControlTotal> {
     let mut totals: BTreeMap<(String, Currency), ControlTotal> = BTreeMap::new();
     let mut at = |account: &str, currency: Currency, add: &dyn Fn(&mut ControlTotal)| {
         add(totals.entry((account.to_owned(), currency)).or_insert_with(|| empty_total(account, currency)));
@@ -104,7 +98,7 @@ fn control_totals(day: &Day, read: &Payments) -> Vec<ControlTotal> {
     // What the statements hold less what is told as left out must be the payments, whatever the reasons are.
     let mut told: BTreeMap<(&str, Currency), i128> = BTreeMap::new();
     for statement in day.statements.iter().map(|s| &s.statement) {
-        for entry in &statement.entries {
+        for entry in statement.movements() {
             let currency = entry.amount.currency();
             let minor = whole_minor(entry.amount);
             *told.entry((&statement.account, currency)).or_default() += minor;
@@ -115,7 +109,7 @@ fn control_totals(day: &Day, read: &Payments) -> Vec<ControlTotal> {
             }
         }
     }
-    for left_out in &read.left_out {
+    for left_out in left_out {
         *told.entry((&left_out.account, left_out.currency)).or_default() -= left_out.sum;
     }
     for ((account, currency), net) in told {
@@ -125,11 +119,8 @@ fn control_totals(day: &Day, read: &Payments) -> Vec<ControlTotal> {
             *(if left_out < 0 { &mut t.statement_debits } else { &mut t.statement_credits }) -= left_out;
         });
     }
-    for payment in &read.payments {
-        at(&payment.account, payment.currency, &|t| {
-            *(if payment.amount < 0 { &mut t.payment_debits } else { &mut t.payment_credits }) +=
-                i128::from(payment.amount);
-        });
+    for ((account, currency), (credits, debits)) in accounts {
+        at(account, *currency, &|t| (t.payment_credits, t.payment_debits) = (*credits, *debits));
     }
     totals.into_values().collect()
 }
@@ -140,40 +131,65 @@ fn whole_minor(amount: Money) -> i128 {
     amount.minor().map_or_else(|_| whole().mantissa(), i128::from)
 }
 
-fn payment_equations(payments: &[Payment], decisions: &[Decision]) -> Vec<Equation> {
-    let mut sides: BTreeMap<(&str, Currency), (i128, i128)> = BTreeMap::new();
-    for (payment, decision) in payments.iter().zip(decisions) {
-        let side = sides.entry((&payment.company, payment.currency)).or_default();
-        side.0 += i128::from(payment.amount);
-        side.1 += i128::from(decision.on_account) + i128::from(decision.unapplied);
-        side.1 += decision.allocations.iter().map(|a| i128::from(a.applied)).sum::<i128>();
-        side.1 += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
-    }
-    equations(sides, "payments", "payments = applied + on account + other + unapplied")
+/// Two sums, by company or account and by currency.
+type Sides = BTreeMap<(String, Currency), (i128, i128)>;
+
+/// What is summed over payments and decisions.
+struct Sums {
+    /// The equations of payments and items.
+    equations: Vec<Equation>,
+    counts: Counts,
+    /// Credits and debits by account.
+    accounts: Sides,
 }
 
-fn item_equations(decisions: &[Decision], items: &[OpenItem]) -> Vec<Equation> {
-    let mut sides: BTreeMap<(&str, Currency), (i128, i128)> = BTreeMap::new();
+/// Sums everything in one pass, since decisions may be packed.
+fn sums(payments: Records<'_, Payment>, decisions: Records<'_, Decision>, items: &[OpenItem]) -> Result<Sums, Error> {
+    let (mut of_payments, mut of_items, mut accounts) = (Sides::new(), Sides::new(), Sides::new());
     for item in items {
-        let side = sides.entry((&item.company, item.currency)).or_default();
+        let side = of(&mut of_items, &item.company, item.currency);
         side.0 += i128::from(item.open_amount);
         side.1 += i128::from(item.open_amount);
     }
-    for decision in decisions {
-        for a in &decision.allocations {
-            let side = sides.entry((&a.company, decision.currency)).or_default();
-            side.0 -= i128::from(a.cleared().unwrap_or(0));
-            side.1 += i128::from(a.open_after) - i128::from(a.open_before);
+    let mut conserved = conservation::Check::new(items);
+    let mut counts = Counts::new(items);
+    for (payments, decisions) in payments.beside(decisions) {
+        for (payment, decision) in payments.iter().zip(decisions.iter()) {
+            conserved.add(payment, decision)?;
+            counts.add(payment, decision);
+            let account = of(&mut accounts, &payment.account, payment.currency);
+            *(if payment.amount < 0 { &mut account.1 } else { &mut account.0 }) += i128::from(payment.amount);
+            let side = of(&mut of_payments, &payment.company, payment.currency);
+            side.0 += i128::from(payment.amount);
+            side.1 += i128::from(decision.on_account) + i128::from(decision.unapplied);
+            side.1 += decision.allocations.iter().map(|a| i128::from(a.applied)).sum::<i128>();
+            side.1 += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
+            for a in &decision.allocations {
+                if a.cleared().and_then(|cleared| a.open_before.checked_sub(cleared)) != Some(a.open_after) {
+                    let found = format!("item {}: open before {}, after {}", a.item_id, a.open_before, a.open_after);
+                    return Err(broken(found));
+                }
+                let side = of(&mut of_items, &a.company, decision.currency);
+                side.0 -= i128::from(a.cleared().unwrap_or(0));
+                side.1 += i128::from(a.open_after) - i128::from(a.open_before);
+            }
         }
     }
+    conserved.finish(payments.len(), decisions.len())?;
+    let mut list = equations(of_payments, "payments", "payments = applied + on account + other + unapplied");
     let says = "open before - applied - discount - write-off - charges - exchange difference = open after";
-    equations(sides, "items", says)
+    list.extend(equations(of_items, "items", says));
+    Ok(Sums { equations: list, counts, accounts })
 }
 
-fn equations(sides: BTreeMap<(&str, Currency), (i128, i128)>, name: &'static str, says: &'static str) -> Vec<Equation> {
-    let one = |((company, currency), (left, right)): ((&str, Currency), (i128, i128))| Equation {
+fn of<'a>(sides: &'a mut Sides, company: &str, currency: Currency) -> &'a mut (i128, i128) {
+    sides.entry((company.to_owned(), currency)).or_default()
+}
+
+fn equations(sides: Sides, name: &'static str, says: &'static str) -> Vec<Equation> {
+    let one = |((company, currency), (left, right)): ((String, Currency), (i128, i128))| Equation {
         name,
-        scope: company.to_owned(),
+        scope: company,
         currency,
         says,
         left: Sum::new(left, currency),
@@ -192,7 +208,7 @@ fn broken(found: String) -> Error {
 mod tests {
     use super::*;
     use crate::model::{Entry, Format, Statement, StatementKind};
-    use crate::statements::{FiledStatement, LeftOut};
+    use crate::statements::FiledStatement;
 
     fn entry(minor: i64, status: EntryStatus) -> Entry {
         Entry {
@@ -223,7 +239,10 @@ mod tests {
 
     #[test]
     fn a_lost_entry_fails_the_run_equation() {
-        let fault = check(&day(vec![entry(100, EntryStatus::Book)]), &Payments::default(), &[], &[]).err().unwrap();
+        let fault =
+            check(&day(vec![entry(100, EntryStatus::Book)]), Records::Slice(&[]), &[], Records::Slice(&[]), &[])
+                .err()
+                .unwrap();
         assert_eq!(fault.code(), ErrorCode::Conservation);
         assert!(fault.to_string().contains("statements of A in EUR: 1.00 on one side, 0.00 on the other"), "{fault}");
     }
@@ -237,9 +256,8 @@ mod tests {
             count: 1,
             sum,
         };
-        let read =
-            Payments { left_out: vec![left_out("pending", 500), left_out("overlap", 100)], ..Payments::default() };
+        let left_out = [left_out("pending", 500), left_out("overlap", 100)];
         let day = day(vec![entry(100, EntryStatus::Book), entry(500, EntryStatus::Pdng)]);
-        assert!(check(&day, &read, &[], &[]).is_ok());
+        assert!(check(&day, Records::Slice(&[]), &left_out, Records::Slice(&[]), &[]).is_ok());
     }
 }

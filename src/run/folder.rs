@@ -3,7 +3,7 @@
 
 use super::day::RunResult;
 use super::{InputFile, VERSION};
-use crate::base::Sha256Pieces;
+use crate::base::{Packed, Sha256Pieces};
 use crate::model::{Customer, Decision, FileSummary, OpenItem, Payment};
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile, Piece};
 use crate::review;
@@ -13,8 +13,8 @@ use std::convert::Infallible;
 /// What the files are made from.
 #[derive(Debug, Clone)]
 pub(super) struct Contents {
-    pub(super) payments: Vec<Payment>,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) payments: Packed<Payment>,
+    pub(super) decisions: Packed<Decision>,
     pub(super) items: Vec<OpenItem>,
     pub(super) customers: Vec<Customer>,
     pub(super) as_of: Option<NaiveDate>,
@@ -26,8 +26,8 @@ pub(super) struct Contents {
 impl Contents {
     pub(super) fn decided<'a>(&'a self, score_version: &'a str) -> Decided<'a> {
         Decided {
-            payments: &self.payments,
-            decisions: &self.decisions,
+            payments: (&self.payments).into(),
+            decisions: (&self.decisions).into(),
             items: &self.items,
             customers: &self.customers,
             score_version,
@@ -40,18 +40,26 @@ impl Contents {
 pub type FilePiece<'a, E> = dyn FnMut(&str, &[u8]) -> Result<(), E> + 'a;
 
 /// Hands files on and keeps what the manifest says of them.
-struct Written<'a, 'b, E> {
-    each: &'a mut FilePiece<'b, E>,
-    files: Vec<ManifestFile>,
+pub(super) struct Written<'a, 'b, E> {
+    pub(super) each: &'a mut FilePiece<'b, E>,
+    pub(super) files: Vec<ManifestFile>,
 }
 
 impl<E> Written<'_, '_, E> {
-    fn file(&mut self, name: &str, make: impl FnOnce(&mut Piece<'_, E>) -> Result<(), E>) -> Result<(), E> {
+    fn text(&mut self, name: &str, make: impl FnOnce(&mut Piece<'_, E>) -> Result<(), E>) -> Result<(), E> {
+        self.file(name, |put| make(&mut |piece| put(piece.as_bytes())))
+    }
+
+    pub(super) fn file(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut hash = Sha256Pieces::default();
         (self.each)(name, b"")?;
         make(&mut |piece| {
-            hash.add(piece.as_bytes());
-            (self.each)(name, piece.as_bytes())
+            hash.add(piece);
+            (self.each)(name, piece)
         })?;
         let (sha256, bytes) = hash.finish();
         self.files.push(ManifestFile { name: name.to_owned(), sha256, bytes });
@@ -60,14 +68,14 @@ impl<E> Written<'_, '_, E> {
 }
 
 impl RunResult {
-    /// The payments in their order.
-    pub fn payments(&self) -> &[Payment] {
-        &self.contents.payments
+    /// The payments in their order. They are held packed, and unpacked as they are asked for.
+    pub fn payments(&self) -> impl Iterator<Item = Payment> + '_ {
+        self.contents.payments.iter()
     }
 
-    /// One decision per payment, in the same order.
-    pub fn decisions(&self) -> &[Decision] {
-        &self.contents.decisions
+    /// One decision per payment, in the same order, packed as they are.
+    pub fn decisions(&self) -> impl Iterator<Item = Decision> + '_ {
+        self.contents.decisions.iter()
     }
 
     /// Makes the files of the run folder one after another, the manifest last, and hands on name and piece: the pieces of a
@@ -79,14 +87,14 @@ impl RunResult {
         let decided = self.contents.decided(&self.summary.score_version);
         let dialect = self.contents.dialect;
         let mut written = Written { each, files: Vec::new() };
-        written.file("decisions.jsonl", |put| outputs::decisions_pieces(&decided, put))?;
-        written.file("allocations.csv", |put| outputs::allocations_pieces(&decided, dialect, put))?;
-        written.file("unapplied.csv", |put| put(&outputs::unapplied_csv(&decided, dialect)))?;
-        written.file("exceptions.csv", |put| {
-            let queue = review::Queue::build(decided.payments, decided.decisions, decided.customers, decided.as_of);
-            put(&review::exceptions_csv(&queue, dialect))
+        written.text("decisions.jsonl", |put| outputs::decisions_pieces(&decided, put))?;
+        written.text("allocations.csv", |put| outputs::allocations_pieces(&decided, dialect, put))?;
+        written.text("unapplied.csv", |put| outputs::unapplied_pieces(&decided, dialect, put))?;
+        written.text("exceptions.csv", |put| {
+            let order = review::QueueOrder::new(decided.payments, decided.decisions, decided.customers, decided.as_of);
+            review::exceptions_pieces(&order, dialect, put)
         })?;
-        written.file("summary.json", |put| put(&outputs::summary_json(&self.summary)))?;
+        written.text("summary.json", |put| put(&outputs::summary_json(&self.summary)))?;
         let read = |f: &FileSummary| ManifestFile { name: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes };
         let inputs: Vec<ManifestFile> = self.summary.files.iter().map(read).collect();
         let head = self.contents.head.as_deref();

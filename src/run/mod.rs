@@ -15,10 +15,11 @@ mod queue;
 mod reading;
 mod record;
 mod replay;
+mod source;
 mod summarise;
 mod with_ledger;
 
-pub use check::{Checkup, LargeFile, check_files, check_large_files, payments_of};
+pub use check::{Checkup, check_files, check_large_files, payments_of};
 pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
 pub use decide::{DecideInputs, DecideResult, LedgerDecision, Settled, decide, decide_with_ledger};
 pub use folder::FilePiece;
@@ -27,9 +28,10 @@ pub use policy_file::{ledger_of, read_policy};
 pub use policy_show::{PolicyKey, show_policy};
 pub use policy_template::default_toml;
 pub use priors_file::{priors_of, priors_toml, read_priors};
-pub use queue::{QueueFiles, queue_files};
-pub use record::{RECORD_FILES, RecordedInput, RunRecord};
+pub use queue::{QueueFiles, queue_files, queue_files_of};
+pub use record::{QueueRecord, RECORD_FILES, RecordedInput, RunRecord};
 pub use replay::{Replay, ReplayChange, ReplayGroup, ReplayInputs, ReplayVerdict, replay, replay_text};
+pub use source::{LargeFile, Open};
 pub use with_ledger::{LedgerRun, record_of_ledger, run_with_ledger};
 
 pub use crate::model::InputFile;

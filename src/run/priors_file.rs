@@ -1,7 +1,7 @@
 //! `priors.toml`, `tieout.priors/1`: what `tieout calibrate` learned. TOML text in, checked [`Priors`] out, and back.
 
 use super::InputFile;
-use crate::base::{Place, line_column};
+use crate::base::{Place, line_column, sha256_hex};
 use crate::error::{Error, ErrorCode};
 use crate::model::{Outcome, Policy, Priors, reason_table};
 use std::fmt::Write;
@@ -22,6 +22,11 @@ pub(super) fn of_policy(policy: &Policy, file: Option<&InputFile>) -> Result<Pri
             read_priors(text, &file.name)
         }
     }
+}
+
+/// SHA-256 of what priors say, however their file is written; `None` where they say nothing.
+pub(super) fn hash(priors: &Priors) -> Option<String> {
+    (!priors.is_empty()).then(|| sha256_hex(serde_json::to_string(priors).unwrap_or_default().as_bytes()))
 }
 
 /// The priors file that a policy file names, as written there.

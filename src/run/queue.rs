@@ -1,56 +1,106 @@
 //! The queue of a run as files: a run's record in, `exceptions.xlsx` and its twins out, whole or in parts.
 
-use super::{InputFile, RunRecord, VERSION};
+use super::folder::{FilePiece, Written};
+use super::{RunRecord, VERSION};
 use crate::base::content_id;
 use crate::error::Error;
-use crate::outputs::{CsvDialect, ManifestFile, manifest_json};
+use crate::outputs::{CsvDialect, manifest_json};
 use crate::review::{self, Queue, SplitBy};
 
-/// The files of a queue.
+/// The files of a queue, made when they are written: on a large queue nobody needs them all in memory at once.
 #[derive(Debug, Clone)]
 pub struct QueueFiles {
     /// Hash of the run and of how the queue was asked for.
     pub queue_id: String,
-    /// Rows by part, in the order of the names; one part without a name where the queue is not split.
-    pub parts: Vec<(String, usize)>,
-    /// Files, the manifest last.
-    pub outputs: Vec<InputFile>,
+    parts: Vec<Part>,
+    dialect: CsvDialect,
 }
 
-/// Writes the queue of a run.
+#[derive(Debug, Clone)]
+struct Part {
+    name: String,
+    /// The beginning of its files' names.
+    stem: String,
+    queue: Queue,
+}
+
+/// Endings of the files that a part is written as.
+const ENDINGS: &[&str] = if cfg!(feature = "review") { &["xlsx", "csv", "html"] } else { &["csv"] };
+
+/// The queue of a run, or of a ledger, as files.
 ///
 /// # Errors
 /// A queue that is too large for a spreadsheet.
 pub fn queue_files(record: &RunRecord, by: Option<SplitBy>, dialect: CsvDialect) -> Result<QueueFiles, Error> {
     let recorded = &record.recorded;
     let queue = Queue::build(&recorded.payments, &recorded.decisions, &recorded.customers, record.as_of);
-    let parts = match by {
+    queue_files_of(queue, &record.run_id, by, dialect)
+}
+
+/// The same for rows that are there already, as [`super::QueueRecord`] has them.
+///
+/// # Errors
+/// As [`queue_files`].
+pub fn queue_files_of(
+    queue: Queue,
+    run_id: &str,
+    by: Option<SplitBy>,
+    dialect: CsvDialect,
+) -> Result<QueueFiles, Error> {
+    let split = match by {
         Some(by) => queue.split(by),
         None => vec![(String::new(), queue)],
     };
-    let mut outputs = Vec::new();
-    for (name, part) in &parts {
-        let stem = if by.is_some() { format!("exceptions-{}", file_name(name)) } else { "exceptions".to_owned() };
-        let mut add = |ending: &str, bytes: Vec<u8>| {
-            outputs.push(InputFile { name: format!("{stem}.{ending}"), bytes });
-        };
+    let mut parts = Vec::with_capacity(split.len());
+    for (name, queue) in split {
         #[cfg(feature = "review")]
-        add("xlsx", review::exceptions_xlsx(part)?);
-        add("csv", review::exceptions_csv(part, dialect).into_bytes());
-        #[cfg(feature = "review")]
-        add("html", review::exceptions_html(part).into_bytes());
+        review::fits_spreadsheet(&queue)?;
+        let stem = if by.is_some() { format!("exceptions-{}", file_name(&name)) } else { "exceptions".to_owned() };
+        parts.push(Part { name, stem, queue });
     }
     let by_word = by.map_or("", |b| match b {
         SplitBy::Owner => "owner",
         SplitBy::Segment => "segment",
         SplitBy::Company => "company",
     });
-    let queue_id = content_id('q', &[&record.run_id, by_word, dialect.as_str(), VERSION]).0;
-    let written: Vec<ManifestFile> = outputs.iter().map(|f| ManifestFile::of(&f.name, &f.bytes)).collect();
-    let manifest = manifest_json(&queue_id, VERSION, &[], &written);
-    outputs.push(InputFile { name: "manifest.json".to_owned(), bytes: manifest.into_bytes() });
-    let parts = parts.into_iter().map(|(name, part)| (name, part.rows.len())).collect();
-    Ok(QueueFiles { queue_id, parts, outputs })
+    let queue_id = content_id('q', &[run_id, by_word, dialect.as_str(), VERSION]).0;
+    Ok(QueueFiles { queue_id, parts, dialect })
+}
+
+impl QueueFiles {
+    /// Parts in the order of their names, with their rows; one part without a name where the queue is not split.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.parts.iter().map(|p| (p.name.as_str(), p.queue.rows.len()))
+    }
+
+    /// Names of the files for people, in the order in which they are written.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.parts.iter().flat_map(|p| ENDINGS.iter().map(|e| format!("{}.{e}", p.stem)))
+    }
+
+    /// Makes the files one after another, the manifest last, and hands on name and piece. `fault` makes an error of the caller's
+    /// kind from a queue that does not fit into a spreadsheet.
+    ///
+    /// # Errors
+    /// Those of `each`, at once.
+    pub fn write<E>(&self, each: &mut FilePiece<'_, E>, fault: fn(Error) -> E) -> Result<(), E> {
+        let mut written = Written { each, files: Vec::new() };
+        for Part { stem, queue, .. } in &self.parts {
+            #[cfg(feature = "review")]
+            written.file(&format!("{stem}.xlsx"), |put| put(&review::exceptions_xlsx(queue).map_err(fault)?))?;
+            written.file(&format!("{stem}.csv"), |put| {
+                review::exceptions_csv_pieces(queue, self.dialect, &mut |piece| put(piece.as_bytes()))
+            })?;
+            #[cfg(feature = "review")]
+            written.file(&format!("{stem}.html"), |put| {
+                review::exceptions_html_pieces(queue, &mut |piece| put(piece.as_bytes()))
+            })?;
+        }
+        #[cfg(not(feature = "review"))]
+        let _ = fault;
+        let manifest = manifest_json(&self.queue_id, VERSION, &[], &written.files);
+        (written.each)("manifest.json", manifest.as_bytes())
+    }
 }
 
 /// A name from outside as part of a file's name: letters and digits of it, and a hash where something was lost.

@@ -5,7 +5,7 @@ use super::InputFile;
 use crate::base::{Place, parse_iso_date, sha256_hex};
 use crate::error::{Error, ErrorCode};
 use crate::outputs::MANIFEST_SCHEMA;
-use crate::review::{Recorded, read_decisions, read_waiting};
+use crate::review::{Queue, QueueLines, Recorded, read_decisions};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ pub struct RunRecord {
     pub as_of: Option<NaiveDate>,
     /// SHA-256 of the policy in force.
     pub policy_hash: String,
+    /// SHA-256 of the priors of a ledger's last run, where its policy named any; a run's folder lists them among its inputs.
+    pub priors_hash: Option<String>,
     /// Payments, decisions, and what they name.
     pub recorded: Recorded,
     /// Role and SHA-256 of every file that went in.
@@ -44,7 +46,7 @@ pub struct RecordedInput {
     pub bytes: u64,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Manifest {
     schema: String,
     run_id: String,
@@ -53,7 +55,7 @@ struct Manifest {
     outputs: Vec<ManifestOutput>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct ManifestOutput {
     name: String,
     sha256: String,
@@ -65,42 +67,13 @@ impl RunRecord {
     /// # Errors
     /// A file that is missing, changed after it was written, or not of a run.
     pub fn read(files: &[InputFile]) -> Result<RunRecord, Error> {
-        Self::read_with(files, read_decisions)
-    }
-
-    /// The same with the payments that wait for a person alone, which is all that a queue needs.
-    ///
-    /// # Errors
-    /// As [`RunRecord::read`].
-    pub fn read_queue(files: &[InputFile]) -> Result<RunRecord, Error> {
-        Self::read_with(files, read_waiting)
-    }
-
-    fn read_with(files: &[InputFile], read: fn(&[u8], &str) -> Result<Recorded, Error>) -> Result<RunRecord, Error> {
         let file = |name: &str| {
             files.iter().find(|f| f.name == name).ok_or_else(|| fault(name, "nothing", "a file of a run folder"))
         };
-        let manifest = file("manifest.json")?;
-        let manifest: Manifest = serde_json::from_slice(&manifest.bytes)
-            .map_err(|e| fault("manifest.json", &e.to_string(), "the manifest of a run"))?;
-        if manifest.schema != MANIFEST_SCHEMA {
-            return Err(fault("manifest.json", &format!("schema `{}`", manifest.schema), MANIFEST_SCHEMA));
-        }
-        let proven = |name: &str| -> Result<&InputFile, Error> {
-            let given = file(name)?;
-            let written = manifest.outputs.iter().find(|o| o.name == name);
-            if written.is_some_and(|o| o.sha256 == sha256_hex(&given.bytes)) {
-                return Ok(given);
-            }
-            let error = fault(name, "a file that was changed after the run", "the file as the run wrote it");
-            Err(error.with_hint("run again, or put the file back"))
-        };
-        let decisions = proven("decisions.jsonl")?;
-        let summary: serde_json::Value = serde_json::from_slice(&proven("summary.json")?.bytes)
-            .map_err(|e| fault("summary.json", &e.to_string(), "the summary of a run"))?;
-        if !summary.is_object() {
-            return Err(fault("summary.json", "no object", "the summary of a run"));
-        }
+        let manifest = Manifest::read(file("manifest.json")?)?;
+        let decisions = file("decisions.jsonl")?;
+        manifest.proves(&decisions.name, &sha256_hex(&decisions.bytes))?;
+        let summary = manifest.summary(file("summary.json")?)?;
         let text = |key: &str| summary.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let inputs = summary.get("files").cloned().unwrap_or_default();
         let inputs: Vec<RecordedInput> = serde_json::from_value(inputs)
@@ -110,10 +83,79 @@ impl RunRecord {
             ledger_before: manifest.ledger_before,
             as_of: parse_iso_date(&text("as_of")),
             policy_hash: text("policy_hash"),
-            recorded: read(&decisions.bytes, &decisions.name)?,
+            priors_hash: None,
+            recorded: read_decisions(&decisions.bytes, &decisions.name)?,
             inputs,
             summary,
         })
+    }
+}
+
+impl Manifest {
+    fn read(file: &InputFile) -> Result<Manifest, Error> {
+        let manifest: Manifest = serde_json::from_slice(&file.bytes)
+            .map_err(|e| fault("manifest.json", &e.to_string(), "the manifest of a run"))?;
+        if manifest.schema != MANIFEST_SCHEMA {
+            return Err(fault("manifest.json", &format!("schema `{}`", manifest.schema), MANIFEST_SCHEMA));
+        }
+        Ok(manifest)
+    }
+
+    fn proves(&self, name: &str, sha256: &str) -> Result<(), Error> {
+        let written = self.outputs.iter().find(|o| o.name == name);
+        if written.is_some_and(|o| o.sha256 == sha256) {
+            return Ok(());
+        }
+        let error = fault(name, "a file that was changed after the run", "the file as the run wrote it");
+        Err(error.with_hint("run again, or put the file back"))
+    }
+
+    fn summary(&self, file: &InputFile) -> Result<serde_json::Value, Error> {
+        self.proves("summary.json", &sha256_hex(&file.bytes))?;
+        let summary: serde_json::Value = serde_json::from_slice(&file.bytes)
+            .map_err(|e| fault("summary.json", &e.to_string(), "the summary of a run"))?;
+        if summary.is_object() { Ok(summary) } else { Err(fault("summary.json", "no object", "the summary of a run")) }
+    }
+}
+
+/// What waits for a person in a run's folder, read piece by piece: all that a queue needs, of a day of any size.
+#[derive(Debug)]
+pub struct QueueRecord {
+    /// Id of the run.
+    pub run_id: String,
+    manifest: Manifest,
+    lines: QueueLines,
+}
+
+impl QueueRecord {
+    /// Begins with the two small files; the pieces of `decisions.jsonl` follow with [`QueueRecord::add`].
+    ///
+    /// # Errors
+    /// A file that is changed after it was written, or not of a run.
+    pub fn new(manifest: &InputFile, summary: &InputFile) -> Result<QueueRecord, Error> {
+        let manifest = Manifest::read(manifest)?;
+        let summary = manifest.summary(summary)?;
+        let as_of = summary.get("as_of").and_then(|v| v.as_str()).and_then(parse_iso_date);
+        let lines = QueueLines::new("decisions.jsonl", as_of);
+        Ok(QueueRecord { run_id: manifest.run_id.clone(), manifest, lines })
+    }
+
+    /// Takes the next bytes of `decisions.jsonl`.
+    ///
+    /// # Errors
+    /// A line that is no decision.
+    pub fn add(&mut self, piece: &[u8]) -> Result<(), Error> {
+        self.lines.add(piece)
+    }
+
+    /// The queue, once the file is proven to be as the run wrote it.
+    ///
+    /// # Errors
+    /// A file that was changed.
+    pub fn finish(self) -> Result<Queue, Error> {
+        let (queue, sha256) = self.lines.finish()?;
+        self.manifest.proves("decisions.jsonl", &sha256)?;
+        Ok(queue)
     }
 }
 

@@ -123,7 +123,8 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
     let new = RunInputs { config: inputs.config.clone(), priors: inputs.priors.clone(), ..old.clone() };
     let before = day::run(&old)?;
     let after = day::run(&new)?;
-    let (payments, was, is) = (before.payments(), before.decisions(), after.decisions());
+    let (was, is): (Vec<Decision>, Vec<Decision>) = (before.decisions().collect(), after.decisions().collect());
+    let payments: Vec<Payment> = before.payments().collect();
     let mut notes = Vec::new();
     if record.summary.get("ledger").is_some_and(|l| !l.is_null()) {
         notes.push(
@@ -131,7 +132,7 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
         );
     }
     let recorded = &record.recorded;
-    let differ = differences(&recorded.payments, &recorded.decisions, was).count();
+    let differ = differences(&recorded.payments, &recorded.decisions, &was).count();
     if before.run_id != record.run_id && differ > 0 {
         notes.push(format!(
             "{differ} decisions of the folder differ from those that this version makes with the old policy: people decided, \
@@ -139,7 +140,7 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
         ));
     }
     let changes: Vec<ReplayChange> =
-        differences(payments, was, is).map(|(payment, was, is)| change(payment, was, is)).collect();
+        differences(&payments, &was, &is).map(|(payment, was, is)| change(payment, was, is)).collect();
     let automatic = |list: &[Decision]| {
         list.iter().filter(|d| matches!(d.outcome, Outcome::Applied | Outcome::Reopened)).count() as u64
     };
@@ -149,8 +150,8 @@ pub fn replay(inputs: &ReplayInputs) -> Result<Replay, RunError> {
         policy_hash_before: before.summary.policy_hash.clone(),
         policy_hash_after: after.summary.policy_hash.clone(),
         payments: payments.len() as u64,
-        automatic_before: automatic(was),
-        automatic_after: automatic(is),
+        automatic_before: automatic(&was),
+        automatic_after: automatic(&is),
         groups: groups(&changes),
         changes,
         notes,

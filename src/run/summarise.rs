@@ -4,14 +4,15 @@ use super::equations::Checked;
 use super::inputs::Receivables;
 use crate::base::Currency;
 use crate::model::*;
-use crate::statements::{Day, FiledStatement, Payments};
+use crate::statements::{Day, FiledStatement, LeftOut};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a summary tells of.
 pub(super) struct Facts<'a> {
     pub(super) run_id: &'a str,
     pub(super) score_version: &'a str,
-    pub(super) priors: &'a Priors,
+    /// What the chances of error were measured by; `None` where nothing is said of them.
+    pub(super) priors: Option<&'a Priors>,
     pub(super) policy: &'a Policy,
     pub(super) policy_hash: String,
     pub(super) as_of: Option<chrono::NaiveDate>,
@@ -19,8 +20,7 @@ pub(super) struct Facts<'a> {
     pub(super) files: Vec<FileSummary>,
     pub(super) unrecognised: Vec<String>,
     pub(super) day: &'a Day,
-    pub(super) read: &'a Payments,
-    pub(super) decisions: &'a [Decision],
+    pub(super) left_out: &'a [LeftOut],
     pub(super) receivables: &'a Receivables,
     pub(super) items: &'a [OpenItem],
     pub(super) customers: &'a [Customer],
@@ -33,7 +33,7 @@ pub(super) struct Facts<'a> {
 pub(super) fn summarise(facts: Facts<'_>) -> Summary {
     let statements: Vec<StatementSummary> = facts.day.statements.iter().map(statement).collect();
     let accounts = accounts(&facts, &statements);
-    let totals = totals(&facts);
+    let totals = totals(&facts.checked.counts.tallies);
     let not_proven = not_proven(&facts, &statements);
     let mut findings = facts.day.findings.clone();
     findings.extend(facts.receivables.findings.iter().cloned());
@@ -80,13 +80,19 @@ fn with_open_items(items: &[OpenItem]) -> u64 {
 /// One line of the table of statements.
 pub(super) fn statement(filed: &FiledStatement) -> StatementSummary {
     let s = &filed.statement;
-    let booked = || s.movements().filter(|m| m.status == EntryStatus::Book);
-    let currency =
-        if s.currency.is_none() { booked().next().map_or(s.currency, |e| e.amount.currency()) } else { s.currency };
-    let net = booked().try_fold(0i128, |sum, e| {
+    let kept = || s.entries.iter().filter(|e| e.status == EntryStatus::Book);
+    let passed = || s.passed.runs().iter().filter(|r| r.status == EntryStatus::Book);
+    let of_entries = || kept().next().map(|e| e.amount.currency()).or(passed().next().map(|r| r.currency));
+    let currency = if s.currency.is_none() { of_entries().unwrap_or(s.currency) } else { s.currency };
+    let net = kept().try_fold(0i128, |sum, e| {
         let same = e.amount.currency() == currency;
         e.amount.minor().ok().filter(|_| same).map(|m| sum + i128::from(m))
     });
+    let net = passed().try_fold(net, |sum, r| {
+        let same = r.currency == currency && r.decimals == currency.decimals();
+        sum.filter(|_| same).map(|sum| Some(sum + r.sum))
+    });
+    let entries = kept().count() as u64 + passed().map(|r| r.count).sum::<u64>();
     StatementSummary {
         file: filed.file.clone(),
         account: s.account.clone(),
@@ -97,8 +103,8 @@ pub(super) fn statement(filed: &FiledStatement) -> StatementSummary {
         from: s.period.map(|p| p.0),
         to: s.closing_date(),
         opening: s.opening.as_ref().map(|b| b.amount.figure()),
-        entries: booked().count() as u64,
-        net: net.map(|minor| Sum::new(minor, currency)),
+        entries,
+        net: net.flatten().map(|minor| Sum::new(minor, currency)),
         closing: s.closing.as_ref().map(|b| b.amount.figure()),
         tie_out: s.tie_out,
         findings: s.findings.clone(),
@@ -118,14 +124,37 @@ pub(super) fn repeated((filed, finding): &(FiledStatement, Finding)) -> Repeated
 /// Count and sum.
 type ByReason = BTreeMap<(Outcome, ReasonCode), (u64, i128)>;
 
-fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSummary> {
-    let mut reasons: BTreeMap<(&str, Currency), ByReason> = BTreeMap::new();
-    for (payment, decision) in facts.read.payments.iter().zip(facts.decisions) {
-        let account = reasons.entry((&payment.account, payment.currency)).or_default();
+/// What a summary counts of payments and decisions.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counts {
+    /// By account and currency.
+    reasons: BTreeMap<(String, Currency), ByReason>,
+    /// By company and currency.
+    tallies: BTreeMap<(String, Currency), Tally>,
+}
+
+impl Counts {
+    /// Nothing yet but the items.
+    pub(super) fn new(items: &[OpenItem]) -> Self {
+        let mut counts = Counts::default();
+        for item in items {
+            let tally = counts.tallies.entry((item.company.clone(), item.currency)).or_default();
+            tally.items_before += i128::from(item.open_amount);
+        }
+        counts
+    }
+
+    /// One payment with its decision.
+    pub(super) fn add(&mut self, payment: &Payment, decision: &Decision) {
+        let account = self.reasons.entry((payment.account.clone(), payment.currency)).or_default();
         let slot = account.entry((decision.outcome, decision.reason)).or_default();
         slot.0 += 1;
         slot.1 += i128::from(payment.amount);
+        self.tallies.entry((payment.company.clone(), payment.currency)).or_default().add(payment, decision);
     }
+}
+
+fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSummary> {
     facts
         .checked
         .control_totals
@@ -133,7 +162,7 @@ fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSu
         .map(|t| {
             let sum = |minor| Sum::new(minor, t.currency);
             let here = |s: &&StatementSummary| s.account == t.account && s.currency == t.currency;
-            let by_reason = reasons.remove(&(t.account.as_str(), t.currency)).unwrap_or_default();
+            let by_reason = facts.checked.counts.reasons.get(&(t.account.clone(), t.currency));
             AccountSummary {
                 company: (facts.company_of)(&t.account),
                 account: t.account.clone(),
@@ -143,7 +172,6 @@ fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSu
                 statement_credits: sum(t.statement_credits),
                 statement_debits: sum(t.statement_debits),
                 left_out: facts
-                    .read
                     .left_out
                     .iter()
                     .filter(|l| l.account == t.account && l.currency == t.currency)
@@ -151,11 +179,12 @@ fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSu
                     .collect(),
                 payments: by_reason
                     .into_iter()
+                    .flatten()
                     .map(|((outcome, reason), (count, minor))| ReasonSummary {
                         outcome: outcome.as_str(),
                         reason: reason.as_str(),
-                        count,
-                        amount: sum(minor),
+                        count: *count,
+                        amount: sum(*minor),
                     })
                     .collect(),
                 payment_credits: sum(t.payment_credits),
@@ -165,7 +194,7 @@ fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSu
         .collect()
 }
 
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Tally {
     payments: u64,
     amount: i128,
@@ -184,44 +213,43 @@ struct Tally {
     automatic: (u64, u128),
 }
 
-fn totals(facts: &Facts<'_>) -> Vec<CurrencySummary> {
-    let mut tallies: BTreeMap<(&str, Currency), Tally> = BTreeMap::new();
-    for item in facts.items {
-        tallies.entry((&item.company, item.currency)).or_default().items_before += i128::from(item.open_amount);
-    }
-    for (payment, decision) in facts.read.payments.iter().zip(facts.decisions) {
-        let t = tallies.entry((&payment.company, payment.currency)).or_default();
-        t.payments += 1;
-        t.amount += i128::from(payment.amount);
+impl Tally {
+    fn add(&mut self, payment: &Payment, decision: &Decision) {
+        self.payments += 1;
+        self.amount += i128::from(payment.amount);
         for a in &decision.allocations {
-            t.allocations += 1;
-            t.applied += i128::from(a.applied);
-            t.discount += i128::from(a.discount);
-            t.writeoff += i128::from(a.writeoff);
-            t.charges += i128::from(a.charges);
-            t.fx_difference += i128::from(a.fx_difference);
+            self.allocations += 1;
+            self.applied += i128::from(a.applied);
+            self.discount += i128::from(a.discount);
+            self.writeoff += i128::from(a.writeoff);
+            self.charges += i128::from(a.charges);
+            self.fx_difference += i128::from(a.fx_difference);
         }
-        t.on_account += i128::from(decision.on_account);
-        t.other += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
+        self.on_account += i128::from(decision.on_account);
+        self.other += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
         if decision.outcome == Outcome::NotReceivable {
-            t.not_applied += i128::from(decision.unapplied);
-            continue;
+            self.not_applied += i128::from(decision.unapplied);
+            return;
         }
-        t.in_review += i128::from(decision.unapplied);
+        self.in_review += i128::from(decision.unapplied);
         let value = u128::from(payment.amount.unsigned_abs());
-        t.receivable = (t.receivable.0 + 1, t.receivable.1 + value);
+        self.receivable = (self.receivable.0 + 1, self.receivable.1 + value);
         if decision.outcome != Outcome::Queued && decision.review.is_none() {
-            t.automatic = (t.automatic.0 + 1, t.automatic.1 + value);
+            self.automatic = (self.automatic.0 + 1, self.automatic.1 + value);
         }
     }
+}
+
+fn totals(tallies: &BTreeMap<(String, Currency), Tally>) -> Vec<CurrencySummary> {
     let share = |part: u128, whole: u128| (part * 10_000 + whole / 2).checked_div(whole).map(|s| s as u64);
     tallies
-        .into_iter()
+        .iter()
         .map(|((company, currency), t)| {
+            let (company, currency) = (company.clone(), *currency);
             let sum = |minor| Sum::new(minor, currency);
             let cleared = t.applied + t.discount + t.writeoff + t.charges + t.fx_difference;
             CurrencySummary {
-                company: company.to_owned(),
+                company,
                 currency,
                 payments: t.payments,
                 amount: sum(t.amount),
@@ -280,12 +308,14 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
             "No customers file was given: names come from the open items, and no payer account is known.".to_owned(),
         );
     }
-    out.push(if facts.priors.is_empty() {
-        "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned()
-    } else {
-        let Priors { confirmed, wrong, .. } = facts.priors;
-        format!("The chances of error are calibrated on {confirmed} confirmed decisions, {wrong} of them wrong.")
-    });
+    out.extend(facts.priors.map(|priors| match priors {
+        p if p.is_empty() => {
+            "The chances of error are estimates (prior, not measured): not yet tested on your own decisions.".to_owned()
+        }
+        Priors { confirmed, wrong, .. } => {
+            format!("The chances of error are calibrated on {confirmed} confirmed decisions, {wrong} of them wrong.")
+        }
+    }));
     match &facts.ledger {
         None => out.push(
             "There is no ledger: a second run with the same open items would apply the same payments again.".to_owned(),

@@ -13,9 +13,10 @@ pub use queue::record_of_ledger;
 pub(super) use queue::waiting_in;
 
 use super::day::{RunError, RunInputs, RunResult, Step, run_in};
-use crate::base::{Map, Place, sha256_hex};
+use super::source::Source;
+use crate::base::{Map, Place};
 use crate::error::{Error, ErrorCode};
-use crate::ledger::{Body, Head, JoinBody, Ledger, Release, Set, SnapshotBody, StatementBody, Store, hex};
+use crate::ledger::{Body, Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex};
 use crate::model::*;
 use crate::statements::{Day, Payments};
 
@@ -60,10 +61,10 @@ pub(super) struct Decidable<'a> {
 
 /// What a memory does in a run, in this order.
 pub(super) trait Memory {
-    /// Refuses another policy than that of the last run where it takes two persons and fewer stand for it.
-    fn policy(&mut self, policy: &Policy, approved_by: &[String]) -> Result<(), RunError>;
+    /// Refuses another policy, or other priors under it, than that of the last run where it takes two persons and fewer stand for it.
+    fn policy(&mut self, policy: &Policy, priors: &Priors, approved_by: &[String]) -> Result<(), RunError>;
     /// Leaves out files that are known wholly.
-    fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError>;
+    fn files<'f>(&mut self, files: Vec<Source<'f>>) -> Result<Vec<Source<'f>>, RunError>;
     /// Leaves out known statements, refuses contradicting ones, and proves continuity with what came before.
     fn day(&mut self, day: &mut Day) -> Result<(), Error>;
     /// Leaves out known payments.
@@ -135,6 +136,8 @@ struct Session<'a, S> {
     /// The records of the payments, in step with those of the run.
     kept: Vec<Option<Body>>,
     items: Map<String, OpenItem>,
+    /// Of the priors that the policy names.
+    priors_hash: Option<String>,
     /// What takes two persons, as the policy says.
     two_persons: Vec<String>,
     /// Who stands for a policy that is another than in the last run.
@@ -164,6 +167,7 @@ impl<'a, S: Store> Session<'a, S> {
             taken_back: crate::base::Set::default(),
             kept: Vec::new(),
             items: Map::default(),
+            priors_hash: None,
             two_persons: Vec::new(),
             approved_by: Vec::new(),
         }
@@ -180,11 +184,13 @@ impl<'a, S: Store> Session<'a, S> {
 }
 
 impl<S: Store> Memory for Session<'_, S> {
-    fn policy(&mut self, policy: &Policy, approved_by: &[String]) -> Result<(), RunError> {
+    fn policy(&mut self, policy: &Policy, priors: &Priors, approved_by: &[String]) -> Result<(), RunError> {
         self.two_persons.clone_from(&policy.reviewers.two_persons);
         let last = if self.fresh { None } else { self.ledger.last_run().map_err(RunError::Ledger)? };
         let hash = super::day::policy_hash(policy);
-        let Some(last) = last.filter(|l| l.policy_hash != hash && l.two_persons.iter().any(|t| t == "policy")) else {
+        self.priors_hash = super::priors_file::hash(priors);
+        let is_other = |l: &RunBody| l.policy_hash != hash || l.priors_hash != self.priors_hash;
+        let Some(last) = last.filter(|l| is_other(l) && l.two_persons.iter().any(|t| t == "policy")) else {
             return Ok(());
         };
         if let [first, others @ ..] = approved_by
@@ -194,21 +200,23 @@ impl<S: Store> Memory for Session<'_, S> {
             return Ok(());
         }
         let place = Place::default().at("--config");
-        let found = format!("another policy than in run {}, which says that a new one takes two persons", last.run_id);
+        let what = if last.policy_hash == hash { "other priors under the policy" } else { "another policy" };
+        let found = format!("{what} than in run {}, which says that a new one takes two persons", last.run_id);
         let error = Error::new(ErrorCode::Config, place, found, "the names of two")
             .with_hint("once both have read it: --approved-by ANNA --approved-by BEN");
         Err(RunError::Configuration(vec![error]))
     }
 
-    fn files<'f>(&mut self, files: Vec<&'f InputFile>) -> Result<Vec<&'f InputFile>, RunError> {
+    fn files<'f>(&mut self, files: Vec<Source<'f>>) -> Result<Vec<Source<'f>>, RunError> {
         let mut new = Vec::with_capacity(files.len());
         for file in files {
-            let sha256 = sha256_hex(&file.bytes);
-            if !self.fresh && self.ledger.store().member(Set::Input, &sha256).map_err(RunError::Ledger)?.is_some() {
-                self.summary.known_files.push(file.name.clone());
+            let known = || self.ledger.store().member(Set::Input, &file.sha256).map_err(RunError::Ledger);
+            if !self.fresh && known()?.is_some() {
+                self.summary.known_files.push(file.name.to_owned());
                 continue;
             }
-            self.files.entry(file.name.clone()).and_modify(|s| *s = None).or_insert(Some(sha256));
+            let sha256 = file.sha256.clone();
+            self.files.entry(file.name.to_owned()).and_modify(|s| *s = None).or_insert(Some(sha256));
             new.push(file);
         }
         if new.is_empty() && !self.summary.known_files.is_empty() {

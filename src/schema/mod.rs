@@ -4,6 +4,7 @@
 //! Where a file is CSV, the schema is that of one row as an object: the columns are its properties, cells are texts, and an empty
 //! cell is null. The schemas are kept in `schemas/`; tests hold them against the types, and every output of the fixtures against them.
 
+mod review;
 mod rows;
 
 use crate::benchmark::{Calibration, Score, TruthLine};
@@ -52,6 +53,12 @@ const ALL: &[SchemaEntry] = &[
     entry("allocations", "tieout.allocations/1", "A row of allocations.csv.", written::<rows::Allocation>),
     entry("unapplied", "tieout.unapplied/1", "A row of unapplied.csv.", written::<rows::Unapplied>),
     entry("exceptions", "tieout.exceptions/1", "A row of the review queue, and of a file of decisions.", exceptions),
+    entry("reviews", "tieout.reviews/1", "Decisions that are read as JSON, instead of a spreadsheet or CSV.", || {
+        review::reviews(exceptions())
+    }),
+    entry("review", "tieout.review/1", "A line of review.jsonl, which decide writes.", written::<review::ReviewLine>),
+    entry("facts", "tieout.facts/1", "A row of facts.csv, which decide writes.", written::<review::FactRow>),
+    entry("verdicts", "tieout.verdicts/1", "A row of the verdicts that calibrate reads.", read::<review::VerdictRow>),
     entry("summary", "tieout.summary/1", "summary.json; also what run --json prints.", written::<Summary>),
     entry("manifest", "tieout.manifest/1", "manifest.json.", || outputs::manifest_schema(writing())),
     entry("payments", "tieout.payments/1", "A line or row of parse --output jsonl and csv.", written::<rows::Payment>),

@@ -17,7 +17,7 @@ mod tests;
 
 pub use collect::collect;
 pub use identity::{Origin, StatementIdentity, identity, may_be_same_account, occurrence_id};
-pub use payments::payments;
+pub use payments::{each_payment, payments};
 
 use crate::base::Currency;
 use crate::model::{Finding, Payment, Statement, Trust};

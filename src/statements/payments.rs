@@ -5,7 +5,7 @@ use super::identity::{Origin, occurrence_id};
 use super::payment::{Parts, make};
 use super::{Day, FiledStatement, LeftOut, Marks, Payments};
 use crate::base::{ContentId, Map, Money, content_id};
-use crate::model::{Entry, EntryStatus, Finding, FindingCode, Payment, TieOut, TransactionDetails, Trust};
+use crate::model::{Entry, EntryStatus, Finding, FindingCode, Movement, Payment, TieOut, TransactionDetails, Trust};
 use std::collections::BTreeMap;
 
 /// Makes the payments of a day. `company_of` maps an account to its company.
@@ -14,13 +14,27 @@ use std::collections::BTreeMap;
 /// be posted: such an entry is left out as `excess_decimals`; see [`Day::break_unpostable`].
 pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
     let mut made = Payments::default();
+    made.left_out = each_payment(day, company_of, &mut |payment, origin| {
+        made.payments.push(payment);
+        made.origins.push(origin);
+    });
+    made
+}
+
+/// The same, one payment after the other with what it was made of; what became none comes back.
+pub fn each_payment(
+    day: &Day,
+    company_of: &dyn Fn(&str) -> String,
+    each: &mut dyn FnMut(Payment, Origin),
+) -> Vec<LeftOut> {
     let mut left: BTreeMap<(String, String, &'static str), LeftOut> = BTreeMap::new();
     let mut seen: Map<ContentId, u32> = Map::default();
     for (index, filed) in day.statements.iter().enumerate() {
         let none = Marks::default();
         let marks = day.marks.get(index).unwrap_or(&none);
         let company = company_of(&filed.statement.account);
-        for (k, entry) in filed.statement.entries.iter().enumerate() {
+        for (k, entry) in filed.statement.entries_anyhow().enumerate() {
+            let entry = &*entry;
             let reason = match entry.status {
                 _ if marks.intraday_repeated.binary_search(&k).is_ok() => Some("intraday_repeated"),
                 EntryStatus::Pdng => Some("pending"),
@@ -41,13 +55,12 @@ pub fn payments(day: &Day, company_of: &dyn Fn(&str) -> String) -> Payments {
                 let Ok(minor) = amount.minor() else { continue };
                 let parts = Parts { filed, entry, details, minor, date, unsplit, trust, company: &company };
                 let payment = make(&parts);
-                made.origins.push(Origin { statement: index, base: payment.payment_id.clone() });
-                made.payments.push(numbered(payment, &mut seen));
+                let origin = Origin { statement: index, base: payment.payment_id.clone() };
+                each(numbered(payment, &mut seen), origin);
             }
         }
     }
-    made.left_out = left.into_values().collect();
-    made
+    left.into_values().collect()
 }
 
 impl Day {
@@ -55,12 +68,15 @@ impl Day {
     /// each: it cannot be posted in full, so nothing of its statement may be applied.
     pub fn break_unpostable(&mut self) {
         for (filed, marks) in self.statements.iter_mut().zip(&self.marks) {
-            let booked = |(k, e): &(usize, &Entry)| {
-                e.status == EntryStatus::Book && marks.intraday_repeated.binary_search(k).is_err()
-            };
-            let entries = filed.statement.entries.iter().enumerate().filter(booked);
+            let counts =
+                |k: usize, status| status == EntryStatus::Book && marks.intraday_repeated.binary_search(&k).is_err();
+            let fits = |(k, m): (usize, Movement)| !counts(k, m.status) || m.amount.minor().is_ok();
+            if filed.statement.movements().enumerate().all(fits) {
+                continue;
+            }
+            let entries = filed.statement.entries_anyhow().enumerate().filter(|(k, e)| counts(*k, e.status));
             let fine = entries.filter(|(_, e)| e.amount.minor().is_err());
-            let findings: Vec<Finding> = fine.map(|(_, e)| too_fine(filed, e)).collect();
+            let findings: Vec<Finding> = fine.map(|(_, e)| too_fine(filed, &e)).collect();
             if !findings.is_empty() {
                 filed.statement.tie_out = TieOut::Broken;
                 filed.statement.findings.extend(findings);

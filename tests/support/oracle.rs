@@ -1,8 +1,9 @@
 //! What must hold for any bytes: the fuzz targets and the tests on mutants ask the same questions.
 
-use tieout::base::Money;
-use tieout::formats::{ReadOptions, Statements, csv::Profile};
-use tieout::model::{EntryStatus, TieOut};
+use tieout::base::{Limits, Money};
+use tieout::formats::csv::{CsvReader, Profile};
+use tieout::formats::{ReadOptions, Reader, Statements, read_statements_from, reads_in_pieces};
+use tieout::model::{EntryStatus, Passed, Statement, TieOut};
 use tieout::{Error, read_statements};
 
 /// Reads bytes and checks what can be checked without knowing them: an error has a line; what is called proven adds up.
@@ -17,6 +18,46 @@ pub fn read_checked(bytes: &[u8], profile: Option<&str>) -> Result<Statements, E
         Ok(read) => adds_up(read),
     }
     read
+}
+
+/// Reads bytes in pieces of a size and compares with reading them at once: the same statements, entries and findings, or an error at
+/// the same place. Of text that is no UTF-8 the first piece decides on the encoding, so that only UTF-8 is compared.
+#[allow(dead_code)]
+pub fn same_in_pieces(bytes: &[u8], piece_bytes: usize) {
+    let limits = Limits { piece_bytes, ..Limits::default() };
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    let head = bytes.get(..piece_bytes.max(512)).unwrap_or(bytes);
+    let other = |start: &[u8]| !reads_in_pieces(start, &options) || CsvReader.recognises(start, &options);
+    if std::str::from_utf8(bytes).is_err() || other(head) || other(bytes) {
+        return;
+    }
+    let mut taken = Vec::new();
+    let pieces = read_statements_from(&mut &*bytes, &options, &mut |entry| taken.push(entry));
+    match (pieces, read_statements(bytes, &options)) {
+        (Ok(mut pieces), Ok(mut whole)) => {
+            let kept: Vec<_> = whole.statements.iter_mut().flat_map(|s| s.entries.drain(..)).collect();
+            assert!(taken == kept, "{} entries in pieces, {} at once", taken.len(), kept.len());
+            pieces.statements.iter_mut().for_each(|s| s.passed = Passed::default());
+            assert_eq!(codes(&mut pieces), codes(&mut whole));
+            assert_eq!(pieces, whole);
+        }
+        (Err(pieces), Err(whole)) => {
+            assert_eq!((pieces.code(), pieces.place().line), (whole.code(), whole.place().line), "{pieces}\n{whole}");
+        }
+        (pieces, whole) => panic!("in pieces {:?}, at once {:?}", pieces.map(|_| ()), whole.map(|_| ())),
+    }
+}
+
+/// The codes of the findings on each statement, which are taken out: of an entry that was let go only the number is known, and what it
+/// contradicts is told at the end of its statement.
+#[allow(dead_code)]
+fn codes(read: &mut Statements) -> Vec<Vec<&'static str>> {
+    let of = |s: &mut Statement| {
+        let mut codes: Vec<&str> = s.findings.drain(..).map(|f| f.code.as_str()).collect();
+        codes.sort_unstable();
+        codes
+    };
+    read.statements.iter_mut().map(of).collect()
 }
 
 /// Opening + booked entries = closing for every statement that is called proven, calculated apart from the library.

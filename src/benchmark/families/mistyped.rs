@@ -35,6 +35,8 @@ pub(super) fn mistyped(w: &mut World) {
     let text = fill(words(&mut w.r, language, &INVOICE), &[("n", &written)]);
     p.text = vec![text];
     let truth = w.in_full(c, &[item]);
+    // A slip in a check digit or a suffix leaves the running number whole.
+    let whole = written.contains(&w.items[item].number.running()) && scenario == "mistyped_letter";
     p.slip = Some(written);
-    w.automatic(p, Evidence::Amount, truth);
+    w.automatic(p, if whole { Evidence::Weak } else { Evidence::Amount }, truth);
 }

@@ -72,5 +72,11 @@ pub(super) fn cut_text(w: &mut World) {
     let names_it = cut.contains(&number.to_uppercase());
     p.text = vec![cut.trim().to_owned()];
     let truth = w.in_full(c, &[item]);
-    w.automatic(p, if names_it { Evidence::Number } else { Evidence::Cut }, truth);
+    let running = cut.contains(&w.items[item].number.running());
+    let evidence = match (names_it, running) {
+        (true, _) => Evidence::Number,
+        (false, true) => Evidence::Weak,
+        (false, false) => Evidence::Cut,
+    };
+    w.automatic(p, evidence, truth);
 }

@@ -32,13 +32,13 @@ pub struct Counts {
     pub automatic: u64,
     /// Their money.
     pub automatic_money: u128,
-    /// Automatic and wrong, gambles that lost and receipts put aside as no receivable included.
+    /// Automatic and wrong, all gambles and receipts put aside as no receivable included.
     pub wrong: u64,
     /// Their money.
     pub wrong_money: u128,
-    /// Automatic where the truth says review, and not the truth's proposal: part of `wrong`.
+    /// Automatic where the truth says review, since the data does not decide: part of `wrong`, whatever came of it.
     pub gambles: u64,
-    /// Automatic where the truth says review, and the truth's proposal.
+    /// Of these, exactly a proposal of the truth: a guess that was right.
     pub bold: u64,
     /// A customer's payment called no receivable: part of `wrong`.
     pub put_aside: u64,
@@ -197,12 +197,10 @@ fn one(line: &TruthLine, d: &DecisionLine, counts: &mut Counts) -> Option<&'stat
             Some("missed")
         }
         (Label::Review, "applied" | "reopened") => {
-            if line.proposal.iter().any(is) || !line.documents.is_empty() && is(&truth) {
-                counts.bold += 1;
-                return Some("bold");
-            }
             counts.gambles += 1;
-            wrong(counts, "gamble")
+            let right = line.proposal.iter().any(is) || !line.documents.is_empty() && is(&truth);
+            counts.bold += u64::from(right);
+            wrong(counts, if right { "bold" } else { "gamble" })
         }
         (Label::NotReceivable, "applied" | "reopened") => {
             counts.no_receivable_applied += 1;

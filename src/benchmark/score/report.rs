@@ -14,15 +14,15 @@ pub fn score_text(score: &Score) -> String {
     line("documents right", n(t.document_hit), n(t.with_documents));
     line("documents and amounts right", n(t.envelope_exact), n(t.with_documents));
     line("recall", n(t.recalled), n(t.automatic_truth));
-    line("wrong automatic, by count", n(t.wrong), n(t.automatic));
-    line("wrong automatic, by money", t.wrong_money, t.automatic_money);
+    line("wrong automatic, with gambles", n(t.wrong), n(t.automatic));
+    line("the same by money", t.wrong_money, t.automatic_money);
     line("queue: right proposal first", n(t.top_1), n(t.queued_with_proposal));
     line("queue: right proposal in three", n(t.top_3), n(t.queued_with_proposal));
     for (name, count) in [
         ("of the wrong: gambles", t.gambles),
+        ("of the gambles: guessed right", t.bold),
         ("of the wrong: put aside", t.put_aside),
         ("of the wrong: no receivable", t.no_receivable_applied),
-        ("bold and right", t.bold),
         ("no receivable, queued", t.no_receivable_queued),
         ("payments unaccounted", score.unaccounted),
         ("decisions without truth", score.surplus),

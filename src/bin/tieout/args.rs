@@ -371,6 +371,11 @@ pub enum ProfilesCommand {
         #[arg(long, value_name = "ID|FILE")]
         profile: Option<String>,
     },
+    /// A profile as TOML for a file of no known bank, told from its titles and contents: look through it and keep it.
+    Infer {
+        /// The CSV file.
+        file: PathBuf,
+    },
     /// Which profiles fit a file, the best first.
     Detect {
         /// The CSV file; `-` is standard input.

@@ -4,7 +4,7 @@ use super::args::Check;
 use super::failure::{DONE, Failure, REJECTED};
 use super::files;
 use super::say::Say;
-use tieout::run::{LargeFile, check_large_files};
+use tieout::run::check_large_files;
 
 /// Prints the table, or the same as JSON.
 pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
@@ -17,12 +17,7 @@ pub fn check(args: Check, say: &Say) -> Result<u8, Failure> {
         false => files::statements(&others, leave_out.as_slice(), &options)?,
     };
     given.tell(say);
-    let open: Vec<_> = large
-        .iter()
-        .map(|path| move || -> std::io::Result<Box<dyn std::io::Read>> { Ok(Box::new(std::fs::File::open(path)?)) })
-        .collect();
-    let names = large.iter().map(|path| files::base_name(path));
-    let large: Vec<_> = names.zip(&open).map(|(name, open)| LargeFile { name, open }).collect();
+    let large: Vec<_> = large.iter().map(|path| files::later(path)).collect();
     let found = check_large_files(&given.files, &large, &options);
     if say.json {
         say.out(&format!("{}\n", tieout::outputs::safe_json(&found)))?;

@@ -1,7 +1,7 @@
 //! `tieout convert`: a statement file in another format, and what that format could not carry.
 
 use super::args::{Convert, Target};
-use super::failure::{DONE, Failure, REJECTED};
+use super::failure::{DONE, Failure, REJECTED, does_not_tie_out};
 use super::files;
 use super::say::Say;
 use std::fs;
@@ -44,6 +44,11 @@ pub fn convert(args: Convert, say: &Say) -> Result<u8, Failure> {
         broken = true;
         for finding in &statement.findings {
             say.note(&finding.to_string());
+        }
+        if say.quiet {
+            let text = statement.findings.first().map_or("its figures contradict each other", |f| &f.text);
+            let place = statement.findings.first().map_or(&statement.place, |f| &f.place);
+            say.error(&does_not_tie_out(place.clone().in_file(&file.name), text));
         }
     }
     Ok(if broken { REJECTED } else { DONE })

@@ -3,6 +3,7 @@
 use std::path::Path;
 use tieout::base::Place;
 use tieout::error::{Error, ErrorCode};
+use tieout::model::StatementSummary;
 use tieout::run::RunError;
 
 /// All is done.
@@ -115,4 +116,20 @@ impl From<RunError> for Failure {
 /// Names come from outside too.
 fn visible(text: &str) -> String {
     tieout::error::visible(text)
+}
+
+/// Why a statement does not tie out, as an error; `None` where it owes no proof or has it.
+pub fn open_statement(statement: &StatementSummary) -> Option<Error> {
+    let finding = statement.open_figure();
+    if finding.is_none() && !statement.is_open() {
+        return None;
+    }
+    let place = finding.map_or_else(Place::default, |f| f.place.clone()).in_file(&statement.file);
+    Some(does_not_tie_out(place, finding.map_or("its figures contradict each other", |f| &f.text)))
+}
+
+/// The error of a statement that does not tie out.
+pub fn does_not_tie_out(place: Place, text: &str) -> Error {
+    let hint = "nothing of a statement that does not tie out is applied; ask the bank for the file again";
+    Error::new(ErrorCode::TieOut, place, text, "").with_hint(hint)
 }

@@ -6,16 +6,21 @@ use super::say::Say;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tieout::base::{Foreign, Place};
 use tieout::error::{Error, ErrorCode};
 use tieout::formats::archive::{Unpacked, is_archive, unpack};
 use tieout::formats::{READERS, ReadOptions, csv::Profile};
-use tieout::run::InputFile;
+use tieout::run::{InputFile, LargeFile};
 
 /// Statement files as given.
 #[derive(Default)]
 pub struct Given {
     pub files: Vec<InputFile>,
+    /// Those that are read when their turn comes, where that was asked for.
+    pub large: Vec<LargeFile>,
+    /// From this size on a file is not kept.
+    keep_below: Option<usize>,
     /// Files of folders that are no statement, by name.
     pub unrecognised: Vec<String>,
     /// What those look like, where it can be told: for the user.
@@ -23,6 +28,10 @@ pub struct Given {
 }
 
 impl Given {
+    fn count(&self) -> usize {
+        self.files.len() + self.large.len() + self.unrecognised.len()
+    }
+
     /// Names what was left aside.
     pub fn tell(&self, say: &Say) {
         for name in &self.unrecognised {
@@ -34,11 +43,19 @@ impl Given {
     }
 }
 
+/// As [`statements`], but files of a mebibyte and more are only looked at, to be read when their turn comes.
+pub fn statements_in_turn(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions) -> Result<Given, Failure> {
+    gather(paths, leave_out, options, Given { keep_below: Some(1 << 20), ..Given::default() })
+}
+
 /// Reads every file and folder given. Folders are not searched further down and their hidden files are skipped; `leave_out`
 /// stays out everywhere.
 pub fn statements(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions) -> Result<Given, Failure> {
+    gather(paths, leave_out, options, Given::default())
+}
+
+fn gather(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions, mut given: Given) -> Result<Given, Failure> {
     let left_out: Vec<PathBuf> = leave_out.iter().filter_map(|p| fs::canonicalize(p).ok()).collect();
-    let mut given = Given::default();
     let mut taken = Vec::new();
     for path in paths {
         if fs::canonicalize(path).is_ok_and(|p| left_out.contains(&p)) {
@@ -52,13 +69,13 @@ pub fn statements(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions)
             for path in
                 found.iter().filter(|p| p.is_file() && !fs::canonicalize(p).is_ok_and(|p| left_out.contains(&p)))
             {
-                take(one(path)?, options, false, &mut given);
+                take(path, options, false, &mut given)?;
             }
         } else {
-            take(one(path)?, options, false, &mut given);
+            take(path, options, false, &mut given)?;
         }
     }
-    if given.files.is_empty() {
+    if given.files.is_empty() && given.large.is_empty() {
         let names = given.unrecognised.join(", ");
         let found = match (names.is_empty(), taken.is_empty()) {
             (false, _) => format!("no statement among {names}"),
@@ -118,17 +135,16 @@ fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut 
         paths.push(entry.map_err(|e| Failure::io(path, &e))?.path());
     }
     paths.sort();
-    let before = given.files.len() + given.unrecognised.len();
+    let before = given.count();
     for path in paths {
         let hidden = path.file_name().is_none_or(|n| n.to_string_lossy().starts_with('.'));
         let asked_out = fs::canonicalize(&path).is_ok_and(|p| left_out.contains(&p));
         if hidden || asked_out || !path.is_file() {
             continue;
         }
-        let file = one(&path)?;
-        take(file, options, true, given);
+        take(&path, options, true, given)?;
     }
-    if given.files.len() + given.unrecognised.len() == before {
+    if given.count() == before {
         let error = Error::new(
             ErrorCode::EmptyInput,
             Place::file(path.display().to_string()),
@@ -142,23 +158,33 @@ fn folder(path: &Path, left_out: &[PathBuf], options: &ReadOptions, given: &mut 
 }
 
 /// Takes a file, or the files in it if it is an archive. Of a folder and of an archive only statements are taken, the others named.
-fn take(file: InputFile, options: &ReadOptions, of_folder: bool, given: &mut Given) {
+fn take(path: &Path, options: &ReadOptions, of_folder: bool, given: &mut Given) -> Result<(), Failure> {
+    let file = one(path)?;
     if !is_archive(&file.bytes) {
-        return take_plain(file, options, of_folder, given);
+        if let Some(file) = wanted(file, options, of_folder, given) {
+            match given.keep_below.is_some_and(|size| file.bytes.len() >= size) && path.is_file() {
+                true => given.large.push(later(path)),
+                false => given.files.push(file),
+            }
+        }
+        return Ok(());
     }
     match unpack(&file.bytes, &file.name, &options.limits) {
         Ok(inner) => {
             for Unpacked { name, bytes } in inner {
                 let name = format!("{}:{name}", file.name);
-                take_plain(InputFile { name, bytes }, options, true, given);
+                let file = wanted(InputFile { name, bytes }, options, true, given);
+                given.files.extend(file);
             }
         }
         // One bad archive does not stop the others: whoever reads it says what is wrong with it.
         Err(_) => given.files.push(file),
     }
+    Ok(())
 }
 
-fn take_plain(file: InputFile, options: &ReadOptions, choose: bool, given: &mut Given) {
+/// The file, if it is to be read; else its name is kept.
+fn wanted(file: InputFile, options: &ReadOptions, choose: bool, given: &mut Given) -> Option<InputFile> {
     // An empty file is a failed delivery and must be said; anything else of no known format is merely named.
     let empty = file.bytes.iter().all(u8::is_ascii_whitespace);
     let known = || empty || options.format.is_some() || READERS.iter().any(|r| r.recognises(&file.bytes, options));
@@ -168,10 +194,12 @@ fn take_plain(file: InputFile, options: &ReadOptions, choose: bool, given: &mut 
         let note = format!("{} looks like {} and was left aside; {}", file.name, foreign.words(), foreign.advice());
         given.notes.push(note);
         given.unrecognised.push(file.name);
+        None
     } else if !choose || known() {
-        given.files.push(file);
+        Some(file)
     } else {
         given.unrecognised.push(file.name);
+        None
     }
 }
 
@@ -205,6 +233,12 @@ pub fn one(path: &Path) -> Result<InputFile, Failure> {
     }
     let bytes = fs::read(path).map_err(|e| Failure::io(path, &e))?;
     Ok(InputFile { name: base_name(path), bytes })
+}
+
+/// A file that is opened when its turn comes.
+pub fn later(path: &Path) -> LargeFile {
+    let (name, path) = (base_name(path), path.to_owned());
+    LargeFile { name, open: Arc::new(move || Ok(Box::new(fs::File::open(&path)?))) }
 }
 
 /// One file, if given.

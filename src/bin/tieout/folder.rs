@@ -67,6 +67,8 @@ pub struct Prepared {
     aside: PathBuf,
     replaces: bool,
     manifest_sha256: String,
+    /// Held as long as the files are being written and put in place: what nobody holds was left by somebody who was killed.
+    _held: Option<File>,
 }
 
 /// Writes a run beside its folder; `None` if the folder holds it already. `mark` tells the hidden name from others.
@@ -77,6 +79,7 @@ pub fn prepare(
     replace: bool,
     mark: &str,
 ) -> Result<Option<Prepared>, Failure> {
+    clear_up(dir);
     let found = look(dir)?;
     let replaces = match &found {
         Found::Free => false,
@@ -101,13 +104,13 @@ pub fn prepare(
         // Left by a run of the same inputs that was killed.
         fs::remove_dir_all(&temporary).map_err(|e| Failure::write(&temporary, &e))?;
     }
-    let manifest_sha256 = fill(&temporary, files).map_err(|(path, e)| {
+    let (manifest_sha256, held) = fill(&temporary, files).map_err(|(path, e)| {
         // Nothing of ours stays behind; the first error is the one to tell.
         let _ = fs::remove_dir_all(&temporary);
         Failure::write(path, &e)
     })?;
     sync_folder(&parent).map_err(|e| Failure::write(&parent, &e))?;
-    Ok(Some(Prepared { temporary, dir, aside, replaces, manifest_sha256 }))
+    Ok(Some(Prepared { temporary, dir, aside, replaces, manifest_sha256, _held: held }))
 }
 
 impl Prepared {
@@ -170,6 +173,7 @@ pub fn finish(intent: &str) -> Result<String, Failure> {
         aside: path("aside"),
         replaces: value.get("replaces").and_then(serde_json::Value::as_bool).unwrap_or(false),
         manifest_sha256: text("manifest_sha256"),
+        _held: None,
     };
     let (run, shown) = (text("run_id"), prepared.dir.display().to_string());
     let is_run = |dir: &Path| manifest_sha256(dir) == prepared.manifest_sha256;
@@ -241,13 +245,48 @@ fn make_folders(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
 }
 
+/// Removes what a killed command left beside a folder, and puts back the folder that it was about to replace. What another
+/// command still holds stays, and so does everything that is not by our names.
+fn clear_up(dir: &Path) {
+    let Ok(dir) = std::path::absolute(dir) else { return };
+    let Ok(entries) = fs::read_dir(parent(&dir)) else { return };
+    let names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let left = |what: &str| -> Vec<(PathBuf, String)> {
+        let start = sibling(&dir, what, "");
+        let start = start.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let marks = names.iter().filter_map(|n| n.strip_prefix(start.as_str()));
+        let own = marks.filter(|m| !m.is_empty() && m.bytes().all(|b| b.is_ascii_digit()));
+        own.map(|m| (sibling(&dir, what, m), m.to_owned())).collect()
+    };
+    for (aside, mark) in left("replaced") {
+        let writing = sibling(&dir, "writing", &mark);
+        let busy = if writing.exists() { is_held(&writing) } else { dir.exists() && is_held(&dir) };
+        if busy || !matches!(look(&aside), Ok(Found::Run(_))) {
+            continue;
+        }
+        let _ = if dir.exists() { fs::remove_dir_all(&aside) } else { fs::rename(&aside, &dir) };
+    }
+    for (writing, _) in left("writing") {
+        if !is_held(&writing) {
+            let _ = fs::remove_dir_all(&writing);
+        }
+    }
+}
+
+/// Whether another command writes to a folder; also where that cannot be told.
+fn is_held(dir: &Path) -> bool {
+    let is_folder = fs::symlink_metadata(dir).is_ok_and(|m| m.is_dir());
+    !is_folder || !File::open(dir).is_ok_and(|f| f.try_lock().is_ok())
+}
+
 type Step<T> = Result<T, (PathBuf, io::Error)>;
 
 const MANIFEST: &str = "manifest.json";
 
-/// Writes and syncs the files; gives the hash of the manifest.
-fn fill(temporary: &Path, files: Files<'_>) -> Step<String> {
+/// Writes and syncs the files; gives the hash of the manifest, and the folder held.
+fn fill(temporary: &Path, files: Files<'_>) -> Step<(String, Option<File>)> {
     fs::create_dir(temporary).map_err(|e| (temporary.to_owned(), e))?;
+    let held = File::open(temporary).ok().filter(|f| f.try_lock().is_ok());
     let mut open: Option<(PathBuf, File)> = None;
     let mut manifest = Sha256Pieces::default();
     let filled = files(&mut |name, piece| {
@@ -267,7 +306,7 @@ fn fill(temporary: &Path, files: Files<'_>) -> Step<String> {
     let synced = filled.and_then(|()| open.as_ref().map_or(Ok(()), |(_, file)| file.sync_all()));
     synced.map_err(|e| (open.map_or_else(|| temporary.to_owned(), |(path, _)| path), e))?;
     sync_folder(temporary).map_err(|e| (temporary.to_owned(), e))?;
-    Ok(manifest.finish().0)
+    Ok((manifest.finish().0, held))
 }
 
 fn put_in_place(temporary: &Path, dir: &Path, aside: &Path, replaces: bool) -> Step<()> {

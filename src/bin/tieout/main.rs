@@ -33,6 +33,10 @@ use clap::Parser;
 use say::Say;
 use std::process::ExitCode;
 
+// A run makes and frees millions of short texts; the system's allocator takes twice the time for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,

@@ -1,13 +1,13 @@
 //! `tieout parse`: any statement as JSON, or as normalised payments.
 
 use super::args::{Parse, ParseOutput};
-use super::failure::{DONE, Failure, REJECTED};
+use super::failure::{DONE, Failure, REJECTED, does_not_tie_out, open_statement};
 use super::files;
 use super::say::Say;
 use rayon::prelude::*;
 use tieout::error::{Error, ErrorCode};
 use tieout::formats::{ReadOptions, read_statements};
-use tieout::model::{Statement, TieOut};
+use tieout::model::{FindingCode, Statement, TieOut};
 use tieout::outputs::{escape_hidden, parsed_json, payments_csv, payments_jsonl};
 use tieout::run::{InputFile, payments_of};
 
@@ -32,7 +32,9 @@ pub fn parse(args: Parse, say: &Say) -> Result<u8, Failure> {
         _ => payments_jsonl(&payments),
     };
     say.out(&text)?;
-    let broken = checkup.statements.iter().any(|s| s.is_open());
+    let open: Vec<Error> = checkup.statements.iter().filter_map(open_statement).collect();
+    say.errors(&open);
+    let broken = !open.is_empty();
     Ok(if broken || !checkup.rejected.is_empty() { REJECTED } else { DONE })
 }
 
@@ -69,7 +71,8 @@ fn statements(given: &[InputFile], options: &ReadOptions, say: &Say) -> Result<u
 fn open_figures(statement: &Statement, file: &str) -> Option<Error> {
     let spoils = statement.findings.iter().find(|f| f.code.spoils_tie_out());
     let finding = match statement.tie_out {
-        TieOut::Proven => None,
+        // Twice in one file: whoever adds up what is printed must know.
+        TieOut::Proven => statement.findings.iter().find(|f| f.code == FindingCode::StatementRepeated),
         TieOut::Unproven => spoils,
         TieOut::Broken => spoils.or(statement.findings.first()),
     };
@@ -78,6 +81,10 @@ fn open_figures(statement: &Statement, file: &str) -> Option<Error> {
     }
     let (place, text) =
         finding.map_or((&statement.place, "its figures contradict each other"), |f| (&f.place, &f.text));
-    let error = Error::new(ErrorCode::TieOut, place.clone().in_file(file), text, "");
-    Some(error.with_hint("nothing of a statement that does not tie out is applied; ask the bank for the file again"))
+    let place = place.clone().in_file(file);
+    if finding.is_some_and(|f| f.code == FindingCode::StatementRepeated) {
+        let error = Error::new(ErrorCode::TieOut, place, text, "");
+        return Some(error.with_hint("`tieout check` and `tieout run` count it once"));
+    }
+    Some(does_not_tie_out(place, text))
 }

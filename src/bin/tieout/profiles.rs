@@ -25,6 +25,11 @@ pub fn profiles(args: Profiles, say: &Say) -> Result<u8, Failure> {
             say.out(text)?;
         }
         ProfilesCommand::Check { file, profile } => return check(&file, profile, say),
+        ProfilesCommand::Infer { file } => {
+            let file = files::one(&file)?;
+            let text = Profile::infer(&file.bytes).map_err(|e| Failure::rejected(vec![e.in_file(&file.name)]))?;
+            say.out(&text)?;
+        }
         ProfilesCommand::Detect { file } => {
             let file = files::one(&file)?;
             let fits = Profile::detect(&file.bytes);
@@ -33,8 +38,13 @@ pub fn profiles(args: Profiles, say: &Say) -> Result<u8, Failure> {
             };
             say.out(&fits.iter().map(line).collect::<String>())?;
             if !fits.iter().any(|f| f.fits) {
-                say.note("no built-in profile fits; write your own after `tieout profiles show ID`");
-                return Ok(REJECTED);
+                match Profile::infer(&file.bytes) {
+                    Ok(_) => say.note("no built-in profile fits, but titles and contents tell the columns: `tieout profiles infer FILE` shows as what"),
+                    Err(_) => {
+                        say.note("no built-in profile fits; write your own after `tieout profiles show ID`");
+                        return Ok(REJECTED);
+                    }
+                }
             }
         }
     }
@@ -49,7 +59,8 @@ fn check(path: &std::path::Path, profile: Option<String>, say: &Say) -> Result<u
         Some(profile) => profile.clone(),
         None => {
             let best = Profile::detect(&file.bytes).into_iter().find(|f| f.fits).and_then(|f| Profile::builtin(&f.id));
-            best.ok_or_else(|| {
+            let told = || Profile::infer(&file.bytes).ok().and_then(|text| Profile::from_toml(&text, "inferred").ok());
+            best.or_else(told).ok_or_else(|| {
                 let hint = "`tieout profiles detect FILE` shows which come near; give your own with --profile FILE";
                 Failure::usage(&file.name, "no built-in profile fits", "a profile with --profile", hint)
             })?

@@ -3,7 +3,7 @@
 use super::say::Say;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use tieout::run::{InputFile, Step};
+use tieout::run::{RunInputs, Step};
 
 /// Work below this is done before a bar could be read.
 const LONG_BYTES: usize = 8 << 20;
@@ -14,13 +14,14 @@ pub struct Progress(Option<ProgressBar>);
 
 impl Progress {
     /// A bar over the files of a run if it is long.
-    pub fn new(files: &[InputFile], say: &Say) -> Self {
-        let bytes: usize = files.iter().map(|f| f.bytes.len()).sum();
-        let long = bytes > LONG_BYTES || files.len() > LONG_FILES;
+    pub fn new(inputs: &RunInputs, say: &Say) -> Self {
+        let files = inputs.statements.len() + inputs.large.len();
+        let bytes: usize = inputs.statements.iter().map(|f| f.bytes.len()).sum();
+        let long = bytes > LONG_BYTES || files > LONG_FILES || !inputs.large.is_empty();
         if !long || say.quiet || say.json || !std::io::stderr().is_terminal() {
             return Progress(None);
         }
-        let bar = ProgressBar::new(files.len() as u64);
+        let bar = ProgressBar::new(files as u64);
         if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}") {
             bar.set_style(style.progress_chars("=> "));
         }

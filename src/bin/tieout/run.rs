@@ -1,7 +1,7 @@
 //! `tieout run`.
 
 use super::args::{Condition, Run};
-use super::failure::{CONDITION, DONE, Failure, REJECTED};
+use super::failure::{CONDITION, DONE, Failure, REJECTED, open_statement};
 use super::progress::Progress;
 use super::say::Say;
 use super::{files, folder, run_ledger};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tieout::base::Place;
 use tieout::error::{Error, ErrorCode};
-use tieout::model::{Sum, Summary, TieOut};
+use tieout::model::{StatementSummary, Sum, Summary, TieOut};
 use tieout::run::{InputFile, RunInputs, run_watched};
 
 /// Runs a day and writes its folder.
@@ -29,11 +29,12 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     if profile_file.is_some() {
         leave_out.extend(args.read.profile.as_deref().map(Path::new));
     }
-    let given = files::statements(&args.statements, &leave_out, &options)?;
+    let given = files::statements_in_turn(&args.statements, &leave_out, &options)?;
     given.notes.iter().for_each(|n| say.note(n));
     let config = files::maybe(args.config.as_ref())?;
     let inputs = RunInputs {
         statements: given.files,
+        large: given.large,
         unrecognised: given.unrecognised,
         items: files::one(&args.open_items)?,
         items_map: files::maybe(args.items_map.as_ref())?,
@@ -54,7 +55,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         Some(path) => Some(run_ledger::open(&path, &args, say)?),
         None => None,
     };
-    let progress = Progress::new(&inputs.statements, say);
+    let progress = Progress::new(&inputs, say);
     let with_ledger = ledger.is_some();
     let mut head = None;
     let result = match ledger {
@@ -83,6 +84,12 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     }
     if let Some(error) = contradiction(&result.summary) {
         say.error(&error);
+    }
+    if say.quiet && !say.json {
+        // The screen tells it; where there is none, the exit code does not stand alone.
+        let vouched = |s: &&StatementSummary| result.summary.control_total.is_some() && s.tie_out == TieOut::Unproven;
+        let open = result.summary.statements.iter().filter(|s| !vouched(s));
+        say.errors(&open.filter_map(open_statement).collect::<Vec<_>>());
     }
     let show = |text: &str| match out {
         Some(_) => {

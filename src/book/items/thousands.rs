@@ -13,28 +13,38 @@ const AMOUNTS: [&str; 6] =
 
 /// Refuses `3.000` in a currency of two decimals, unless the whole column is written with three and shows that it is.
 /// Only figures that would otherwise be read are named here: `1.005` is refused as finer than the currency.
-pub(super) fn check(rows: &[Row<'_>], errors: &mut Vec<Error>) {
-    for name in AMOUNTS {
-        let open: Vec<_> = rows.iter().filter_map(|row| open_figure(row, name).map(|found| (row, found))).collect();
-        if open.is_empty() || shows_three_decimals(rows, name) {
-            continue;
+#[derive(Default)]
+pub(super) struct Thousands {
+    /// For each column of amounts: what it shows, and the errors if it shows nothing.
+    columns: [(ThreeDecimals, Vec<Error>); AMOUNTS.len()],
+}
+
+impl Thousands {
+    /// Looks at a row.
+    pub(super) fn see(&mut self, row: &Row<'_>) {
+        let Some(currency) = currency(row) else { return };
+        for (name, (column, open)) in AMOUNTS.iter().zip(&mut self.columns) {
+            let Some(text) = row.get(name) else { continue };
+            column.see(text, AmountStyle::PLAIN);
+            if is_open(text, currency) {
+                let written = row.written(name).unwrap_or(text);
+                let found = format!("amount `{written}`, which may have three decimals or grouped thousands");
+                let expected = format!("an amount that can be read in one way, with {} decimals", currency.decimals());
+                open.push(Error::new(ErrorCode::Amount, row.place_of(name), found, expected).with_hint(ADVICE));
+            }
         }
-        for (row, (text, currency)) in open {
-            let written = row.written(name).unwrap_or(text);
-            let found = format!("amount `{written}`, which may have three decimals or grouped thousands");
-            let expected = format!("an amount that can be read in one way, with {} decimals", currency.decimals());
-            errors.push(Error::new(ErrorCode::Amount, row.place_of(name), found, expected).with_hint(ADVICE));
-        }
+    }
+
+    /// The errors, now that all rows were seen.
+    pub(super) fn errors(self) -> impl Iterator<Item = Error> {
+        self.columns.into_iter().filter(|(column, _)| !column.is_proven()).flat_map(|(_, open)| open)
     }
 }
 
-/// A figure that can be read in two ways.
-fn open_figure<'a>(row: &'a Row<'_>, name: &str) -> Option<(&'a str, Currency)> {
-    // Almost no figure has three digits behind its point: the shape is asked before the currency.
-    let text = row.get(name).filter(|t| ends_in_three(t))?;
-    let currency = currency(row)?;
-    let exact = text.trim_end_matches(AFTER_THE_FIGURE).ends_with(zeros(currency));
-    (exact && may_be_thousands(text, AmountStyle::PLAIN, currency.decimals())).then_some((text, currency))
+/// Whether a figure can be read in two ways.
+fn is_open(text: &str, currency: Currency) -> bool {
+    let exact = || text.trim_end_matches(AFTER_THE_FIGURE).ends_with(zeros(currency));
+    ends_in_three(text) && exact() && may_be_thousands(text, AmountStyle::PLAIN, currency.decimals())
 }
 
 const AFTER_THE_FIGURE: [char; 4] = ['-', '+', ')', ' '];
@@ -42,13 +52,6 @@ const AFTER_THE_FIGURE: [char; 4] = ['-', '+', ')', ' '];
 fn ends_in_three(text: &str) -> bool {
     let figure = text.trim_end_matches(AFTER_THE_FIGURE);
     figure.rfind('.').is_some_and(|point| figure.len() - point == 4)
-}
-
-fn shows_three_decimals(rows: &[Row<'_>], name: &str) -> bool {
-    let mut column = ThreeDecimals::default();
-    let figures = rows.iter().filter(|row| currency(row).is_some()).filter_map(|row| row.get(name));
-    figures.for_each(|text| column.see(text, AmountStyle::PLAIN));
-    column.is_proven()
 }
 
 /// The zeros that make three decimals fit a currency.

@@ -16,7 +16,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Finding>), Er
         return if encoding == encoding_rs::UTF_8 {
             utf8(body, bom).map(|text| (text, None))
         } else {
-            with_encoding(encoding, body, bom).map(|text| (text, None))
+            with_encoding(encoding, body, bom).map(|text| {
+                let finding = false_declaration(encoding, &text);
+                (text, finding)
+            })
         };
     }
     match bytes {
@@ -88,6 +91,19 @@ pub(super) fn whole_characters(bytes: &[u8], at_end: bool, from: (u64, u64), off
             })
         }
     }
+}
+
+/// A mark of UTF-16 in front of a declaration that says something else: some program saved the file anew.
+fn false_declaration(marked: &'static Encoding, text: &str) -> Option<Finding> {
+    let said = declared(text.as_bytes())?;
+    let agrees = Encoding::for_label(said)
+        .is_some_and(|e| e == marked || (e == encoding_rs::UTF_16LE && marked == encoding_rs::UTF_16BE));
+    let said = String::from_utf8_lossy(said);
+    let text = format!(
+        "the file declares {said} but is written in {}, so it was saved anew after the bank wrote it",
+        marked.name()
+    );
+    (!agrees).then(|| Finding::new(FindingCode::EncodingGuessed, Place::line(1), text))
 }
 
 fn false_utf16() -> Finding {
@@ -167,6 +183,11 @@ mod tests {
 
     #[test]
     fn a_false_utf16_declaration_is_said() {
+        for (said, told) in [("UTF-8", true), ("utf-16", false), ("UTF-16BE", false)] {
+            let text = format!("\u{feff}<?xml version='1.0' encoding='{said}'?><a/>");
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            assert_eq!(decode(&bytes).unwrap().1.is_some(), told, "{said}");
+        }
         let (_, finding) = decode(b"<?xml version=\"1.0\" encoding=\"utf-16\"?><a/>").unwrap();
         assert_eq!(finding.unwrap().code, FindingCode::EncodingGuessed);
     }

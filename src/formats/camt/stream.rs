@@ -21,7 +21,7 @@ pub(super) fn read(
     let Some((skip, guessed)) = decode::utf8_head(&head) else {
         return CamtReader.read(&read_rest(source, head, options)?, options);
     };
-    let mut piece = Piece::new(head);
+    let mut piece = Piece::new(head, options);
     piece.drop_front(skip);
     let mut documents = Documents::new(options.limits, Some(take));
     let mut paused = Paused::default();

@@ -52,7 +52,7 @@ impl Control {
 
 /// The value to a name: what follows the colon in the same cell, else the next cell that holds something.
 /// `*` at the end of the name stands for any ending; `*iban*` for the first cell that is a valid IBAN.
-fn value(name: &str, cells: &[impl AsRef<str>]) -> Option<(String, usize)> {
+pub(super) fn value(name: &str, cells: &[impl AsRef<str>]) -> Option<(String, usize)> {
     let texts = || cells.iter().map(|c| unarmour(c.as_ref())).enumerate();
     if name == "*iban*" {
         return texts().find_map(|(i, t)| Iban::parse(t).map(|iban| (iban.as_str().to_owned(), i)));

@@ -1,9 +1,12 @@
 //! Which profile fits. In: bytes. Out: a ranked list with reasons, or one profile, or an error that says what to do.
 
 use super::header::{Found, Head};
+use super::infer;
 use super::profile::Profile;
+use super::table;
 use crate::base::{Place, decode_text};
 use crate::error::{Error, ErrorCode};
+use std::borrow::Cow;
 
 /// How well a profile fits a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,19 +64,23 @@ fn fit(head: &Head, profile: &Profile) -> Fit {
     }
 }
 
-/// The one built-in profile that fits.
+/// The one built-in profile that fits the text, else one told from the table itself. `forced` are the encodings to try for that, if
+/// the user gave any.
 ///
 /// # Errors
-/// [`ErrorCode::Header`] when none fits, with the columns found and the nearest profile; when two fit about equally well, with
-/// both ids.
-pub(super) fn choose(text: &str) -> Result<&'static Profile, Error> {
+/// [`ErrorCode::Header`] when none fits and none can be told, with the columns found, the nearest profile and the reason; when two fit
+/// about equally well, with both ids.
+pub(super) fn choose(bytes: &[u8], text: &str, forced: &[String]) -> Result<Cow<'static, Profile>, Error> {
     let head = Head::new(text);
     let ranked = rank(&head);
     let best = ranked.first().filter(|f| f.fits);
     // Within reach: the second knows all but at most one of the columns that the first knows.
     let second = best.and_then(|b| ranked.get(1).filter(|s| s.fits && b.score.saturating_sub(s.score) < 2));
     match (best, second) {
-        (Some(best), None) => Profile::builtins().iter().find(|p| p.id == best.id).ok_or_else(|| none(&head, &ranked)),
+        (Some(best), None) => {
+            let built_in = Profile::builtins().iter().find(|p| p.id == best.id);
+            built_in.map(Cow::Borrowed).ok_or_else(|| none(&head, &ranked, ""))
+        }
         (Some(a), Some(b)) => Err(Error::new(
             ErrorCode::Header,
             Place::line_column(a.header_line.unwrap_or(1), 1),
@@ -81,7 +88,10 @@ pub(super) fn choose(text: &str) -> Result<&'static Profile, Error> {
             "one profile that fits better than all others",
         )
         .with_hint(format!("say which one: --profile {} or --profile {}", a.id, b.id))),
-        (None, _) => Err(none(&head, &ranked)),
+        (None, _) => match infer::infer(bytes, forced) {
+            Ok((_, profile)) => Ok(Cow::Owned(profile)),
+            Err(reason) => Err(none(&head, &ranked, &reason)),
+        },
     }
 }
 
@@ -111,17 +121,19 @@ pub(super) fn looks_like_csv(text: &str) -> bool {
         return false;
     }
     let head = Head::new(text);
-    head.is_tabular() || Profile::builtins().iter().any(|p| !p.detect.by_name && head.find(p).is_ok())
+    head.is_tabular()
+        || Profile::builtins().iter().any(|p| !p.detect.by_name && head.find(p).is_ok())
+        || table::header(text).is_some()
 }
 
-fn none(head: &Head, ranked: &[Fit]) -> Error {
+fn none(head: &Head, ranked: &[Fit], reason: &str) -> Error {
     let (line, titles) = head.likely_header();
     let nearest = ranked.first().filter(|f| f.score > 0);
     let expected = nearest.map_or_else(
-        || "the header of a known bank export".to_owned(),
+        || format!("the header of a known bank export, or columns that say what they are: {reason}"),
         |f| {
             format!(
-                "the header of a known bank export; nearest is `{}`, which also needs {}",
+                "the header of a known bank export (nearest is `{}`, which also needs {}), or columns that say what they are: {reason}",
                 f.id,
                 f.missing.join(", ")
             )

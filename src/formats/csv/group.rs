@@ -154,6 +154,10 @@ impl Group {
             // Breaks that cancel would leave the sum right: the chain itself is the proof.
             s.tie_out = TieOut::Broken;
         }
+        // Nothing can be booked that is finer than the currency: a figure was damaged, or the currency is another one.
+        if s.findings.iter().any(|f| f.code == FindingCode::ExcessDecimals) {
+            s.tie_out = TieOut::Broken;
+        }
         if chain.newest_first {
             entries.reverse();
         }
@@ -168,6 +172,14 @@ impl Group {
         if closing.is_none() && any_balance {
             let text = "other rows have a balance and the newest has none, so nothing proves the end of the file";
             s.findings.push(Finding::new(FindingCode::ClosingMissing, newest, text));
+        }
+        let rows = entries.len() + passed.len();
+        if let Some(column) =
+            cells.found.column(Role::Balance).filter(|_| !any_balance && closing.is_none() && rows > 0)
+        {
+            let place = cells.place(cells.found.line.unwrap_or(1), column);
+            let text = "the column of the balance is empty in every row, so nothing proves that the file is complete";
+            s.findings.push(Finding::new(FindingCode::ClosingMissing, place, text));
         }
         s.opening = opening.map(balance(BalanceKind::OpeningBooked, s.period.map(|p| p.0)));
         s.closing = closing.map(balance(BalanceKind::ClosingBooked, s.period.map(|p| p.1)));

@@ -129,6 +129,11 @@ impl Head {
         Err(near)
     }
 
+    /// The rows that may be or stand above a header, by delimiter.
+    pub(super) fn tables(&self) -> impl Iterator<Item = (char, impl Iterator<Item = &[String]>)> {
+        self.tables.iter().map(|(delimiter, rows)| (*delimiter, rows.iter().map(|r| r.cells.as_slice())))
+    }
+
     /// Whether the text is plainly a table, whatever its columns: several rows of one width. Gives the delimiter.
     pub(super) fn is_tabular(&self) -> bool {
         self.tables.iter().any(|(_, rows)| {

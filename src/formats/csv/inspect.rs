@@ -78,7 +78,7 @@ impl Profile {
 
 fn role_of(profile: &Profile, found: &Found, index: usize) -> Option<String> {
     let roles: Vec<String> =
-        profile.columns.keys().filter(|role| found.columns(**role).contains(&index)).map(|r| name(*r)).collect();
+        profile.columns.keys().filter(|role| found.columns(**role).contains(&index)).map(|r| role_name(*r)).collect();
     (!roles.is_empty()).then(|| roles.join(" and "))
 }
 
@@ -98,13 +98,13 @@ pub(super) fn absent(profile: &Profile, found: &Found) -> Vec<AbsentColumn> {
             Vec::new()
         };
         let nearest = missing.iter().find_map(|n| nearest_name(n, unused.iter().copied())).map(str::to_owned);
-        (!missing.is_empty()).then(|| AbsentColumn { role: name(*role), names: missing, nearest })
+        (!missing.is_empty()).then(|| AbsentColumn { role: role_name(*role), names: missing, nearest })
     };
     profile.columns.iter().filter_map(vain).collect()
 }
 
 /// As the profile writes it: `counterparty_name`.
-fn name(role: Role) -> String {
+pub(super) fn role_name(role: Role) -> String {
     let mut out = String::new();
     for c in format!("{role:?}").chars() {
         if c.is_uppercase() && !out.is_empty() {

@@ -112,8 +112,11 @@ pub(super) fn head(
     }
     let value_date = cells.date(row, Role::ValueDate)?;
     let fee = cells.figure(row, Role::Charges, key.currency)?.filter(|f| !f.is_zero());
-    let original_currency = Currency::parse(cells.of(row, Role::OriginalCurrency)).unwrap_or(amount.currency());
-    let instructed = cells.figure(row, Role::OriginalAmount, original_currency)?.map(Money::abs);
+    let mut instructed = None;
+    if cells.found.column(Role::OriginalAmount).is_some() {
+        let original_currency = Currency::parse(cells.of(row, Role::OriginalCurrency)).unwrap_or(amount.currency());
+        instructed = cells.figure(row, Role::OriginalAmount, original_currency)?.map(Money::abs);
+    }
     Ok(Some(Head { amount, booking_date, balance, value_date, fee, instructed }))
 }
 

@@ -1,7 +1,8 @@
 //! Banks' CSV exports, by profile. In: bytes and, if the user gives one, a profile. Out: a statement per account and currency.
 //!
 //! All knowledge of a bank is data (`profiles/*.toml`); the code knows mechanisms only:
-//! `detect` (which profile) and `header` (where the table begins), `rows` (what is money), `cells` (exact values), `map` (row to
+//! `detect` (which profile) and `header` (where the table begins), for banks without a profile `table`, `words` and `infer` (what titles
+//! and contents say), `rows` (what is money), `cells` (exact values), `map` (row to
 //! entry), `chain` (what the running balance proves), `read` (all of it for a file).
 
 mod builtin;
@@ -11,6 +12,7 @@ mod control;
 mod detect;
 mod group;
 mod header;
+mod infer;
 mod inspect;
 mod labels;
 mod map;
@@ -18,6 +20,8 @@ mod profile;
 mod read;
 mod rows;
 mod stream;
+mod table;
+mod words;
 mod write;
 
 pub use detect::Fit;

@@ -154,6 +154,9 @@ pub(super) struct Format {
     /// The title of the amount column names the currency.
     #[serde(default)]
     pub currency_in_header: bool,
+    /// Currency codes may stand in small letters, as `eur`. Else these are a damaged code.
+    #[serde(default)]
+    pub small_codes: bool,
     /// The own account, where neither a column nor the preamble names it.
     #[serde(default)]
     pub account: Option<String>,

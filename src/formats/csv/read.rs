@@ -7,7 +7,7 @@ use super::header::Found;
 use super::map::{self, Defaults, Key};
 use super::profile::{BalanceRowKind, Profile, Role};
 use super::rows::{self, Kind};
-use super::{ReadOptions, Statements, Take, detect, inspect};
+use super::{ReadOptions, Statements, Take, detect, infer, inspect};
 use crate::base::{
     CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, line_column,
 };
@@ -18,12 +18,13 @@ use crate::model::{Finding, FindingCode, Format, Statement};
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
     let encodings = Encodings::of(options)?;
     let given = options.profile.as_ref();
+    let chosen;
     let decoded = decode_text(bytes, &encodings.before(given)).map_err(|e| decode_error(bytes, &e))?;
     let (decoded, profile) = match given {
         Some(profile) => (decoded, profile),
         None => {
-            let profile = detect::choose(&decoded.text)?;
-            (decode_text(bytes, &encodings.allowed(profile)).map_err(|e| decode_error(bytes, &e))?, profile)
+            chosen = detect::choose(bytes, &decoded.text, encodings.0)?;
+            (decode_text(bytes, &encodings.allowed(&chosen)).map_err(|e| decode_error(bytes, &e))?, &*chosen)
         }
     };
     let assumed = decoded.assumed.then_some(decoded.encoding);
@@ -39,7 +40,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
 }
 
 /// The encodings that may be tried: what the user says, else what the profile allows.
-pub(super) struct Encodings<'a>(&'a [String]);
+pub(super) struct Encodings<'a>(pub &'a [String]);
 
 impl<'a> Encodings<'a> {
     /// # Errors
@@ -93,6 +94,22 @@ fn misspelt(cells: &Cells<'_>) -> Vec<Finding> {
         Finding::new(FindingCode::Dialect, Place::line(found.line.unwrap_or(1)), text)
     };
     absent.into_iter().map(finding).collect()
+}
+
+/// Nobody wrote a profile for this table: a person should see once what its columns were taken for.
+fn inferred(cells: &Cells<'_>) -> Finding {
+    let (profile, found) = (cells.profile, cells.found);
+    let title = |c: &usize| found.titles.get(*c).map_or("", |t| t.raw.as_str());
+    let told = |role: &Role| {
+        let titles: Vec<&str> = found.columns(*role).iter().map(title).collect();
+        format!("{} `{}`", inspect::role_name(*role), titles.join("`, `"))
+    };
+    let roles: Vec<String> = profile.columns.keys().map(told).collect();
+    let text = format!(
+        "no profile knows this header; its titles and contents say: {}. `tieout profiles infer FILE` writes that down as a profile",
+        roles.join(", ")
+    );
+    Finding::new(FindingCode::Dialect, Place::line(found.line.unwrap_or(1)), text)
 }
 
 /// A movement above the header would be lost: rows were exchanged, or two files put together.
@@ -258,11 +275,12 @@ impl<'a, 't> File<'a, 't> {
         Ok(at)
     }
 
-    /// A bank writes currency codes in capitals or in small letters. Both in one file: a letter was damaged.
+    /// A bank writes currency codes in capitals, or in small letters if its profile says so. Both in one file: a letter was damaged.
     fn check_letters(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
         let code = self.cells.of(row, Role::Currency);
         let Some(first) = code.bytes().find(u8::is_ascii_alphabetic) else { return Ok(()) };
-        let small = *self.small_codes.get_or_insert(first.is_ascii_lowercase());
+        let may_be_small = self.cells.profile.format.small_codes;
+        let small = *self.small_codes.get_or_insert(may_be_small && first.is_ascii_lowercase());
         if code.bytes().filter(u8::is_ascii_alphabetic).all(|b| b.is_ascii_lowercase() == small) {
             return Ok(());
         }
@@ -271,8 +289,13 @@ impl<'a, 't> File<'a, 't> {
             .found
             .column(Role::Currency)
             .map_or(Place::line_column(row.line, 1), |c| self.cells.place(row.line, c));
-        let expected = if small { "small letters, as in the rows above" } else { "capitals, as in the rows above" };
-        Err(Error::new(ErrorCode::Currency, place, format!("currency `{code}`"), expected))
+        let expected = if small { "small letters, as in the rows above" } else { "capitals" };
+        let error = Error::new(ErrorCode::Currency, place, format!("currency `{code}`"), expected);
+        Err(if may_be_small {
+            error
+        } else {
+            error.with_hint("if the bank writes small letters, say so in a profile: [format] small_codes = true")
+        })
     }
 
     fn balance(&mut self, row: &CsvRow<'_>, kind: BalanceRowKind) -> Result<(), Error> {
@@ -342,6 +365,9 @@ impl<'a, 't> File<'a, 't> {
                 add(&mut statement.left_out, &reason, n);
             }
             statement.findings.extend(no_entry(&statement));
+            if self.cells.profile.id == infer::ID && statements.is_empty() {
+                statement.findings.push(inferred(&self.cells));
+            }
             statement.dialect.clone_from(&self.cells.profile.id);
             statements.push(statement);
         }

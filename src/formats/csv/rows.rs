@@ -41,6 +41,9 @@ pub(super) fn kind<'p>(row: &CsvRow<'_>, cells: &Cells<'p>) -> Result<Kind<'p>, 
     if cells.found.line.is_some() {
         let same = |(i, t): (usize, &super::header::Title)| cells.text(row, i) == t.raw;
         if titles.len() == row.cells.len() && titles.iter().enumerate().all(same) {
+            if cells.found.line.is_some_and(|header| header + 1 == row.line) {
+                return Err(header_twice(row.line));
+            }
             return Ok(Kind::RepeatedHeader);
         }
     }
@@ -52,6 +55,14 @@ pub(super) fn kind<'p>(row: &CsvRow<'_>, cells: &Cells<'p>) -> Result<Kind<'p>, 
     }
     check_width(row, cells)?;
     Ok(Kind::Money)
+}
+
+/// Between pages the header stands again. Twice in a row, lines were doubled, and nobody knows which others.
+fn header_twice(line: u64) -> Error {
+    let place = Place::line_column(line, 1);
+    Error::new(ErrorCode::Row, place, "the header a second time with no row between", "the first row below the header").with_hint(
+        "lines of the file were doubled, or an empty file was put in front of it: export it again, and give files one by one",
+    )
 }
 
 /// More cells than titles: only if they are empty. Fewer: only if what is missing is needed for nothing that counts.

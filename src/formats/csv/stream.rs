@@ -21,7 +21,7 @@ pub(super) fn read(
     take: &mut Take<'_>,
 ) -> Result<Statements, Error> {
     let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    let mut piece = Piece::new(head);
+    let mut piece = Piece::new(head, options);
     piece.fill(source, options)?;
     let whole = |source: &mut dyn Read, piece: Piece| read::read(&read_rest(source, piece.bytes, options)?, options);
     if wide || piece.at_end || !piece.bytes.contains(&b'\n') {
@@ -32,9 +32,13 @@ pub(super) fn read(
     let given = options.profile.as_ref();
     let first = lines(&piece);
     let text = decode_text(first, &encodings.before(given)).map_err(|e| read::decode_error(first, &e))?;
+    let chosen;
     let profile: &Profile = match given {
         Some(profile) => profile,
-        None => detect::choose(&text.text)?,
+        None => {
+            chosen = detect::choose(first, &text.text, encodings.0)?;
+            &chosen
+        }
     };
     let allowed = if mark { Vec::new() } else { encodings.allowed(profile) };
     let found = detect::header(&text.text, profile)?;

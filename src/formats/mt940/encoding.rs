@@ -94,6 +94,7 @@ impl Pieces {
         let text = without_controls(text, &mut cleaned);
         if !self.told {
             self.told = !cleaned.is_empty();
+            cleaned.iter_mut().for_each(|f| f.place.line = f.place.line.map(|l| l + lines));
             found.append(&mut cleaned);
         }
         findings.append(&mut found);
@@ -139,7 +140,13 @@ fn without_controls<'b>(text: Cow<'b, str>, findings: &mut Vec<Finding>) -> Cow<
     if !any {
         return text;
     }
-    findings.push(file(FindingCode::Dialect, "control characters were left out"));
+    let first = text.as_bytes().iter().position(|b| is_control(*b)).unwrap_or(0);
+    let line = text.as_bytes().iter().take(first).filter(|b| **b == b'\n').count() as u64 + 1;
+    findings.push(Finding::new(
+        FindingCode::Dialect,
+        Place::line(line),
+        "control characters were left out, the first here",
+    ));
     let mut clean = String::with_capacity(text.len());
     for line in text.split_inclusive(['\n', '\r']) {
         // In an account or a balance one stands for a character that is lost. It stays, so that the field cannot be read.

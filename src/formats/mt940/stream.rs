@@ -27,7 +27,7 @@ pub(super) fn read(
     }
     let mut pieces = Pieces::new(options.encoding.as_deref().map(page_of).transpose()?.flatten());
     let mark = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let mut piece = Piece::new(head);
+    let mut piece = Piece::new(head, options);
     piece.drop_front(mark);
     let mut file = File {
         options,

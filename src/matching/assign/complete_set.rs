@@ -1,13 +1,13 @@
 //! A complete set: as many equal payments as equal open items of one customer. Then it does not matter which pays which.
 
-use super::Settled;
+use super::{Claimant, Settled};
 use crate::base::{Map, Set};
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::{ItemStatus, Payment};
+use crate::model::ItemStatus;
 use std::collections::BTreeMap;
 
 /// Applies the ties that form a complete set; the others stay queued.
-pub fn apply(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
+pub fn apply(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) {
     let mut groups: BTreeMap<(CustomerIx, i64), Vec<usize>> = BTreeMap::new();
     for (k, p) in settled.standings.iter().enumerate() {
         if let Some(tie) = p.tie {
@@ -36,12 +36,14 @@ pub fn apply(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
                 let open = |it: &crate::model::OpenItem| {
                     it.open_amount == amount && it.status != ItemStatus::Closed && Some(it.currency) == currency
                 };
-                !taken.contains(ix) && book.item(*ix).is_some_and(open)
+                book.item(*ix).is_some_and(open)
             })
             .collect();
         let blocked = items.iter().any(|ix| book.item(*ix).is_some_and(|it| it.status.blocks()));
         let wanted = |ix: &ItemIx| wanted.get(ix).is_some_and(|by| by.iter().any(|k| !who.contains(k)));
-        if items.len() != who.len() || blocked || items.iter().any(wanted) {
+        // Of two equal documents of which another payment takes one, the other is only what is left over: no set.
+        let touched = items.iter().any(|ix| taken.contains(ix) || wanted(ix));
+        if who.len() < 2 || items.len() != who.len() || blocked || touched {
             continue;
         }
         // Oldest document to oldest payment: indifferent for the money, and the same in every run.

@@ -3,15 +3,15 @@
 //! All conflicts are judged on the claims as they stood before any of them is settled, so that neither the order of payments
 //! nor that of items decides.
 
-use super::{Settled, number};
+use super::{Claimant, Settled, number};
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::decide::Standing;
-use crate::model::{Payment, ReasonCode};
+use crate::model::ReasonCode;
 
 /// Queues the payments that claim more of an item than is open. Of claims by one payer the first (by booking date, then amount,
 /// then id) stays, the others may be duplicates; claims of different payers are all queued. A payment that is queued already
 /// counts when its first proposal names the item: what a person may give to one payer is not given to another meanwhile.
-pub fn resolve(book: &OpenItemBook, payments: &[Payment], settled: &mut Settled) {
+pub fn resolve(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) {
     let mut claims: Vec<Claim> = Vec::with_capacity(settled.standings.len());
     for (k, s) in settled.standings.iter().enumerate() {
         let payment = number(k);
@@ -65,7 +65,7 @@ impl Claim {
 
 /// The automatic claims of one side of an item that cannot stay.
 fn over_claimed(
-    payments: &[Payment],
+    payments: &[Claimant],
     standings: &[Standing],
     side: &[&Claim],
     limit: i128,

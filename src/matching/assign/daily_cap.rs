@@ -1,14 +1,14 @@
 //! The cap on cents written off per booking day and currency (POLICY row 2).
 
-use super::Settled;
+use super::{Claimant, Settled};
 use crate::base::Currency;
 use crate::matching::decide::Standing;
-use crate::model::{Outcome, Payment, Policy, ReasonCode};
+use crate::model::{Outcome, Policy, ReasonCode};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Queues every write-off of a day whose sum is above the cap: which of them to sign is for a person to say.
-pub fn hold(policy: &Policy, payments: &[Payment], settled: &mut Settled) {
+pub fn hold(policy: &Policy, payments: &[Claimant], settled: &mut Settled) {
     let written_off = |s: &Standing| -> i128 { s.parts.iter().map(|p| i128::from(p.writeoff)).sum() };
     let mut sums: BTreeMap<(NaiveDate, Currency), i128> = BTreeMap::new();
     let mut with: Vec<usize> = Vec::new();

@@ -1,12 +1,14 @@
 //! Stage 5: all payments together. No item is claimed by two payments beyond its open amount, and where the answers tie, nobody
 //! gets the item. The result does not depend on the order of the payments: ties go to nobody, equal things to complete sets.
 
+mod claimant;
 mod complete_set;
 mod conflicts;
 mod daily_cap;
 mod in_run_returns;
 mod running;
 
+pub use claimant::Claimant;
 pub use running::settling_order;
 
 use super::decide::{Standing, allocation, would_need};
@@ -14,7 +16,7 @@ use super::hypotheses::{Part, Parts};
 use super::score::{error_ppm, weights};
 use crate::base::Map;
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::{Allocation, Decision, Disposition, Gate, Outcome, Payment, Policy, ReasonCode};
+use crate::model::{Allocation, Decision, Disposition, Gate, Outcome, Policy, ReasonCode};
 
 /// What settling all payments together changed about one of them.
 #[derive(Debug, Clone)]
@@ -30,6 +32,7 @@ enum Ruling {
 /// All payments settled together, in numbers; the words of a decision are made when somebody asks for it.
 #[derive(Debug, Clone)]
 pub struct Settled {
+    payments: Vec<Claimant>,
     standings: Vec<Standing>,
     rulings: Map<u32, Ruling>,
     /// Open amount before the nth allocation of a payment, where an earlier payment of the run touched the item.
@@ -37,20 +40,21 @@ pub struct Settled {
     left: running::Left,
 }
 
-/// Settles single decisions into those of the run.
-pub fn settle(book: &OpenItemBook, policy: &Policy, payments: &[Payment], standings: Vec<Standing>) -> Settled {
-    let mut settled = Settled { standings, rulings: Map::default(), before: Map::default(), left: Map::default() };
-    conflicts::resolve(book, payments, &mut settled);
+/// Settles single decisions into those of the run. Payments and standings are in step.
+pub fn settle(book: &OpenItemBook, policy: &Policy, payments: Vec<Claimant>, standings: Vec<Standing>) -> Settled {
+    let (before, left) = Default::default();
+    let mut settled = Settled { payments: Vec::new(), standings, rulings: Map::default(), before, left };
+    conflicts::resolve(book, &payments, &mut settled);
     if policy.ties.complete_set {
-        complete_set::apply(book, payments, &mut settled);
+        complete_set::apply(book, &payments, &mut settled);
     }
-    daily_cap::hold(policy, payments, &mut settled);
+    daily_cap::hold(policy, &payments, &mut settled);
     if policy.returns.reopen {
-        in_run_returns::link(payments, &mut settled);
+        in_run_returns::link(&payments, &mut settled);
     }
     let taken_back = settled.taken_back();
     (settled.before, settled.left) = running::balances(book, &settled.standings, &taken_back);
-    settled
+    Settled { payments, ..settled }
 }
 
 impl Settled {
@@ -111,7 +115,7 @@ impl Settled {
     }
 
     /// Makes the decision that was right for a payment alone the one of the run.
-    pub fn finish(&self, book: &OpenItemBook, payments: &[Payment], k: usize, decision: &mut Decision) {
+    pub fn finish(&self, book: &OpenItemBook, k: usize, decision: &mut Decision) {
         let Some(standing) = self.standings.get(k) else { return };
         let allocations = || -> Vec<Allocation> { standing.parts.iter().filter_map(|p| allocation(book, p)).collect() };
         match self.rulings.get(&number(k)) {
@@ -124,7 +128,7 @@ impl Settled {
                 decision.allocations.clear();
                 decision.other.clear();
                 decision.on_account = 0;
-                decision.unapplied = payments.get(k).map_or(0, |p| p.amount);
+                decision.unapplied = self.payments.get(k).map_or(0, |p| p.amount);
                 decision.disposition = Some(Disposition::InReview);
                 decision.would_need = Some(would_need(*reason).to_owned());
                 // Of those who claim it at most one is right.
@@ -152,7 +156,7 @@ impl Settled {
                 decision.error_ppm = error_ppm(decision.score, [], weights::ERROR_FLOOR_PPM);
             }
             Some(Ruling::TakesBack(original)) => {
-                let id = payments.get(*original as usize).map_or("", |p| p.payment_id.as_str());
+                let id = self.payments.get(*original as usize).map_or("", |p| p.payment_id.as_str());
                 decision.outcome = Outcome::Reopened;
                 decision.reason = ReasonCode::ReturnReopened;
                 decision.explanation = format!("takes back payment {id} of this run");

@@ -49,7 +49,14 @@ pub(super) fn endings_and_ranges(
         let mut range = false;
         while at < reading.tokens.list.len() {
             let word = reading.tokens.word(at);
-            if !reading.tokens.is_digits(at) {
+            // The same word over the cut of a line, if there is one.
+            let digits = reading.tokens.is_digits(at);
+            let goes_on = reading.tokens.glue(at + 1) == Glue::Break && reading.tokens.is_digits(at + 1) == digits;
+            let over_cut = goes_on.then(|| format!("{word}{}", reading.tokens.word(at + 1)));
+            if !digits {
+                let over_cut = over_cut.filter(|w| LABELS.words.range.contains(w) || LABELS.words.joining.contains(w));
+                let last = at + usize::from(over_cut.is_some());
+                let word = over_cut.as_deref().unwrap_or(word);
                 let joining = LABELS.words.joining.contains(word);
                 let to = LABELS.words.range.contains(word);
                 let label_or_prefix = word == prefix || reading.label(at + 1).is_some() && word.len() <= 4;
@@ -57,7 +64,7 @@ pub(super) fn endings_and_ranges(
                     break;
                 }
                 range |= to;
-                at += 1;
+                at = last + 1;
                 continue;
             }
             if reading.typed(at).is_some() {
@@ -68,15 +75,28 @@ pub(super) fn endings_and_ranges(
             // One or two digits after a blank are a count or a date, no ending.
             let list_sign =
                 reading.tokens.glue(at) == Glue::Apart || reading.tokens.before(at).contains(['/', '+', ',', '-']);
-            if word.len() < 2 || word.len() < 3 && !list_sign {
+            let resolved = full.get(at).copied().flatten();
+            // The head of the next number, whose end was cut off or mistyped, is no ending of this one: `…, 2026-649`.
+            let next = || reading.tokens.is_digits(at + 1) && matches!(reading.tokens.before(at + 1), "-" | "." | "_");
+            if resolved.is_none() && next() {
                 break;
             }
-            let resolved = full.get(at).copied().flatten();
+            let find =
+                |word: &str| ending(book, book.whole_of(*item), word).or_else(|| same_account(book, word, *item));
+            let whole = over_cut.filter(|w| resolved.is_none() && steps > 0 && w.len() >= 3);
+            let whole = whole.and_then(|w| Some((find(&w)?, at + 1)));
+            if resolved.is_none() && whole.is_none() && (word.len() < 2 || word.len() < 3 && !list_sign) {
+                break;
+            }
             let target = match resolved {
-                Some(r) => own.get(r).and_then(|o| o.items.first().copied()),
+                Some(r) => own.get(r).and_then(|o| {
+                    let same = |ix: &&ItemIx| book.customer_of(**ix) == book.customer_of(*item);
+                    o.items.iter().find(same).or(o.items.first()).copied()
+                }),
                 None if steps == 0 => None,
-                None => ending(book, book.whole_of(*item), word).or_else(|| same_account(book, word, *item)),
+                None => whole.map(|w| w.0).or_else(|| find(word)),
             };
+            let last = whole.map_or(at, |w| w.1);
             steps = steps.saturating_sub(usize::from(resolved.is_none()));
             let Some(target) = target else { break };
             if (range || hyphen) && resolved != Some(k) {
@@ -102,11 +122,11 @@ pub(super) fn endings_and_ranges(
             }
             if resolved.is_none() && dropped.insert(at) {
                 drop.extend(
-                    own.iter().enumerate().filter(|(_, o)| o.first <= at && at <= o.last).map(|(d, _)| begin + d),
+                    own.iter().enumerate().filter(|(_, o)| o.first <= last && at <= o.last).map(|(d, _)| begin + d),
                 );
             }
             if resolved.is_none() && named.insert(target) {
-                let quote = reading.tokens.quote(at, at);
+                let quote = reading.tokens.quote(at, last);
                 push(
                     &mut extra,
                     smallvec![target],
@@ -115,12 +135,12 @@ pub(super) fn endings_and_ranges(
                     quote,
                     None,
                     naming.label,
-                    (at, at),
+                    (at, last),
                     1_000,
                 );
             }
             // A number of another series in the list does not end it.
-            at = resolved.and_then(|r| own.get(r)).map_or(at, |o| o.last.max(at)) + 1;
+            at = resolved.and_then(|r| own.get(r)).map_or(last, |o| o.last.max(last)) + 1;
             range = false;
         }
     }

@@ -4,5 +4,5 @@ mod endings;
 mod namings;
 mod payers;
 
-pub use namings::{Named, NamedIn, Naming, Strength, cut_naming, namings, text_is_cut};
+pub use namings::{Named, NamedIn, Naming, Strength, cut_namings, namings, text_is_cut};
 pub use payers::{PayerEvidence, PayerKind, customer_number, mandate, payers};

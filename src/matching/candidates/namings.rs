@@ -70,6 +70,16 @@ pub struct Naming {
     pub(super) last: usize,
 }
 
+impl Naming {
+    /// The letters written in front of a bare number, if it has other ones in front than the document that bears it: `R-48735`, where
+    /// the document is RE-48735.
+    pub fn other_letters<'a>(&self, reading: &'a Reading) -> Option<&'a str> {
+        let glued = matches!(reading.tokens.glue(self.first), Glue::None | Glue::Joined);
+        let before = self.first.checked_sub(1).filter(|b| glued && !reading.tokens.is_digits(*b))?;
+        (self.typed == Some(Typed::OwnId) && self.named_in == NamedIn::Text).then(|| reading.tokens.word(before))
+    }
+}
+
 /// Most items that one form of a number may stand for; beyond it, it names nothing.
 const ITEMS_MAX: usize = 40;
 /// Most tokens that one number may be cut into.
@@ -118,14 +128,15 @@ pub fn text_is_cut(payment: &Payment) -> bool {
     CUTS.iter().any(|cut| length == *cut || length + 1 == *cut)
 }
 
-/// The number of the naming that the cut of the text may have shortened: the last one of a list, unless it is whole.
-pub fn cut_naming(payment: &Payment, reading: &Reading, namings: &[Naming]) -> Option<u32> {
+/// The numbers of the namings that the cut of the text may have shortened: the last ones of a list, unless they are whole.
+pub fn cut_namings(payment: &Payment, reading: &Reading, namings: &[Naming]) -> SmallVec<[u32; 2]> {
     let end = reading.tokens.list.len();
-    if !text_is_cut(payment) || !reading.tokens.after(end.checked_sub(1)?).is_empty() {
-        return None;
+    let open = end.checked_sub(1).is_some_and(|last| reading.tokens.after(last).is_empty());
+    if !open || !text_is_cut(payment) {
+        return SmallVec::new();
     }
     let last = |n: &Naming| n.named_in == NamedIn::Text && n.last + 1 == end && n.strength > Strength::Whole;
-    (0u32..).zip(namings).find(|(_, n)| last(n)).map(|(k, _)| k)
+    (0u32..).zip(namings).filter(|(_, n)| last(n)).map(|(k, _)| k).collect()
 }
 
 fn by_field(book: &OpenItemBook, reference: &str, found: &mut Vec<Naming>) {
@@ -391,36 +402,30 @@ fn longest_at(
                 if bearers > 0 {
                     let same = |ix| book.year_of(ix) == Some(y) && book.tail_of(ix) == tail;
                     let items = bearing(book.by_year_tail(y, tail), same);
-                    consider(&mut best, Strength::Short, items, j, chance_of(bearers, tail.len() + 1, numbers));
+                    let chance = chance_of(bearers, tail.len() + 1, numbers);
+                    or_all_of_one(&mut best, Strength::Short, items, j, chance, consider);
                 }
             }
         }
-        if j == i && digits_only {
+        // Also over the cut of a line (`53¦847`).
+        if (j == i || j == i + 1 && tokens.glue(j) == Glue::Break) && digits_only {
             let year_before =
-                || year_of(text).is_some() && tokens.is_digits(i + 1) && tokens.glue(i + 1) != Glue::Apart;
+                || year_of(text).is_some() && tokens.is_digits(j + 1) && tokens.glue(j + 1) != Glue::Apart;
             let enough = digits.len() >= 3 || label.is_some() && !digits.is_empty();
             // A running number is not cut out of a longer glued number.
             // Letters glued in front must be a label (`RE731`), not part of somebody else's number (`KX731`).
             let alone = || tokens.glue(i) != Glue::None || i == 0 || reading.label(i).is_some();
             let bearers = book.tails_with_digits(digits.len());
             if enough && bearers > 0 && alone() && !year_before() {
-                let year = year_beside(reading, i);
+                let year = if i == j { year_beside(reading, i) } else { None };
                 let items = bearing(book.by_digits_tail(glued.digits_key), |ix| {
                     let of = book.year_of(ix);
-                    book.tail_of(ix) == digits && (year.is_none() || of.is_none() || of == year)
+                    book.tail_of(ix) == digits
+                        && (year.is_none() || of.is_none() || of == year)
+                        && !ends_otherwise(book, reading, j, ix)
                 });
                 let chance = chance_of(bearers, digits.len(), numbers);
-                // The same digits may be all of one number and the running number of another: payer and amount decide.
-                match best.as_mut().filter(|b| b.0 == Strength::Digits && b.2 == i) {
-                    Some(of_one) if items.iter().any(|ix| !of_one.1.contains(ix)) => {
-                        of_one.1.extend(items);
-                        of_one.1.sort_unstable();
-                        of_one.1.dedup();
-                        (of_one.0, of_one.3) = (Strength::Short, chance);
-                    }
-                    Some(_) => {}
-                    None => consider(&mut best, Strength::Tail, items, j, chance),
-                }
+                or_all_of_one(&mut best, Strength::Tail, items, j, chance, consider);
             }
         }
     }
@@ -438,6 +443,38 @@ fn longest_at(
     let items = by_label(book, items, label);
     push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
     Some(last)
+}
+
+/// The same digits may be all of one number and the ending of another: then payer and amount decide.
+fn or_all_of_one(
+    best: &mut Option<Best>,
+    strength: Strength,
+    items: Bearers,
+    last: usize,
+    chance: u64,
+    consider: impl Fn(&mut Option<Best>, Strength, Bearers, usize, u64),
+) {
+    match best.as_mut().filter(|b| b.0 == Strength::Digits && b.2 == last) {
+        Some(of_one) if items.iter().any(|ix| !of_one.1.contains(ix)) => {
+            of_one.1.extend(items);
+            of_one.1.sort_unstable();
+            of_one.1.dedup();
+            (of_one.0, of_one.3) = (Strength::Short, chance);
+        }
+        Some(_) => {}
+        None => consider(best, strength, items, last, chance),
+    }
+}
+
+/// The running number is written with other digits behind it than the document has, a check digit for one: `344729-3` is not 344729-9.
+fn ends_otherwise(book: &OpenItemBook, reading: &Reading, at: usize, item: ItemIx) -> bool {
+    let tokens = &reading.tokens;
+    if !tokens.is_digits(at + 1) || !matches!(tokens.glue(at + 1), Glue::None | Glue::Joined) {
+        return false;
+    }
+    let written = tokens.word(at + 1);
+    let behind = book.whole_of(item).rsplit_once(book.tail_of(item)).map_or("", |(_, behind)| behind);
+    behind.len() == written.len() && behind != written && behind.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The year written right before or behind a running number: `2025-731` is not the document 731 of 2026.

@@ -12,7 +12,7 @@ use crate::matching::returns::{self, ReturnLink};
 use crate::matching::score::weights;
 use crate::model::{
     Allocation, Disposition, EvidenceKind, EvidenceLine, Gate, OtherAmount, Outcome, Payment, Proposal, ReasonCode,
-    Remainder,
+    Remainder, RemainderCode,
 };
 
 /// The decision for a return or a refund; `None` for a payment that is neither.
@@ -96,7 +96,7 @@ fn reopened(desk: &Desk<'_>, payment: &Payment, link: &ReturnLink, gate: Option<
             score: weights::NUMBER_WHOLE,
             allocations: allocations.clone(),
             on_account: 0,
-            remainder: (link.fee != 0).then_some(Remainder { code: "return_fee", amount: link.fee }),
+            remainder: (link.fee != 0).then_some(Remainder { code: RemainderCode::ReturnFee, amount: link.fee }),
             supports: vec![line],
             against: Vec::new(),
         };

@@ -1,6 +1,7 @@
 //! Gates: facts that forbid automatic application whatever the score.
 
-use crate::book::keys::compact;
+use super::rules::may_be_another;
+use crate::book::keys::{compact, key_of};
 use crate::book::{CustomerIx, ItemIx};
 use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength, text_is_cut};
 use crate::matching::facts::{Bar, Fact};
@@ -65,11 +66,13 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
     customers(context, h, &mut gates);
     match h.basis {
         Basis::Named => {
-            unresolved_sibling(context, &mut gates);
+            unresolved_sibling(context, h, &mut gates);
             let items: SmallVec<[ItemIx; 4]> = h.parts.iter().map(|p| p.item).collect();
             if h.customer.is_some_and(|c| is_credit_note_as_well(context, h.difference, &items, c)) {
                 gates.push(Bar { reason: ReasonCode::Ambiguous, fact: Fact::OrCreditNote });
             }
+            pays_another(context, h, &mut gates);
+            stranger(context, h, &mut gates);
         }
         Basis::Duplicate => {}
         _ => {
@@ -82,7 +85,13 @@ pub fn all(context: &Context<'_>, of_payment: &[Bar], h: &Hypothesis) -> Bars {
 }
 
 /// A number in the shape of those named, in the same list, that no item bears: whoever lists it means to pay it (scenario 115).
-fn unresolved_sibling(context: &Context<'_>, gates: &mut Bars) {
+fn unresolved_sibling(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
+    // What the bank left of the last number of a list that the sum proves.
+    let proven = h.lines.iter().any(|l| matches!(l.fact, Fact::ListCut(_)));
+    let left_over = |quote: &str| compact(&context.payment.remittance.concat()).ends_with(&compact(quote));
+    if proven && context.unresolved.iter().all(|u| left_over(&u.quote)) {
+        return;
+    }
     let shape = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let strong = |n: &&Naming| n.typed.is_none() && n.named_in == NamedIn::Text && n.strength != Strength::Other;
     let alike = context.unresolved.first().is_some_and(|u| {
@@ -90,6 +99,44 @@ fn unresolved_sibling(context: &Context<'_>, gates: &mut Bars) {
     });
     if alike {
         gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::NamesMissing });
+    }
+}
+
+/// Names one document with a difference, while another one of the customer has exactly this amount: it names A and pays B (POLICY row
+/// 7). Who says that it is a part pays a part.
+fn pays_another(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
+    if matches!(h.difference, Difference::Exact | Difference::Partial(_) | Difference::Short(_)) {
+        return;
+    }
+    let Some(customer) = h.customer else { return };
+    let amount = Some(context.payment.amount);
+    let used = |ix: &ItemIx| h.parts.iter().any(|p| p.item == *ix);
+    let other = context.open_items_of(customer).find(|ix| context.open_amount(*ix) == amount && !used(ix));
+    if let Some(other) = other {
+        gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::PaysAnother(other) });
+    }
+}
+
+/// Who is not known as the documents' customer may pay them (POLICY row 6), unless the name may be that of another customer, whom the
+/// books do know.
+fn stranger(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
+    if !gates.is_empty() || context.payment.ultimate_payer.is_some() {
+        return;
+    }
+    let mut customers: SmallVec<[CustomerIx; 4]> =
+        h.parts.iter().filter_map(|p| context.book.customer_of(p.item)).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let by_name = |p: &PayerEvidence| p.kind <= PayerKind::Mandate || p.name.is_some_and(|n| n <= NameLevel::Close);
+    let knows_one = |c: &CustomerIx| {
+        let related = |p: &PayerEvidence| p.customer == *c || context.may_pay_for(p.customer, *c);
+        context.payers.iter().any(|p| related(p) && (by_name(p) || p.may_be_on_behalf()))
+    };
+    if customers.iter().any(knows_one) {
+        return;
+    }
+    if let Some(other) = may_be_another(context, &customers) {
+        gates.push(Bar { reason: ReasonCode::ThirdPayer, fact: Fact::OtherPayer(other) });
     }
 }
 
@@ -186,7 +233,13 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         // A number that reads as a date is one, unless the document that bears it has just this amount.
         let exact = |ix: &ItemIx| context.open_amount(*ix) == Some(context.payment.amount);
         let dated = naming.typed == Some(Typed::Date) && naming.items.iter().any(exact);
-        if naming.typed.is_some() && !dated {
+        // Letters of another of our series in front: whoever wrote them means one of our documents, and perhaps this one (row 19).
+        let other_series = || {
+            let letters = naming.other_letters(context.reading).filter(|_| naming.strength == Strength::Digits);
+            let length = compact(&naming.quote).len();
+            letters.is_some_and(|l| context.book.may_bear(key_of(l), l.len() + length))
+        };
+        if naming.typed.is_some() && !dated && !other_series() {
             continue;
         }
         let labelled = matches!(naming.label, Some(Label::Document | Label::CreditNote));

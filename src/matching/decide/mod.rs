@@ -15,17 +15,18 @@ pub use standing::{Proposed, Standing};
 pub use told::allocation;
 pub use wording::would_need;
 
-use super::candidates::{Named, namings, payers};
+use super::candidates::{Named, PayerKind, namings, payers, text_is_cut};
 use super::extend::Extensions;
-use super::facts::Bar;
+use super::facts::{Bar, Fact};
 use super::hypotheses::{self, Basis, Context, Hypothesis, Parts, sentence};
 use super::not_receivable::Rules;
-use super::reading::Reading;
+use super::reading::{Label, Reading};
 use super::score::{error_ppm, weights};
+use crate::book::keys::compact;
 use crate::book::{CustomerIx, OpenItemBook};
 use crate::model::{Decision, Disposition, Gate, Outcome, Payment, Policy, Priors, Proposal, ReasonCode};
 use smallvec::SmallVec;
-use standing::want;
+use standing::{Want, want};
 use std::cell::OnceCell;
 use told::{bare, fixed, plain, proposal};
 
@@ -108,14 +109,10 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
         score: best.score,
         parts: if applied { best.parts.clone() } else { Parts::new() },
         on_account: if applied { best.on_account } else { 0 },
-        wants: if !applied && best.basis == Basis::Named {
-            best.parts.iter().filter_map(|p| want(context, p)).collect()
-        } else {
-            SmallVec::new()
-        },
+        wants: if applied { SmallVec::new() } else { wants(context, all) },
         named: best.basis == Basis::Named,
         set_off: matches!(best.difference, hypotheses::Difference::CreditNote(_)),
-        payer: context.payers.first().map(|p| p.customer),
+        payer: context.payers.first().filter(|p| p.kind <= PayerKind::Name).map(|p| p.customer),
         customer: best.customer.or_else(|| best.parts.first().and_then(|p| context.book.customer_of(p.item))),
         tie: tie_of(context, all, margin, &of_payment),
         open_return: None,
@@ -132,7 +129,13 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
             let otherwise = wording::applied(context, best, *reason);
             (gate.reason, format!("{}; otherwise: {otherwise}", fixed(&gate)))
         }
+        (Err(stop), _) if stop.why == rules::Why::Second => (stop.reason, wording::both_fit(context, best, all.get(1))),
         (Err(stop), _) => (stop.reason, rules::stop_text(context, best, &stop.why)),
+    };
+    let held_back = |why: &rules::Why| matches!(why, rules::Why::Gate(Fact::Retention | Fact::Withheld));
+    let would_need = match &verdict {
+        Err(stop) if held_back(&stop.why) => "nothing: a share held back is always looked at",
+        _ => wording::would_need(reason),
     };
     let mut all_gates = told(&best_gates, best);
     all_gates.extend(statement.iter().map(|g| Gate { reason: g.reason, text: fixed(g) }));
@@ -167,7 +170,7 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
             (true, _) => Some(Disposition::OnAccount),
             (false, _) => Some(Disposition::InReview),
         },
-        would_need: (!applied).then(|| wording::would_need(reason).to_owned()),
+        would_need: (!applied).then(|| would_need.to_owned()),
         candidates_cut: u32::try_from(all.len().saturating_sub(PROPOSALS_MAX)).unwrap_or(u32::MAX),
         candidates: proposals,
         review: None,
@@ -175,16 +178,25 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
     Proposed { standing, decision: Some(decision) }
 }
 
+/// What a queued payment's first proposal would take, if the text names it; or else what is named in full with the exact amount,
+/// whatever stands first.
+fn wants(context: &Context<'_>, all: &[Hypothesis]) -> SmallVec<[Want; 1]> {
+    let exact =
+        |h: &&Hypothesis| h.basis == Basis::Named && h.fully_named && h.difference == hypotheses::Difference::Exact;
+    let first = all.first().filter(|h| h.basis == Basis::Named).or_else(|| all.iter().find(exact));
+    first.into_iter().flat_map(|h| &h.parts).filter_map(|p| want(context, p)).collect()
+}
+
 fn nothing_found(context: &Context<'_>, of_payment: &[Bar], words: bool) -> Proposed {
     let told = || wording::nothing_found(context);
     let mut proposed = plain(context.payment, Outcome::Queued, Disposition::InReview, words, told);
     if let Some(decision) = &mut proposed.decision {
-        decision.would_need = Some(wording::would_need(decision.reason).to_owned());
         decision.gates = of_payment.iter().map(|g| Gate { reason: g.reason, text: fixed(g) }).collect();
         if let Some(gate) = decision.gates.first() {
             decision.reason = gate.reason;
             decision.explanation = gate.text.clone();
         }
+        decision.would_need = Some(wording::would_need(decision.reason).to_owned());
     }
     proposed
 }
@@ -208,5 +220,14 @@ fn tie_of(
     let sure = rules::payer_is_sure(context, customer);
     let statement_ok = gates::of_statement(context.policy, context.payment).is_none();
     let free = || near().all(|h| gates::all(context, of_payment, h).is_empty());
-    (alike && sure && statement_ok && free()).then_some((customer, context.payment.amount))
+    // A number of an order of theirs, however short, may tell them apart: then it matters which payment pays which.
+    let order = |k: usize| context.reading.label(k) == Some(Label::Order) && context.reading.typed(k).is_none();
+    let numbers =
+        || (0..context.reading.tokens.list.len()).filter(|k| order(*k)).map(|k| context.reading.tokens.word(k));
+    let of_order = |it: &crate::model::OpenItem| it.refs.iter().any(|r| numbers().any(|n| compact(r).ends_with(n)));
+    let told_apart = || near().flat_map(|h| &h.parts).filter_map(|p| context.book.item(p.item)).any(of_order);
+    // What the bank left of a number tells, too.
+    let cut = text_is_cut(context.payment)
+        && (0..context.reading.tokens.list.len()).any(|k| context.reading.tokens.is_digits(k));
+    (alike && sure && statement_ok && !cut && free() && !told_apart()).then_some((customer, context.payment.amount))
 }

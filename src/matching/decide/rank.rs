@@ -2,7 +2,10 @@
 
 use super::{learned, registered};
 use crate::base::Map;
+use crate::matching::candidates::{Naming, Strength};
+use crate::matching::facts::Fact;
 use crate::matching::hypotheses::{self, Basis, Context, Hypothesis, Part};
+use crate::matching::reading::Label;
 use smallvec::SmallVec;
 
 /// All hypotheses, best first; of several for one set of items the best stays.
@@ -45,6 +48,11 @@ pub fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
     for k in order {
         let Some(h) = all.get_mut(k as usize).and_then(Option::take) else { continue };
         if h.parts.is_empty() {
+            // The same money on the same account is one answer, whatever led to it.
+            let same = |o: &Hypothesis| o.parts.is_empty() && (o.customer, o.on_account) == (h.customer, h.on_account);
+            if h.customer.is_some() && kept.iter().any(same) {
+                continue;
+            }
             kept.push(h);
             continue;
         }
@@ -59,7 +67,7 @@ pub fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
             kept.iter().position(|o| o.same_items(&h))
         };
         match same.and_then(|k| kept.get_mut(k)) {
-            Some(k) if h.basis == Basis::Named && k.basis != Basis::Named => {
+            Some(k) if h.basis == Basis::Named && k.basis != Basis::Named && names_documents(context, &h) => {
                 let score = k.score.max(h.score);
                 *k = Hypothesis { score, ..h };
             }
@@ -68,4 +76,15 @@ pub fn ranked(context: &Context<'_>) -> Vec<Hypothesis> {
         }
     }
     kept
+}
+
+/// Whether the numbers that name an answer stand for documents, and not behind the label of an order or a quotation: then payer and
+/// amount decided, and the reason says so.
+fn names_documents(context: &Context<'_>, h: &Hypothesis) -> bool {
+    let whole = |n: &Naming| n.strength <= Strength::Whole || n.strength == Strength::Other;
+    let document = |naming: u32| {
+        let naming = context.naming(naming);
+        naming.is_some_and(|n| n.typed.is_none() && (n.label != Some(Label::Order) || whole(n)))
+    };
+    h.lines.iter().any(|l| matches!(l.fact, Fact::Named(naming, _) if document(naming)))
 }

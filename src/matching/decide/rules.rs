@@ -25,6 +25,8 @@ pub struct Stop {
 pub enum Why {
     /// A gate.
     Gate(Fact),
+    /// A second answer that fits about as well.
+    Second,
     /// A rule that needs no figure.
     Rule(&'static str),
     /// The estimated chance of error, in a million.
@@ -43,6 +45,7 @@ pub fn stop_text(context: &Context<'_>, h: &Hypothesis, why: &Why) -> String {
     let money = |minor: i64| crate::base::Money::from_minor(minor, context.payment.currency).to_string();
     match *why {
         Why::Gate(fact) => sentence(context, h, &fact),
+        Why::Second => "a second answer fits about as well".to_owned(),
         Why::Rule(text) => text.to_owned(),
         Why::Chance(ppm) => {
             format!("{CHANCE_SAYS}{ppm} in a million, the policy allows {}", context.policy.error_budget_ppm)
@@ -77,7 +80,7 @@ pub fn judge(context: &Context<'_>, h: &Hypothesis, gates: &[Bar], error_ppm: u3
     allowed(context, h)?;
     let policy = context.policy;
     if margin.is_some_and(|m| m < policy.margin_centibans) {
-        return stop(ReasonCode::Ambiguous, "a second answer fits about as well");
+        return Err(Stop { reason: ReasonCode::Ambiguous, why: Why::Second });
     }
     // Money on account of a certain payer is no claim about a document.
     if error_ppm > policy.error_budget_ppm && h.basis != Basis::OnAccount {
@@ -102,7 +105,7 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
             }
             // Several documents without a number need an account, not a name (row 11).
             let by_account = h.customer.and_then(|c| context.payer(c)).is_some_and(|p| p.kind <= PayerKind::Mandate);
-            if h.basis == Basis::PayerSum && !by_account {
+            if h.basis != Basis::PayerSingle && !by_account {
                 return stop(ReasonCode::NoReference, "a sum without a number, and the payer's account is not known");
             }
         }
@@ -126,7 +129,7 @@ fn allowed(context: &Context<'_>, h: &Hypothesis) -> Result<(), Stop> {
             if !known_well && !as_third_party {
                 return stop(
                     ReasonCode::UnknownPayer,
-                    "the payer is not known, and the number as written is too short to stand alone",
+                    "the payer is not known, and the number as written is too short, or stands behind no label, to be proof alone",
                 );
             }
             return Ok(());
@@ -196,6 +199,23 @@ pub fn payer_is_sure(context: &Context<'_>, customer: CustomerIx) -> bool {
 
 /// Most customers that a name is held against.
 const NAMESAKES_MAX: usize = 40;
+
+/// A customer other than these whose name the payer's may be: all words of the one stand in the other, the payer's rarest among them.
+pub fn may_be_another(context: &Context<'_>, customers: &[CustomerIx]) -> Option<CustomerIx> {
+    let name = context.payment.payer_name.as_deref()?;
+    let payer = Party::new(name);
+    let words = PreparedName::of_payer(name).words;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let rarest = words.iter().max_by_key(|w| context.book.word_weight(w))?;
+    let names = |c: CustomerIx| {
+        let customer = context.book.customer(c);
+        customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases))
+    };
+    let rare = |other: &str| PreparedName::new(other).words.iter().any(|w| w.starts_with(rarest));
+    let sharing = context.book.customers_sharing(&words, NAMESAKES_MAX).into_iter();
+    let mut others = sharing.chain(context.payers.iter().map(|p| p.customer)).filter(|c| !customers.contains(c));
+    others.find(|c| names(*c).any(|other| payer.could_be(&Party::new(other)) && rare(other)))
+}
 
 /// The payer's name, or the one on whose behalf is paid, is wholly this customer's and could be nobody else's.
 fn name_settles(context: &Context<'_>, customer: CustomerIx) -> bool {

@@ -64,8 +64,8 @@ pub fn proposal(context: &Context<'_>, h: &Hypothesis, gates: Vec<Gate>, error: 
     let allocations: Vec<Allocation> = h.parts.iter().filter_map(|p| allocation(context.book, p)).collect();
     let line = |l: &Evidence| EvidenceLine { kind: l.kind, weight: l.weight, text: sentence(context, h, &l.fact) };
     let mut supports: Vec<EvidenceLine> =
-        h.lines.iter().filter(|l| l.weight >= 0).map(line).filter(|l| !l.text.is_empty()).collect();
-    let mut against: Vec<EvidenceLine> = h.lines.iter().filter(|l| l.weight < 0).map(line).collect();
+        h.lines.iter().filter(|l| !speaks_against(l)).map(line).filter(|l| !l.text.is_empty()).collect();
+    let mut against: Vec<EvidenceLine> = h.lines.iter().filter(|l| speaks_against(l)).map(line).collect();
     for gate in gates {
         if !against.iter().any(|l| l.text == gate.text) {
             let kind = EvidenceKind::Warning;
@@ -86,6 +86,10 @@ pub fn proposal(context: &Context<'_>, h: &Hypothesis, gates: Vec<Gate>, error: 
         supports,
         against,
     }
+}
+
+fn speaks_against(line: &Evidence) -> bool {
+    line.weight < 0 || line.weight == 0 && line.kind == EvidenceKind::Warning
 }
 
 /// An allocation with the item's figures before any other payment of the run; settling sets them in sequence.

@@ -6,7 +6,7 @@ use super::relations::{fits, other_customer, related};
 use super::sentence::sentence;
 use super::{Basis, Context, Hypothesis, Part, Parts};
 use crate::book::{CustomerIx, ItemIx};
-use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength, cut_naming, text_is_cut};
+use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Strength, cut_namings, text_is_cut};
 use crate::matching::facts::{Bar, Evidence, Fact};
 use crate::matching::reading::{Label, Typed};
 use crate::matching::score::{centibans, weights};
@@ -23,7 +23,7 @@ const FOCUS_MAX: usize = 6;
 pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
     let mut found: Vec<Hypothesis> = Vec::new();
     let (tiers, competing) = tiers(context);
-    let cut = cut_naming(context.payment, context.reading, context.namings);
+    let cut = cut_namings(context.payment, context.reading, context.namings);
     for (k, tier) in tiers.iter().enumerate() {
         let mut answers: SmallVec<[Hypothesis; 4]> = SmallVec::new();
         for focus in foci(context, tier) {
@@ -36,7 +36,7 @@ pub fn named(context: &Context<'_>) -> Vec<Hypothesis> {
             answers.iter_mut().for_each(|h| left_aside(context, tiers.first(), h));
         }
         // The last number of a cut list goes on where nobody sees it: without it, if the sum then proves the list.
-        let without: Tier = tier.iter().copied().filter(|n| Some(*n) != cut).collect();
+        let without: Tier = tier.iter().copied().filter(|n| !cut.contains(n)).collect();
         if without.len() < tier.len() && !without.is_empty() {
             for focus in foci(context, &without) {
                 let proven = |h: &Hypothesis| h.lines.iter().any(|l| matches!(l.fact, Fact::ListCut(_)));
@@ -256,6 +256,9 @@ fn set(
     let amount = amount_evidence(context, explained.difference, items.len());
     score += amount.weight;
     lines.push(amount);
+    for item in items.iter().filter(|ix| !explained.parts.iter().any(|p| p.item == **ix)) {
+        lines.push(Evidence { kind: EvidenceKind::Warning, weight: 0, fact: Fact::NothingLeft(*item) });
+    }
 
     let collection = is_collection(context.payment);
     let fully_named = open.iter().all(|r| r.unique && in_full(context, r, collection));
@@ -284,7 +287,10 @@ fn set(
         if let Some(bad) = open.iter().find(|r| r.naming.typed == Some(Typed::BadReference)) {
             gates.push(Bar { reason: ReasonCode::CheckDigit, fact: Fact::BadReference(bad.number) });
         }
-        gates.extend(elsewhere.first().map(|r| foreign_bar(context, r.item)));
+        // Where what is named in full explains the payment, an ending that is as well a document elsewhere says nothing.
+        let explained = exactly_named && matches!(explained.difference, Difference::Exact | Difference::Discount(_));
+        let means_it = |r: &&Resolved<'_>| !explained || r.naming.strength < Strength::Short;
+        gates.extend(elsewhere.iter().find(means_it).map(|r| foreign_bar(context, r.item)));
     }
     Some(Hypothesis {
         customer,

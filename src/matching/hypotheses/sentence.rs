@@ -4,7 +4,7 @@ use super::{Context, Difference, Hypothesis};
 use crate::base::Money;
 use crate::matching::candidates::{NamedIn, Naming, Strength, customer_number, mandate};
 use crate::matching::facts::Fact;
-use crate::matching::reading::Typed;
+use crate::matching::reading::{Label, Typed};
 use crate::names::NameLevel;
 
 /// The sentence of a fact about an answer.
@@ -120,6 +120,8 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
         Fact::Namesake(c, ix) => {
             format!("the payer's name fits {} as well, whose {} has exactly this amount", customer(c), doc_no(ix))
         }
+        Fact::NothingLeft(ix) => format!("{} is named too, and gets 0: the money is used up before it", doc_no(ix)),
+        Fact::PaysAnother(ix) => format!("another document of this customer, {}, has exactly this amount", doc_no(ix)),
         Fact::OtherPayer(c) => format!("the payer may be {}, another customer", customer(c)),
         Fact::OnBehalf(c) => format!("it is paid on behalf of {}, another customer", customer(c)),
         Fact::PaidSameAmount(ix) => format!("{} had exactly this amount and is already paid", doc_no(ix)),
@@ -163,6 +165,13 @@ fn naming_text(naming: &Naming, doc_no: &str) -> String {
     };
     let several =
         if naming.items.len() > 1 { format!(" ({} items bear it)", naming.items.len()) } else { String::new() };
+    let several = match naming.label {
+        Some(Label::Document | Label::CreditNote) if naming.strength > Strength::Whole => {
+            format!("{several}, behind the label of a document")
+        }
+        Some(Label::Order) => format!("{several}, behind the label of an order"),
+        _ => several,
+    };
     let typed = match naming.typed {
         None => String::new(),
         Some(Typed::BadReference) => ", inside a reference with wrong check digits".to_owned(),

@@ -1,6 +1,7 @@
 //! Stage 1: the text is read once, into tokens with a type each. What a number *is* decides whether it can name a document.
 
 mod labels;
+mod over_cuts;
 mod public;
 mod references;
 mod spans;
@@ -13,7 +14,7 @@ pub use spans::{Marks, Typed, read_marks};
 pub use tokens::{Glue, Tokens};
 
 use crate::book::OpenItemBook;
-use crate::book::keys::compact;
+use crate::book::keys::{compact, key_of};
 #[cfg(test)]
 use crate::references::SchemesInUse;
 use crate::references::reference_keys;
@@ -35,7 +36,9 @@ impl Reading {
     pub fn of<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Self {
         let tokens = Tokens::of(pieces);
         let mut marks = read_marks(&tokens);
-        let mentions = references::mark_references(&tokens, &mut marks, &SchemesInUse::default(), |_| false);
+        over_cuts::read_over_cuts(&tokens, &mut marks);
+        let none = SchemesInUse::default();
+        let mentions = references::mark_references(&tokens, &mut marks, &none, |_| false, |_, _| false);
         Reading { tokens, marks, mentions }
     }
 
@@ -43,9 +46,11 @@ impl Reading {
     pub fn with_book<'a>(book: &OpenItemBook, pieces: impl IntoIterator<Item = &'a str>) -> Self {
         let tokens = Tokens::of(pieces);
         let mut marks = read_marks(&tokens);
+        over_cuts::read_over_cuts(&tokens, &mut marks);
         customer_numbers_cut(book, &tokens, &mut marks);
         let known = |spot: &crate::references::Spot| book.knows_number(&spot.text, &spot.keys);
-        let mentions = references::mark_references(&tokens, &mut marks, book.schemes_in_use(), known);
+        let list = |first, last| is_list_of_documents(book, &tokens, first, last);
+        let mentions = references::mark_references(&tokens, &mut marks, book.schemes_in_use(), known, list);
         Reading { tokens, marks, mentions }
     }
 
@@ -88,6 +93,32 @@ impl Reading {
 /// Whether a text has words of a kind, without a book.
 pub fn says<'a>(pieces: impl IntoIterator<Item = &'a str>, wording: Wording) -> bool {
     read_marks(&Tokens::of(pieces)).wording.contains(&wording)
+}
+
+/// Whether a place is nothing but two or more whole document numbers of the book, one behind the other: what looks like a reference
+/// with wrong check digits is a list.
+fn is_list_of_documents(book: &OpenItemBook, tokens: &Tokens, first: usize, last: usize) -> bool {
+    // The last token of the longest document number that begins at a token.
+    let document = |at: usize| {
+        let mut glued = String::new();
+        let ends = (at..tokens.list.len()).take(6).filter(|k| {
+            glued.push_str(tokens.word(*k));
+            glued.len() >= 5 && book.by_whole(key_of(&glued)).iter().any(|ix| book.is_whole(*ix, &glued))
+        });
+        ends.last()
+    };
+    // The first number may begin with letters, before what looks like the reference.
+    let mut next = (first.saturating_sub(3)..=first).find_map(|at| document(at).filter(|end| *end >= first));
+    let mut documents = 0;
+    while let Some(end) = next {
+        documents += 1;
+        if end >= last {
+            return documents >= 2;
+        }
+        // Letters between are the beginning of the next one.
+        next = document(end + 1);
+    }
+    false
 }
 
 /// A customer number that the format cut (`K4¦711`): its second part is no document, if the two together are a customer's number.

@@ -18,12 +18,14 @@ pub struct Mention {
     pub keys: Vec<String>,
 }
 
-/// Marks a text. `known` says whether some item bears the reference just as it is written, whatever its check digits.
+/// Marks a text. `known` says whether some item bears the reference just as it is written, whatever its check digits; `is_list` whether
+/// the tokens from one to another are a list of documents.
 pub fn mark_references(
     tokens: &Tokens,
     marks: &mut Marks,
     schemes: &SchemesInUse,
     known: impl Fn(&Spot) -> bool,
+    is_list: impl Fn(usize, usize) -> bool,
 ) -> Vec<Mention> {
     for (range, part) in text_parts(&tokens.text) {
         if let Some((first, last)) = tokens_in(tokens, &range) {
@@ -36,7 +38,7 @@ pub fn mark_references(
         if spot.valid || known(&spot) {
             announce(tokens, marks, first, last, Label::Document);
             mentions.push(Mention { first, last, keys: spot.keys });
-        } else {
+        } else if !is_list(first, last) {
             overwrite(marks, first, last, Some(Typed::BadReference));
         }
     }

@@ -240,7 +240,10 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
                 let (a, b) = (digits_at(tokens, i).unwrap_or(99), digits_at(tokens, last).unwrap_or(99));
                 is_date(2024, b, a)
             };
-            if !day {
+            // "2026-78204,20": the number of a document and the next one of a list, not an amount.
+            let goes_on =
+                i > 0 && tokens.is_digits(i - 1) && matches!(tokens.before(i), "-" | "/" | "_") && !money_near;
+            if !day && !goes_on {
                 set(marks, i, last, Typed::Amount);
                 let scale = match decimals {
                     0 => 100,
@@ -282,7 +285,9 @@ fn mark_labels(tokens: &Tokens, marks: &mut Marks) {
             .map(|k| folded(tokens.word(k)))
             .collect();
         let word = |k: usize| words.get(k).map(|w| &**w);
+        let mut phrase = 1;
         if let Some((wording, len)) = LABELS.wording.longest(&first, word) {
+            phrase = len;
             if wording == Wording::OnBehalf {
                 marks.on_behalf.get_or_insert(i + len);
             }
@@ -291,10 +296,23 @@ fn mark_labels(tokens: &Tokens, marks: &mut Marks) {
             }
         }
         let Some((label, len)) = LABELS.labels.longest(&first, word) else {
-            i += 1;
+            // "A cuenta" is a part payment, and no account.
+            i += phrase;
             continue;
         };
         let after = i + len;
+        // "RE-745 až RE-747": the word between two whole numbers is "to", whatever else it stands for.
+        let between = i > 0
+            && tokens.is_digits(i - 1)
+            && LABELS.words.range.contains(&*first)
+            && !tokens.is_digits(after)
+            && tokens.word(after).len() <= 4
+            && tokens.is_digits(after + 1)
+            && matches!(tokens.glue(after + 1), Glue::None | Glue::Joined);
+        if between {
+            i = after;
+            continue;
+        }
         match label {
             Label::Proforma => {
                 if tokens.is_digits(after) || len > 1 || first.len() > 2 {

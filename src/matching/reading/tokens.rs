@@ -60,8 +60,13 @@ impl Tokens {
                 push_folded(&mut text, c);
             }
         }
+        Tokens { cut: too_long, ..Self::of_folded(text) }
+    }
+
+    /// The tokens of a text that is folded already.
+    pub(super) fn of_folded(text: String) -> Self {
         let list = cut(&text);
-        Tokens { text, list, cut: too_long }
+        Tokens { text, list, cut: false }
     }
 
     /// The characters of a token.

@@ -31,11 +31,26 @@ struct Page<'a> {
     style_hash: String,
     script: &'a str,
     script_hash: String,
-    data: String,
+    data: &'a str,
 }
 
 /// The page's text.
 pub fn exceptions_html(queue: &Queue) -> String {
+    let mut out = String::new();
+    let done: Result<(), std::convert::Infallible> = exceptions_html_pieces(queue, &mut |piece| {
+        out.push_str(piece);
+        Ok(())
+    });
+    match done {
+        Ok(()) => out,
+    }
+}
+
+/// The same in pieces, which are handed on as they are made.
+///
+/// # Errors
+/// Those of `put`, at once.
+pub fn exceptions_html_pieces<E>(queue: &Queue, put: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let day = queue.as_of.map(|d| format!(" of {d}")).unwrap_or_default();
     let page = Page {
         title: format!("Review queue{day}"),
@@ -44,15 +59,40 @@ pub fn exceptions_html(queue: &Queue) -> String {
         style_hash: csp_hash(STYLE),
         script: SCRIPT,
         script_hash: csp_hash(SCRIPT),
-        data: in_script(&serde_json::to_string(&Data::of(queue)).unwrap_or_default()),
+        data: PLACE,
     };
     // Writing into a text cannot fail.
-    page.render().unwrap_or_default()
+    let page = page.render().unwrap_or_default();
+    let (head, tail) = page.split_once(PLACE).unwrap_or((&page, ""));
+    let data = in_script(&serde_json::to_string(&Data::of(queue)).unwrap_or_default());
+    let (open, close) = data.split_once("[]}").unwrap_or((&data, ""));
+    put(head)?;
+    put(open)?;
+    let mut piece = String::from("[");
+    for (n, row) in queue.rows.iter().enumerate() {
+        if n > 0 {
+            piece.push(',');
+        }
+        piece.push_str(&in_script(&serde_json::to_string(&Row::of(row)).unwrap_or_default()));
+        if piece.len() >= PIECE {
+            put(&piece)?;
+            piece.clear();
+        }
+    }
+    piece.push_str("]}");
+    put(&piece)?;
+    put(close)?;
+    put(tail)
 }
+
+/// Where the data stand in the page. Neither its script nor its style has such a word.
+const PLACE: &str = "{{the queue}}";
+/// Most bytes that are gathered before they are handed on.
+const PIECE: usize = 1 << 20;
 
 /// What the script reads.
 #[derive(Serialize)]
-struct Data<'a> {
+struct Data {
     /// Under this name the work is kept in the browser: another queue finds none of it.
     queue: String,
     columns: Vec<&'static str>,
@@ -62,7 +102,8 @@ struct Data<'a> {
     reasons: Vec<(&'static str, &'static str)>,
     categories: Vec<(&'static str, &'static str)>,
     differences: Vec<(&'static str, &'static str)>,
-    rows: Vec<Row<'a>>,
+    /// Written one after another.
+    rows: [(); 0],
 }
 
 #[derive(Serialize)]
@@ -95,8 +136,8 @@ struct Document<'a> {
     after: String,
 }
 
-impl<'a> Data<'a> {
-    fn of(queue: &'a Queue) -> Self {
+impl Data {
+    fn of(queue: &Queue) -> Self {
         Data {
             queue: queue.hash().0,
             columns: COLUMNS.iter().map(|c| c.name).collect(),
@@ -109,7 +150,7 @@ impl<'a> Data<'a> {
                 .map(|r| (r.code.as_str(), r.sentence))
                 .collect(),
             differences: DifferenceCode::ALL.iter().map(|d| (d.as_str(), d.meaning())).collect(),
-            rows: queue.rows.iter().map(Row::of).collect(),
+            rows: [],
         }
     }
 }
@@ -148,7 +189,7 @@ impl<'a> Answer<'a> {
             customer: proposal.customer_id.as_deref(),
             score: proposal.score,
             allocations: proposal.allocations.iter().map(document).collect(),
-            remainder: proposal.remainder.as_ref().map(|r| (r.code, money(r.amount))),
+            remainder: proposal.remainder.as_ref().map(|r| (r.code.as_str(), money(r.amount))),
             supports: evidence(&proposal.supports),
             against: evidence(&proposal.against),
         }

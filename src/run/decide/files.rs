@@ -37,8 +37,8 @@ pub(super) struct Written<'a> {
 /// The files, the manifest last.
 pub(super) fn write(w: &Written<'_>) -> Vec<InputFile> {
     let decided = Decided {
-        payments: w.payments,
-        decisions: w.decisions,
+        payments: w.payments.into(),
+        decisions: w.decisions.into(),
         items: w.items,
         customers: w.customers,
         score_version: &w.record.recorded.score_version,

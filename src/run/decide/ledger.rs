@@ -93,7 +93,7 @@ pub fn decide_with_ledger<S: Store>(given: &DecideInputs, ledger: &Ledger<S>) ->
     open_now::bring_named(ledger, &mut known, &read).map_err(RunError::Ledger)?;
     known.elsewhere = decided_before(ledger, &record, &read).map_err(RunError::Ledger)?;
     let unclear: Vec<String> = known.doubts.values().cloned().collect();
-    let mut round = Round::new(&record, &policy, &read, known);
+    let mut round = Round::new(&mut record, &policy, &read, known);
     round.hold();
     conservation::check(&round.payments, &round.decisions, round.items.all()).map_err(RunError::Conservation)?;
     let others = [&given.open_items, &given.items_map, &given.customers];
@@ -174,8 +174,8 @@ fn bodies<S: Store>(ledger: &Ledger<S>, round: &Round<'_>, record: &RunRecord) -
     let payments: Vec<_> = stays.iter().filter_map(|at| round.payments.get(*at).cloned()).collect();
     let decisions: Vec<_> = stays.iter().filter_map(|at| round.decisions.get(*at).cloned()).collect();
     let text = decisions_jsonl(&Decided {
-        payments: &payments,
-        decisions: &decisions,
+        payments: (&payments).into(),
+        decisions: (&decisions).into(),
         items: round.items.all(),
         customers: &round.customers,
         score_version: &record.recorded.score_version,
@@ -215,6 +215,7 @@ fn with_run(bodies: Vec<Body>, record: &RunRecord, policy: &Policy, run_id: &str
         engine_version: VERSION.to_owned(),
         score_version: SCORE_VERSION.to_owned(),
         policy_hash: record.policy_hash.clone(),
+        priors_hash: record.priors_hash.clone(),
         as_of: record.as_of,
         two_persons: policy.reviewers.two_persons.clone(),
         approved_by: Vec::new(),

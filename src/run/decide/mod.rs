@@ -77,6 +77,7 @@ pub struct DecideResult {
 
 /// One decision that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settled {
     /// The row.
     pub exception_id: String,
@@ -104,13 +105,13 @@ pub struct Settled {
 /// it stands in [`DecideResult::refused`].
 pub fn decide(given: &DecideInputs) -> Result<DecideResult, RunError> {
     let configuration = |e: Error| RunError::Configuration(vec![e]);
-    let record = RunRecord::read(&given.run).map_err(configuration)?;
+    let mut record = RunRecord::read(&given.run).map_err(configuration)?;
     let policy = day::policy(given.config.as_ref())?;
     same_policy(&record, &policy).map_err(configuration)?;
     without_ledger(&record).map_err(configuration)?;
     let known = receivables(&record, given)?;
     let (files, read) = read(given, &policy);
-    let mut round = Round::new(&record, &policy, &read, known);
+    let mut round = Round::new(&mut record, &policy, &read, known);
     round.hold();
     conservation::check(&round.payments, &round.decisions, round.items.all()).map_err(RunError::Conservation)?;
     let run_id = run_id(&record, &files, given, &[]);

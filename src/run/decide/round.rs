@@ -50,6 +50,8 @@ pub(super) struct Round<'a> {
     customer_ids: Set<(String, String)>,
     pub(super) items: Items,
     rows: Map<String, QueueRow>,
+    /// Hashes of all rows.
+    hashes: Set<String>,
     order: Map<String, usize>,
     by_exception: Map<String, usize>,
     ballots: Vec<Ballot>,
@@ -63,8 +65,9 @@ pub(super) struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub(super) fn new(record: &RunRecord, policy: &'a Policy, read: &'a Decisions, known: Known) -> Self {
-        let recorded = &record.recorded;
+    /// Takes payments and decisions out of the record: they are the most of it, and the round is where they change.
+    pub(super) fn new(record: &mut RunRecord, policy: &'a Policy, read: &'a Decisions, known: Known) -> Self {
+        let recorded = &mut record.recorded;
         let queue = Queue::build(&recorded.payments, &recorded.decisions, &recorded.customers, record.as_of);
         let order = queue.rows.iter().enumerate().map(|(n, r)| (r.exception_id.0.clone(), n)).collect();
         let ids = |(n, p): (usize, &Payment)| (exception_id(&p.payment_id).0, n);
@@ -76,9 +79,10 @@ impl<'a> Round<'a> {
             among: known.among,
             customer_ids: known.customers.iter().map(|c| (c.company.clone(), c.customer_id.clone())).collect(),
             customers: known.customers,
-            payments: recorded.payments.clone(),
-            decisions: recorded.decisions.clone(),
             by_exception: recorded.payments.iter().enumerate().map(ids).collect(),
+            payments: std::mem::take(&mut recorded.payments),
+            decisions: std::mem::take(&mut recorded.decisions),
+            hashes: queue.rows.iter().map(|r| r.row_hash.0.clone()).collect(),
             rows: queue.rows.into_iter().map(|r| (r.exception_id.0.clone(), r)).collect(),
             order,
             ballots: Vec::new(),
@@ -150,8 +154,7 @@ impl<'a> Round<'a> {
             };
         };
         if vote.row_hash != row.row_hash.0 {
-            let elsewhere = self.rows.values().any(|r| r.row_hash.0 == vote.row_hash);
-            if elsewhere {
+            if self.hashes.contains(&vote.row_hash) {
                 let text =
                     "id and hash belong to two different rows: the row was edited, or its columns were sorted apart";
                 return refuse("row_hash", RefusalCode::Edited, text.to_owned());

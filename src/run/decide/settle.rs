@@ -3,7 +3,8 @@
 
 use crate::base::{Currency, Map, Money, Set};
 use crate::model::{
-    Allocation, Decision, DifferenceCode, Disposition, OpenItem, OtherAmount, Outcome, Payment, ReasonCode, Verdict,
+    Allocation, Decision, DifferenceCode, Disposition, OpenItem, OtherAmount, Outcome, Payment, ReasonCode,
+    RemainderCode, Verdict,
 };
 use crate::review::{Decisions, Refusal, RefusalCode, Vote};
 
@@ -270,7 +271,8 @@ impl Case<'_> {
             let rest = self.payment.amount.saturating_sub(applied).saturating_sub(proposal.on_account);
             let mut other = Vec::new();
             if rest != 0 {
-                let fee = proposal.remainder.as_ref().filter(|r| r.code == "return_fee" && rest == -r.amount);
+                let fee =
+                    proposal.remainder.as_ref().filter(|r| r.code == RemainderCode::ReturnFee && rest == -r.amount);
                 if fee.is_none() {
                     let text = format!(
                         "proposal {n} leaves {} of the payment without a use: apply the documents yourself",

@@ -11,7 +11,7 @@ use crate::review::DecisionFile;
 use crate::run::inputs::Receivables;
 use crate::run::summarise::{Facts, summarise};
 use crate::run::{RunError, RunRecord, equations};
-use crate::statements::{Day, Payments};
+use crate::statements::Day;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -56,12 +56,13 @@ pub(super) fn of_ledger(
     all.extend(others.into_iter().filter_map(|(role, f)| f.as_ref().map(|f| file(role, &f.name, &f.bytes))));
     let companies: BTreeMap<&str, &str> =
         round.payments.iter().map(|p| (p.account.as_str(), p.company.as_str())).collect();
-    let read = Payments { payments: round.payments.clone(), ..Payments::default() };
     let recorded = record.recorded.score_version.as_str();
+    let none = Priors::default();
     let summary = summarise(Facts {
         run_id,
         score_version: if recorded.is_empty() { SCORE_VERSION } else { recorded },
-        priors: &Priors::default(),
+        // The priors of the run are not at hand: where it had some, their counts are told in its own summary.
+        priors: record.priors_hash.is_none().then_some(&none),
         policy,
         policy_hash: record.policy_hash.clone(),
         as_of: record.as_of,
@@ -69,8 +70,7 @@ pub(super) fn of_ledger(
         files: all,
         unrecognised: Vec::new(),
         day: &Day::default(),
-        read: &read,
-        decisions: &round.decisions,
+        left_out: &[],
         receivables: &Receivables { customers: Some(Vec::new()), ..Receivables::default() },
         items: round.items.all(),
         customers: &round.customers,

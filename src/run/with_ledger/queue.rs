@@ -66,7 +66,8 @@ pub(in crate::run) fn waiting_in<S: Store>(ledger: &Ledger<S>) -> Result<(RunRec
         run_id: content.clone(),
         ledger_before: Some(content),
         as_of,
-        policy_hash: last.map(|r| r.policy_hash).unwrap_or_default(),
+        policy_hash: last.as_ref().map(|r| r.policy_hash.clone()).unwrap_or_default(),
+        priors_hash: last.and_then(|r| r.priors_hash),
         recorded: read_decisions(text.as_bytes(), "ledger")?,
         inputs: Vec::new(),
         summary: Value::Null,
@@ -128,8 +129,8 @@ fn shell(standing: &PaymentStanding) -> String {
         review: None,
     };
     decisions_jsonl(&Decided {
-        payments: std::slice::from_ref(&payment),
-        decisions: std::slice::from_ref(&decision),
+        payments: std::slice::from_ref(&payment).into(),
+        decisions: std::slice::from_ref(&decision).into(),
         items: &[],
         customers: &[],
         score_version: SCORE_VERSION,

@@ -1,7 +1,7 @@
 //! A finished run in, the records that the ledger is to remember out.
 
 use super::Session;
-use crate::base::{ContentId, Map};
+use crate::base::{ContentId, Map, Packed};
 use crate::error::Error;
 use crate::ledger::{
     Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store,
@@ -68,7 +68,8 @@ impl<S: Store> Session<'_, S> {
     }
 
     pub(super) fn records(&mut self, result: &RunResult) -> Result<Vec<Body>, Error> {
-        let lines = DecisionLines::new(&result.contents.decided(&result.summary.score_version));
+        let decided = result.contents.decided(&result.summary.score_version);
+        let lines = DecisionLines::new(&decided);
         let mut rest: Vec<Body> = Vec::new();
         if self.snapshot != Default::default() {
             rest.push(Body::Snapshot(std::mem::take(&mut self.snapshot)));
@@ -79,18 +80,21 @@ impl<S: Store> Session<'_, S> {
             rest.push(Body::Statement(body));
         }
         let mut kept = std::mem::take(&mut self.kept);
-        kept.par_iter_mut().enumerate().for_each(|(k, body)| {
-            let decided = match body {
-                Some(Body::Payment(p)) => Some(&mut p.decided),
-                Some(Body::Decision(d)) => Some(&mut d.decided),
-                _ => None,
-            };
-            // A reviewer reads the line of a queued one.
-            if let Some(decided) = decided.filter(|d| d.outcome == Outcome::Queued) {
-                decided.line = lines.line(k).map(|l| l.trim_end().to_owned());
+        kept.par_chunks_mut(Packed::<Payment>::BLOCK).enumerate().for_each(|(n, bodies)| {
+            let (payments, decisions) = (decided.payments.block(n), decided.decisions.block(n));
+            for ((payment, decision), body) in payments.iter().zip(decisions.iter()).zip(bodies) {
+                let kept = match body {
+                    Some(Body::Payment(p)) => Some(&mut p.decided),
+                    Some(Body::Decision(d)) => Some(&mut d.decided),
+                    _ => None,
+                };
+                // A reviewer reads the line of a queued one.
+                if let Some(kept) = kept.filter(|d| d.outcome == Outcome::Queued) {
+                    kept.line = Some(lines.line(payment, decision).trim_end().to_owned());
+                }
             }
         });
-        let order = self.settling_order(&result.contents.payments);
+        let order = self.settling_order(decided.payments);
         rest.extend(order.into_iter().filter_map(|k| kept.get_mut(k).and_then(Option::take)));
         rest.extend(self.joins.drain(..).map(Body::Join));
         let run = RunBody {
@@ -99,6 +103,7 @@ impl<S: Store> Session<'_, S> {
             engine_version: crate::run::VERSION.to_owned(),
             score_version: result.summary.score_version.clone(),
             policy_hash: result.summary.policy_hash.clone(),
+            priors_hash: self.priors_hash.take(),
             as_of: result.summary.as_of,
             two_persons: std::mem::take(&mut self.two_persons),
             approved_by: std::mem::take(&mut self.approved_by),

@@ -2,7 +2,7 @@
 
 use super::closed::keys_of;
 use super::{Decidable, Session};
-use crate::base::{Map, Money};
+use crate::base::{Map, Money, Packed, Records};
 use crate::error::Error;
 use crate::ledger::keys::item_key;
 use crate::ledger::{Body, Movement, PaymentStanding, Store};
@@ -67,7 +67,7 @@ impl<S: Store> Session<'_, S> {
                 old.push((k, std::mem::replace(slot, decided)));
             }
         }
-        let order = self.settling_order(payments);
+        let order = self.settling_order(payments.into());
         running(items, decisions, &order);
         // Together with what the run itself opened or closed it may be too much for a document: then a person looks at it.
         let beyond = beyond(items, decisions);
@@ -88,10 +88,18 @@ impl<S: Store> Session<'_, S> {
     }
 
     /// The order in which the payments of the run settle: a return after the payment that it takes back.
-    pub(super) fn settling_order(&self, payments: &[Payment]) -> Vec<usize> {
+    pub(super) fn settling_order(&self, payments: Records<'_, Payment>) -> Vec<usize> {
         let mut taken_back = Vec::new();
         if !self.returns.is_empty() {
-            let at: Map<&str, usize> = payments.iter().enumerate().map(|(k, p)| (p.payment_id.as_str(), k)).collect();
+            let linked: crate::base::Set<&str> =
+                self.returns.iter().flat_map(|(back, of)| [back.as_str(), of.as_str()]).collect();
+            let mut at: Map<String, usize> = Map::default();
+            for n in 0..payments.blocks() {
+                let first = n * Packed::<Payment>::BLOCK;
+                let block = payments.block(n);
+                let of_pairs = block.iter().enumerate().filter(|(_, p)| linked.contains(p.payment_id.as_str()));
+                at.extend(of_pairs.map(|(k, p)| (p.payment_id.0.clone(), first + k)));
+            }
             let place = |id: &String| at.get(id.as_str()).copied();
             taken_back.extend(self.returns.iter().filter_map(|(back, of)| place(back).zip(place(of))));
         }

@@ -1,0 +1,160 @@
+//! Tables of banks that nobody described: read by titles and contents where these prove or show what they are, else refused with the reason.
+
+use super::*;
+use crate::formats::read_statements;
+use crate::model::TieOut;
+
+fn inferred(text: &str) -> Result<Statement, Error> {
+    let read = read_statements(text.as_bytes(), &ReadOptions::for_file("x.csv"))?;
+    let s = one(read);
+    assert_eq!(s.dialect, "inferred");
+    assert!(
+        s.findings.iter().any(|f| f.code == FindingCode::Dialect && f.text.contains("booking_date")),
+        "{:?}",
+        s.findings
+    );
+    Ok(s)
+}
+
+/// Title row and rows; amounts oldest first; account; proven or not.
+type Case = (&'static str, &'static str, &'static [&'static str], &'static str, TieOut);
+
+const CASES: &[Case] = &[
+    (
+        "French, two columns, newest first",
+        "Compte : 12345678901\n\nDate de l'opération;Libellé;Débit;Crédit;Solde\n25/04/2026;VIR RE-2;12,50;;1 187,50\n24/04/2026;VIR RE-1;;1 190,00;1 200,00\n",
+        &["1190.00", "-12.50"],
+        "12345678901",
+        TieOut::Proven,
+    ),
+    (
+        "Polish, semicolon, grouped by blanks, the account in every row",
+        "Data księgowania;Data waluty;Nadawca / Odbiorca;Tytuł;Kwota;Saldo po operacji;Waluta;Numer rachunku\n24.04.2026;24.04.2026;Firma;FV 12;1 190,00;1 290,00;PLN;PL61109010140000071219812874\n25.04.2026;25.04.2026;Firma B;FV 13;-90,00;1 200,00;PLN;PL61109010140000071219812874\n",
+        &["1190.00", "-90.00"],
+        "PL61109010140000071219812874",
+        TieOut::Proven,
+    ),
+    (
+        "English, unsigned with a word, US dates that prove themselves",
+        "Account Number,12345678\nPosting Date,Transaction Type,Description,Amount,Running Balance\n04/24/2026,Credit,ACH INV-1,\"1,190.00\",\"1,290.00\"\n04/25/2026,Debit,FEE,90.00,\"1,200.00\"\n",
+        &["1190.00", "-90.00"],
+        "12345678",
+        TieOut::Proven,
+    ),
+    (
+        "Spanish, signed, no balance",
+        "Fecha operación;Fecha valor;Concepto;Importe;Divisa\n24/04/2026;24/04/2026;FACTURA 1;1.190,00;EUR\n25/04/2026;25/04/2026;COMISION;-3,50;EUR\n",
+        &["1190.00", "-3.50"],
+        "",
+        TieOut::Unproven,
+    ),
+    (
+        "a card account, money out without a sign: the balance tells",
+        "Date;Text;Amount;Balance\n2026-04-24;A;10.00;90.00\n2026-04-25;B;20.00;70.00\n2026-04-26;C;5.00;65.00\n2026-04-27;D;1.00;64.00\n",
+        &["-10.00", "-20.00", "-5.00", "-1.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "money in only: the balance tells",
+        "Datum;Omschrijving;Bedrag;Saldo\n24-04-2026;A;10,00;110,00\n25-04-2026;B;20,00;130,00\n",
+        &["10.00", "20.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "an opening row, a text that goes on, and a total",
+        "Date,Description,Withdrawals,Deposits,Balance\n2026-04-23,Opening balance,,,100.00\n2026-04-24,TRANSFER,,50.00,150.00\n,INV-1 INV-2,,,\n2026-04-25,FEE,1.00,,149.00\nTotal,,1.00,50.00,\n",
+        &["50.00", "-1.00"],
+        "",
+        TieOut::Proven,
+    ),
+];
+
+#[test]
+fn tables_of_unknown_banks_are_read_by_their_titles_and_contents() {
+    for (what, text, amounts, account, tie_out) in CASES {
+        let s = inferred(text).unwrap_or_else(|e| panic!("{what}: {e}"));
+        assert_eq!(figures(&s), *amounts, "{what}");
+        assert_eq!((s.account.as_str(), s.tie_out), (*account, *tie_out), "{what}: {:?}", s.findings);
+    }
+}
+
+#[test]
+fn what_nothing_proves_or_shows_is_refused_with_the_reason() {
+    for (text, code, said) in [
+        (
+            "Date,Description,Amount\n2026-04-24,SHOP,10.00\n2026-04-25,SHOP,5.00\n",
+            ErrorCode::Header,
+            "came in and which went out",
+        ),
+        // A plus at one amount does not make the others money in.
+        (
+            "Date,Description,Amount\n2026-04-24,SHOP,10.00\n2026-04-25,PAYMENT,+5.00\n",
+            ErrorCode::Header,
+            "came in and which went out",
+        ),
+        (
+            "Date,Description,Amount\n04/03/2026,SHOP,-10.00\n05/03/2026,SHOP,-5.00\n",
+            ErrorCode::Date,
+            "which part is the day",
+        ),
+        ("Datum;Text;Betrag\n24.04.2026;x;-1,00\n25.04.2026;y;12..34\n", ErrorCode::Amount, "12..34"),
+        ("Datum;Text;Betrag\n24.04.2026;x;-1,00\n;y;5,00\n", ErrorCode::Missing, "booking date"),
+        ("Name;Ort\nA;B\nC;D\n", ErrorCode::Header, "no row has titles for a date and an amount"),
+    ] {
+        let e = read_statements(text.as_bytes(), &ReadOptions::for_file("x.csv")).unwrap_err();
+        assert_eq!(e.code(), code, "{text}: {e}");
+        assert!(e.to_string().contains(said), "{said}: {e}");
+    }
+}
+
+#[test]
+fn a_running_balance_that_breaks_is_told_at_its_row() {
+    let text =
+        "Fecha;Concepto;Importe;Saldo\n24/04/2026;A;10,00;110,00\n25/04/2026;B;-20,00;91,00\n26/04/2026;C;5,00;96,00\n";
+    let s = inferred(text).unwrap();
+    assert_eq!(s.tie_out, TieOut::Broken);
+    let found = s.findings.iter().find(|f| f.code == FindingCode::RunningBalanceMismatch).unwrap();
+    assert_eq!(found.place.line, Some(3));
+}
+
+#[test]
+fn titles_choose_the_code_page() {
+    let text = "Datum zaúčtování;Částka;Měna účtu;Název protiúčtu;Zpráva\n24.04.2026;-1,00;CZK;Dvořák;VS 1\n";
+    let (bytes, _, lossy) = encoding_rs::WINDOWS_1250.encode(text);
+    assert!(!lossy);
+    let s = one(read_statements(&bytes, &ReadOptions::for_file("x.csv")).unwrap());
+    let name = s.entries.first().and_then(|e| e.details.first()?.creditor.name.clone());
+    assert_eq!((name.as_deref(), s.currency.code()), (Some("Dvořák"), "CZK"));
+}
+
+#[test]
+fn pending_and_refused_rows_are_left_out_and_counted() {
+    let text = "Date,Status,Description,Amount\n2026-04-24,Completed,A,-10.00\n2026-04-25,Pending,B,-5.00\n2026-04-25,Declined,C,7.00\n";
+    let s = inferred(text).unwrap();
+    assert_eq!(figures(&s), ["-10.00"]);
+    assert_eq!(s.left_out, [("not_booked".to_owned(), 2)]);
+}
+
+#[test]
+fn the_profile_that_is_told_reads_the_file_alike_and_a_file_in_pieces_too() {
+    for (what, text, ..) in CASES {
+        let own = Profile::from_toml(&Profile::infer(text.as_bytes()).unwrap(), "own.toml").unwrap();
+        let options = ReadOptions { profile: Some(own), ..ReadOptions::for_file("x.csv") };
+        assert_eq!(
+            read_statements(text.as_bytes(), &options),
+            read_statements(text.as_bytes(), &ReadOptions::for_file("x.csv")),
+            "{what}"
+        );
+    }
+    let mut long = "Buchung am;Buchungstag;Verwendungszweck;Betrag;Saldo\n".to_owned();
+    for i in 1..30_000 {
+        long.push_str(&format!("x;24.04.2026;RE {i} über alles;1,25;{},{:02}\n", i * 125 / 100, i * 125 % 100));
+    }
+    let whole = one(read_statements(long.as_bytes(), &ReadOptions::default()).unwrap());
+    let pieces = one(crate::formats::read_figures_from(&mut long.as_bytes(), &ReadOptions::default()).unwrap());
+    assert_eq!((whole.tie_out, pieces.tie_out), (TieOut::Proven, TieOut::Proven));
+    assert_eq!((whole.opening, whole.closing, whole.findings), (pieces.opening, pieces.closing, pieces.findings));
+    assert_eq!(pieces.passed.len(), 29_999);
+}
