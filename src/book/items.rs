@@ -121,7 +121,7 @@ impl<'f> FromRows<'f> {
     pub(super) fn finish(self, faults: Vec<Error>) -> Result<ItemsRead, Vec<Error>> {
         let FromRows { file, mut read, mut errors, thousands, keys } = self;
         drop(keys);
-        errors.extend(thousands.errors());
+        errors.splice(0..0, thousands.errors());
         check(&mut read);
         if !errors.is_empty() || !faults.is_empty() {
             errors.extend(faults);
