@@ -26,14 +26,14 @@ pub(super) struct SheetRows<'a> {
     fault: Option<String>,
 }
 
+/// Writes the rows of a sheet.
+pub(super) type Fill<'f> = dyn FnMut(&mut SheetRows<'_>) + 'f;
+
 /// Puts rows into sheets of a workbook. `fill` is called with the path of every sheet that has samples.
 ///
 /// # Errors
 /// A sentence: a workbook that is not as we wrote it.
-pub(super) fn with_rows(
-    skeleton: Vec<u8>,
-    sheets: &mut [(&str, &mut dyn FnMut(&mut SheetRows<'_>))],
-) -> Result<Vec<u8>, String> {
+pub(super) fn with_rows(skeleton: Vec<u8>, sheets: &mut [(&str, &mut Fill<'_>)]) -> Result<Vec<u8>, String> {
     let mut archive = ZipArchive::new(Cursor::new(skeleton)).map_err(|e| e.to_string())?;
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
