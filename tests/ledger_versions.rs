@@ -3,6 +3,8 @@
 //! `fixtures/runs/five-days`, with an undo; it is never written anew once that version is released (`TIEOUT_BLESS=1` writes it where
 //! it is missing).
 
+#![cfg(all(feature = "ledger", feature = "review", feature = "cli"))]
+
 mod common {
     pub mod office;
 }
