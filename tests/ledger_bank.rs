@@ -1,5 +1,7 @@
 //! What banks and disks do to a ledger: days that come out even, returns that stand before their payments, paths where no ledger can be.
 
+#![cfg(all(feature = "ledger", feature = "review", feature = "cli"))]
+
 mod common {
     pub mod office;
 }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use tieout::model::Outcome;
 use tieout::outputs::{CsvDialect, Decided, decisions_jsonl, unescape};
-use tieout::review::{COLUMNS, DecisionFile, Queue, QueueRow, exceptions_csv, from_sheet, read_decisions};
+#[cfg(feature = "review")]
+use tieout::review::from_sheet;
+use tieout::review::{COLUMNS, DecisionFile, Queue, QueueRow, exceptions_csv, read_decisions};
 use tieout::run::{DecideInputs, DecideResult, InputFile, RECORD_FILES, RunInputs, RunResult, decide, run};
 
 fn input(folder: &str, name: &str) -> InputFile {
