@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 
 /// What can be packed: a type that writes every part of it in a binary form, and so comes back equal. A field that is left out
-/// when it is empty must be written where the form is not made for people (`is_human_readable`). Every type that is one has a
-/// test that packs it; builds with debug assertions compare each block.
+/// when it is empty must be written where the form is not made for people (`is_human_readable`). Builds
+/// with debug assertions, and so all tests, compare each block with what went in.
 pub trait Record: Serialize + DeserializeOwned + PartialEq + Clone {}
 
 impl Record for String {}

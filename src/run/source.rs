@@ -53,21 +53,10 @@ impl<'a> Source<'a> {
 
     /// A file that is read once for its hash, and again for its statements. One that fails now is told when it is read.
     pub(super) fn later(file: &'a LargeFile) -> Self {
-        let mut pieces = Sha256Pieces::default();
-        let hashed = (file.open)().and_then(|mut source| {
-            let mut piece = vec![0; 1 << 16];
-            loop {
-                let read = source.read(&mut piece)?;
-                if read == 0 {
-                    return Ok(());
-                }
-                pieces.add(piece.get(..read).unwrap_or_default());
-            }
-        });
-        let (sha256, bytes) = pieces.finish();
-        let content = match hashed {
-            Ok(()) => Content::Later(file),
-            Err(e) => Content::Failed(unreadable(&file.name, &e)),
+        let hashed = (file.open)().and_then(|source| Hashed::new(source).finish());
+        let ((sha256, bytes), content) = match hashed {
+            Ok(hash) => (hash, Content::Later(file)),
+            Err(e) => (Sha256Pieces::default().finish(), Content::Failed(unreadable(&file.name, &e))),
         };
         Source { name: &file.name, sha256, bytes, content }
     }
@@ -78,7 +67,7 @@ impl<'a> Source<'a> {
         let mut head = Vec::new();
         (file.open)().ok()?.take(1 << 16).read_to_end(&mut head).ok()?;
         reads_in_pieces(&head, options).then_some(())?;
-        Some(Hashed { source: (file.open)().ok()?, pieces: Sha256Pieces::default() })
+        (file.open)().ok().map(Hashed::new)
     }
 
     /// The bytes.
@@ -118,9 +107,19 @@ impl Read for Hashed {
 }
 
 impl Hashed {
+    fn new(source: Box<dyn Read>) -> Self {
+        Hashed { source, pieces: Sha256Pieces::default() }
+    }
+
+    /// Hash and size of all of it, what was read already and what was not.
+    fn finish(mut self) -> std::io::Result<(String, u64)> {
+        std::io::copy(&mut self, &mut std::io::sink())?;
+        Ok(self.pieces.finish())
+    }
+
     /// Whether all of it was what was hashed at first.
-    pub(super) fn unchanged_since(mut self, file: &Source<'_>) -> bool {
-        std::io::copy(&mut self, &mut std::io::sink()).is_ok() && self.pieces.finish().0 == file.sha256
+    pub(super) fn unchanged_since(self, file: &Source<'_>) -> bool {
+        self.finish().is_ok_and(|(sha256, _)| sha256 == file.sha256)
     }
 }
 
