@@ -20,12 +20,18 @@ impl Companies {
     }
 }
 
+/// The companies that items are of, in order.
+pub(super) fn companies_of(items: &[OpenItem]) -> BTreeSet<&str> {
+    // Neighbours are mostly of one company: what repeats is told before the set is asked.
+    items.chunk_by(|a, b| a.company == b.company).filter_map(<[_]>::first).map(|i| i.company.as_str()).collect()
+}
+
 /// Finds the company of every account of the run.
 ///
 /// # Errors
 /// One per account that the policy maps to no company while the items are of several.
 pub(super) fn companies(policy: &Policy, items: &[OpenItem], day: &Day) -> Result<Companies, Vec<Error>> {
-    let of_items: BTreeSet<&str> = items.iter().map(|i| i.company.as_str()).collect();
+    let of_items = companies_of(items);
     if of_items.len() <= 1 {
         let only = of_items.first().copied().unwrap_or("").to_owned();
         // Items that name no company belong to the only one: then neither do accounts.

@@ -1,6 +1,7 @@
 //! The equations of a run, checked before anything is written. In go statements, payments, decisions and items, out come
 //! control totals and both sides of every equation, or the one that fails.
 
+use super::scopes::Scopes;
 use super::summarise::Counts;
 use crate::base::{Currency, Money, Place, Records};
 use crate::error::{Error, ErrorCode};
@@ -61,12 +62,12 @@ pub(super) fn check_decided(
     items: &[OpenItem],
 ) -> Result<Checked, Error> {
     let Sums { equations, counts, accounts } = sums(payments.into(), decisions.into(), items)?;
-    let total = |((account, currency), (credits, debits)): ((String, Currency), (i128, i128))| ControlTotal {
-        payment_credits: credits,
-        payment_debits: debits,
-        ..empty_total(&account, currency)
+    let total = |((account, currency), sums): ((&str, Currency), &(i128, i128))| ControlTotal {
+        payment_credits: sums.0,
+        payment_debits: sums.1,
+        ..empty_total(account, currency)
     };
-    let control_totals = accounts.into_iter().map(total).collect();
+    let control_totals = accounts.ordered().into_iter().map(total).collect();
     match equations.iter().find(|e| !e.holds) {
         Some(e) => Err(unequal(e)),
         None => Ok(Checked { control_totals, equations, counts }),
@@ -119,8 +120,8 @@ fn control_totals(day: &Day, accounts: &Sides, left_out: &[LeftOut]) -> Vec<Cont
             *(if left_out < 0 { &mut t.statement_debits } else { &mut t.statement_credits }) -= left_out;
         });
     }
-    for ((account, currency), (credits, debits)) in accounts {
-        at(account, *currency, &|t| (t.payment_credits, t.payment_debits) = (*credits, *debits));
+    for ((account, currency), sums) in accounts.ordered() {
+        at(account, currency, &|t| (t.payment_credits, t.payment_debits) = *sums);
     }
     totals.into_values().collect()
 }
@@ -132,7 +133,7 @@ fn whole_minor(amount: Money) -> i128 {
 }
 
 /// Two sums, by company or account and by currency.
-type Sides = BTreeMap<(String, Currency), (i128, i128)>;
+type Sides = Scopes<(i128, i128)>;
 
 /// What is summed over payments and decisions.
 struct Sums {
@@ -145,9 +146,9 @@ struct Sums {
 
 /// Sums everything in one pass, since decisions may be packed.
 fn sums(payments: Records<'_, Payment>, decisions: Records<'_, Decision>, items: &[OpenItem]) -> Result<Sums, Error> {
-    let (mut of_payments, mut of_items, mut accounts) = (Sides::new(), Sides::new(), Sides::new());
+    let (mut of_payments, mut of_items, mut accounts) = (Sides::default(), Sides::default(), Sides::default());
     for item in items {
-        let side = of(&mut of_items, &item.company, item.currency);
+        let side = of_items.of(&item.company, item.currency);
         side.0 += i128::from(item.open_amount);
         side.1 += i128::from(item.open_amount);
     }
@@ -157,9 +158,9 @@ fn sums(payments: Records<'_, Payment>, decisions: Records<'_, Decision>, items:
         for (payment, decision) in payments.iter().zip(decisions.iter()) {
             conserved.add(payment, decision)?;
             counts.add(payment, decision);
-            let account = of(&mut accounts, &payment.account, payment.currency);
+            let account = accounts.of(&payment.account, payment.currency);
             *(if payment.amount < 0 { &mut account.1 } else { &mut account.0 }) += i128::from(payment.amount);
-            let side = of(&mut of_payments, &payment.company, payment.currency);
+            let side = of_payments.of(&payment.company, payment.currency);
             side.0 += i128::from(payment.amount);
             side.1 += i128::from(decision.on_account) + i128::from(decision.unapplied);
             side.1 += decision.allocations.iter().map(|a| i128::from(a.applied)).sum::<i128>();
@@ -169,34 +170,30 @@ fn sums(payments: Records<'_, Payment>, decisions: Records<'_, Decision>, items:
                     let found = format!("item {}: open before {}, after {}", a.item_id, a.open_before, a.open_after);
                     return Err(broken(found));
                 }
-                let side = of(&mut of_items, &a.company, decision.currency);
+                let side = of_items.of(&a.company, decision.currency);
                 side.0 -= i128::from(a.cleared().unwrap_or(0));
                 side.1 += i128::from(a.open_after) - i128::from(a.open_before);
             }
         }
     }
     conserved.finish(payments.len(), decisions.len())?;
-    let mut list = equations(of_payments, "payments", "payments = applied + on account + other + unapplied");
+    let mut list = equations(&of_payments, "payments", "payments = applied + on account + other + unapplied");
     let says = "open before - applied - discount - write-off - charges - exchange difference = open after";
-    list.extend(equations(of_items, "items", says));
+    list.extend(equations(&of_items, "items", says));
     Ok(Sums { equations: list, counts, accounts })
 }
 
-fn of<'a>(sides: &'a mut Sides, company: &str, currency: Currency) -> &'a mut (i128, i128) {
-    sides.entry((company.to_owned(), currency)).or_default()
-}
-
-fn equations(sides: Sides, name: &'static str, says: &'static str) -> Vec<Equation> {
-    let one = |((company, currency), (left, right)): ((String, Currency), (i128, i128))| Equation {
+fn equations(sides: &Sides, name: &'static str, says: &'static str) -> Vec<Equation> {
+    let one = |((company, currency), (left, right)): ((&str, Currency), &(i128, i128))| Equation {
         name,
-        scope: company,
+        scope: company.to_owned(),
         currency,
         says,
-        left: Sum::new(left, currency),
-        right: Sum::new(right, currency),
+        left: Sum::new(*left, currency),
+        right: Sum::new(*right, currency),
         holds: left == right,
     };
-    sides.into_iter().map(one).collect()
+    sides.ordered().into_iter().map(one).collect()
 }
 
 fn broken(found: String) -> Error {

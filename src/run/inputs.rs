@@ -1,11 +1,12 @@
 //! Receivables of a run: bytes of the items and customers files in, checked items and customers out, or every fault at once.
 
 use super::InputFile;
+use super::accounts::companies_of;
 use crate::base::Place;
 use crate::book::{ItemsMap, read_customers, read_items, write_items_csv};
 use crate::error::Error;
 use crate::model::{Customer, Finding, FindingCode, OpenItem};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Items and customers as read.
 #[derive(Debug, Default)]
@@ -53,7 +54,7 @@ pub(super) fn read_receivables(
 /// Customers whose company is missing where the items are of several, and those whose company no item has: what is known of them may
 /// count too widely, or not at all.
 fn odd_companies(items: &[OpenItem], customers: &[Customer], file: &str) -> Vec<Finding> {
-    let of_items: BTreeSet<&str> = items.iter().map(|i| i.company.as_str()).collect();
+    let of_items = companies_of(items);
     let finding = |text: String| Finding::new(FindingCode::CustomerCompany, Place::file(file), text);
     let mut list = Vec::new();
     let without = customers.iter().filter(|c| c.company.is_empty()).count();

@@ -15,6 +15,7 @@ mod queue;
 mod reading;
 mod record;
 mod replay;
+mod scopes;
 mod source;
 mod summarise;
 mod with_ledger;

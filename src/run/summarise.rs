@@ -2,10 +2,11 @@
 
 use super::equations::Checked;
 use super::inputs::Receivables;
-use crate::base::Currency;
+use super::scopes::Scopes;
+use crate::base::Map;
 use crate::model::*;
 use crate::statements::{Day, FiledStatement, LeftOut};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Everything that a summary tells of.
 pub(super) struct Facts<'a> {
@@ -73,8 +74,9 @@ pub(super) fn summarise(facts: Facts<'_>) -> Summary {
 /// How many customers have something open.
 fn with_open_items(items: &[OpenItem]) -> u64 {
     let open = items.iter().filter(|i| i.status != ItemStatus::Closed);
-    let customers: BTreeSet<(&str, &str)> = open.map(|i| (i.company.as_str(), i.customer_id.as_str())).collect();
-    customers.len() as u64
+    let mut seen: Map<(&str, &str), ()> = Map::default();
+    seen.extend(open.map(|i| ((i.company.as_str(), i.customer_id.as_str()), ())));
+    seen.len() as u64
 }
 
 /// One line of the table of statements.
@@ -127,10 +129,10 @@ type ByReason = BTreeMap<(Outcome, ReasonCode), (u64, i128)>;
 /// What a summary counts of payments and decisions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counts {
-    /// By account and currency.
-    reasons: BTreeMap<(String, Currency), ByReason>,
-    /// By company and currency.
-    tallies: BTreeMap<(String, Currency), Tally>,
+    /// Of accounts.
+    reasons: Scopes<ByReason>,
+    /// Of companies.
+    tallies: Scopes<Tally>,
 }
 
 impl Counts {
@@ -138,19 +140,18 @@ impl Counts {
     pub(super) fn new(items: &[OpenItem]) -> Self {
         let mut counts = Counts::default();
         for item in items {
-            let tally = counts.tallies.entry((item.company.clone(), item.currency)).or_default();
-            tally.items_before += i128::from(item.open_amount);
+            counts.tallies.of(&item.company, item.currency).items_before += i128::from(item.open_amount);
         }
         counts
     }
 
     /// One payment with its decision.
     pub(super) fn add(&mut self, payment: &Payment, decision: &Decision) {
-        let account = self.reasons.entry((payment.account.clone(), payment.currency)).or_default();
-        let slot = account.entry((decision.outcome, decision.reason)).or_default();
+        let reasons = self.reasons.of(&payment.account, payment.currency);
+        let slot = reasons.entry((decision.outcome, decision.reason)).or_default();
         slot.0 += 1;
         slot.1 += i128::from(payment.amount);
-        self.tallies.entry((payment.company.clone(), payment.currency)).or_default().add(payment, decision);
+        self.tallies.of(&payment.company, payment.currency).add(payment, decision);
     }
 }
 
@@ -162,7 +163,7 @@ fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSu
         .map(|t| {
             let sum = |minor| Sum::new(minor, t.currency);
             let here = |s: &&StatementSummary| s.account == t.account && s.currency == t.currency;
-            let by_reason = facts.checked.counts.reasons.get(&(t.account.clone(), t.currency));
+            let by_reason = facts.checked.counts.reasons.get(&t.account, t.currency);
             AccountSummary {
                 company: (facts.company_of)(&t.account),
                 account: t.account.clone(),
@@ -240,12 +241,13 @@ impl Tally {
     }
 }
 
-fn totals(tallies: &BTreeMap<(String, Currency), Tally>) -> Vec<CurrencySummary> {
+fn totals(tallies: &Scopes<Tally>) -> Vec<CurrencySummary> {
     let share = |part: u128, whole: u128| (part * 10_000 + whole / 2).checked_div(whole).map(|s| s as u64);
     tallies
-        .iter()
+        .ordered()
+        .into_iter()
         .map(|((company, currency), t)| {
-            let (company, currency) = (company.clone(), *currency);
+            let company = company.to_owned();
             let sum = |minor| Sum::new(minor, currency);
             let cleared = t.applied + t.discount + t.writeoff + t.charges + t.fx_difference;
             CurrencySummary {
