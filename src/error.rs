@@ -250,9 +250,14 @@ pub fn harmless(text: impl Into<String>) -> String {
 
 /// Text from outside, fit for a message: control, bidirectional and invisible characters as `\u{…}`, at most 200 characters.
 pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(220));
+    visible_within(text, 200)
+}
+
+/// The same, cut after so many characters.
+pub(crate) fn visible_within(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit + 20));
     for (i, c) in text.chars().enumerate() {
-        if i == 200 {
+        if i == limit {
             out.push('…');
             break;
         }

@@ -14,10 +14,15 @@ const PAYER: (&str, &str) = ("DE04201200991771003456", "Ostsee Handels UG");
 
 /// The payment of the unknown payer goes on account of K4129.
 fn taught(queue: &Queue) -> Queue {
+    on_account(queue, "K4129")
+}
+
+/// The first payment of the payer goes on account of a customer.
+fn on_account(queue: &Queue, customer: &str) -> Queue {
     let mut queue = queue.clone();
     let payer = queue.at("payer_name");
     let row = queue.rows.iter().position(|r| r[payer] == PAYER.1).expect("the payment");
-    for (name, text) in [("decision", "on_account"), ("decision_customer", "K4129"), ("decided_by", "Anna")] {
+    for (name, text) in [("decision", "on_account"), ("decision_customer", customer), ("decided_by", "Anna")] {
         let at = queue.at(name);
         queue.rows[row][at] = text.to_owned();
     }
@@ -66,6 +71,49 @@ fn a_confirmed_payer_is_proposed_shown_with_what_it_would_decide_and_decides_onc
     let after = office.queue("queue 2");
     let row = after.rows.iter().find(|r| r[after.at("amount")] == "1904.00").expect("it waits");
     assert!(row[after.at("reason_text")].contains("Learned"), "{row:?}");
+    assert!(office.ask(&["verify"]).starts_with("sound: "));
+}
+
+#[test]
+fn a_signed_fact_rests_when_a_person_decides_otherwise_until_that_is_refused() {
+    let office = Office::open(None);
+    taught(&office.queue("queue")).write(&office.path("anna.csv"));
+    office.decide("2026-04-21T09:00:00Z", "anna.csv", "a", &[]);
+    assert_eq!(office.next_day(1, "1904,00", "Rechnung", PAYER).status.code(), Some(0));
+    for id in ids(&office.ask(&["facts", "propose"])) {
+        office.ask(&["facts", "sign", &id, "--by", "Ben"]);
+    }
+
+    // The payment that waited since then turns out to be another customer's.
+    on_account(&office.queue("queue 1"), "K4101").write(&office.path("carla.csv"));
+    let customers = ["--customers", "customers.csv"];
+    let done = office.decide("2026-04-21T19:00:00Z", "carla.csv", "b", &customers);
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    let listed = office.ask(&["facts", "list"]);
+    assert!(listed.contains("signed by Ben, rests until the other is signed or refused"), "{listed}");
+    assert_eq!(office.ask(&["facts", "propose"]), "");
+
+    assert_eq!(office.next_day(2, "773,50", "Rechnung", PAYER).status.code(), Some(0));
+    assert!(
+        !office.text("day 2/allocations.csv").contains("RE-2026-00690"),
+        "{}",
+        office.text("day 2/allocations.csv")
+    );
+    let next = office.queue("queue 2");
+    let row = next.rows.iter().find(|r| r[next.at("amount")] == "773.50").expect("it waits");
+    assert!(row[next.at("reason_text")].contains("but it rests: people also decided for K4101"), "{row:?}");
+
+    for id in ids(&office
+        .ask(&["facts", "list"])
+        .lines()
+        .filter(|l| l.contains("pays for K4101"))
+        .collect::<Vec<_>>()
+        .join("\n"))
+    {
+        office.ask(&["facts", "revoke", &id, "--by", "Ben", "--reason", "a slip"]);
+    }
+    assert_eq!(office.next_day(3, "773,50", "Rechnung", PAYER).status.code(), Some(0));
+    assert!(office.text("day 3/allocations.csv").contains("RE-2026-00690"), "{}", office.text("day 3/decisions.jsonl"));
     assert!(office.ask(&["verify"]).starts_with("sound: "));
 }
 

@@ -1,5 +1,5 @@
 //! Learned facts: which account or name pays for which customer, as people decided it. A fact counts for nothing until a person
-//! signs it; a decision that is taken back takes its count with it.
+//! signs it, and rests when people decide otherwise; a decision that is taken back takes its count with it.
 
 use super::bodies::{DecisionBody, FactBody};
 use super::fold::Sets;
@@ -71,7 +71,7 @@ pub struct LearnedFact {
 }
 
 impl LearnedFact {
-    /// Whether it may decide.
+    /// Whether a person stands for it.
     pub fn is_signed(&self) -> bool {
         self.signed_by.is_some()
     }
@@ -79,6 +79,19 @@ impl LearnedFact {
     /// Whether it waits for a signature.
     pub fn is_open(&self) -> bool {
         self.signed_by.is_none() && self.revoked_by.is_none()
+    }
+
+    /// The facts that speak against it: people decided payments of the same payer for another customer, and nobody refused that.
+    pub fn against<'a>(&self, all: &'a [LearnedFact]) -> Vec<&'a LearnedFact> {
+        let same_payer = |o: &&LearnedFact| o.fact == self.fact && o.value == self.value && o.company == self.company;
+        let counts = |o: &&LearnedFact| o.customer_id != self.customer_id && o.count > 0 && o.revoked_by.is_none();
+        all.iter().filter(same_payer).filter(counts).collect()
+    }
+
+    /// Whether it decides: it is signed, and what speaks against it was signed too, by a person who knows that this payer pays for
+    /// several. Otherwise it rests until the other is signed or refused.
+    pub fn decides(&self, all: &[LearnedFact]) -> bool {
+        self.is_signed() && self.against(all).iter().all(|o| o.is_signed())
     }
 
     /// Whether a payment of this company comes from the account or name of this fact.

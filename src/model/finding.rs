@@ -15,9 +15,10 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding at a place. The text is made safe for a terminal as in [`crate::Error`].
+    /// A finding at a place. The text is made safe for a terminal as in [`crate::Error`], and cut after 500 characters: a sentence
+    /// that sets two statements side by side, with the names of their files, has room.
     pub fn new(code: FindingCode, place: Place, text: impl AsRef<str>) -> Self {
-        Finding { code, place, text: crate::error::visible(text.as_ref()) }
+        Finding { code, place, text: crate::error::visible_within(text.as_ref(), 500) }
     }
 }
 

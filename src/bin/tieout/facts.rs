@@ -12,25 +12,23 @@ use tieout::review::same_person;
 /// Lists, proposes, signs or revokes.
 pub fn facts(args: Facts, say: &Say) -> Result<u8, Failure> {
     match args.command {
-        FactsCommand::List { ledger } => list(reader(&ledger)?.facts()?, say),
+        FactsCommand::List { ledger } => list(&reader(&ledger)?.facts()?, |_| true, say),
         FactsCommand::Propose { ledger } => {
             let all = reader(&ledger)?.facts()?;
             // One that contradicts another is not proposed.
-            let lone = |f: &&LearnedFact| all.iter().filter(|o| same_payer(o, f)).count() == 1;
-            list(all.iter().filter(|f| f.is_open()).filter(lone).cloned().collect(), say)
+            list(&all, |f| f.is_open() && f.against(&all).is_empty(), say)
         }
         FactsCommand::Sign(change) => act("sign", change, say),
         FactsCommand::Revoke(change) => act("revoke", change, say),
     }
 }
 
-fn list(facts: Vec<LearnedFact>, say: &Say) -> Result<u8, Failure> {
+fn list(all: &[LearnedFact], listed: impl Fn(&LearnedFact) -> bool, say: &Say) -> Result<u8, Failure> {
     let conflicts = |f: &LearnedFact| -> Vec<String> {
-        let others = facts.iter().filter(|o| same_payer(o, f) && o.fact_id != f.fact_id);
-        others.map(|o| o.customer_id.clone()).collect()
+        f.against(all).into_iter().map(|other| other.customer_id.clone()).collect()
     };
     let mut text = String::new();
-    for f in &facts {
+    for f in all.iter().filter(|f| listed(f)) {
         if say.json {
             let mut value = serde_json::to_value(f).unwrap_or_default();
             if let Some(map) = value.as_object_mut() {
@@ -40,7 +38,8 @@ fn list(facts: Vec<LearnedFact>, say: &Say) -> Result<u8, Failure> {
             continue;
         }
         let state = match (&f.signed_by, &f.first_signed_by, &f.revoked_by) {
-            (Some(by), _, _) => format!("signed by {by}"),
+            (Some(by), _, _) if f.decides(all) => format!("signed by {by}"),
+            (Some(by), _, _) => format!("signed by {by}, rests until the other is signed or refused"),
             (None, Some(by), _) => format!("signed by {by}, waits for a second person"),
             (None, None, Some(by)) => format!("revoked by {by}"),
             (None, None, None) => "unsigned".to_owned(),
@@ -53,11 +52,6 @@ fn list(facts: Vec<LearnedFact>, say: &Say) -> Result<u8, Failure> {
     }
     say.out(&text)?;
     Ok(DONE)
-}
-
-/// Whether two facts are of one account or name.
-fn same_payer(a: &LearnedFact, b: &LearnedFact) -> bool {
-    a.fact == b.fact && a.value == b.value && a.company == b.company
 }
 
 fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
@@ -86,7 +80,13 @@ fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
     if say.json {
         say.done(&format!("{}\n", serde_json::json!({"fact_id": fact_id, "action": action, "head": hex(&head.hash)})));
     } else {
-        let told = if action == "first_signature" { "signed, waits for a second person" } else { action };
+        let told = match action {
+            "first_signature" => "signed, waits for a second person",
+            "sign" if !fact.against(&all).iter().all(|o| o.is_signed()) => {
+                "signed; it rests until what people decided for another customer is signed or refused (`tieout facts list`)"
+            }
+            done => done,
+        };
         say.done(&format!("{fact_id}: {told}\nhead {}\n", hex(&head.hash)));
     }
     Ok(DONE)

@@ -40,14 +40,14 @@ impl<S: Store> Session<'_, S> {
             });
             if let Some(other) = refused {
                 let text = format!(
-                    "{} of account {} is in the ledger from {} with the same number, days and opening balance and other content: {} entries and closing {} there, {} entries and closing {} here; refused",
+                    "{} of account {} is in the ledger from {} with the same number, days and opening balance and other content: closing {} there ({}), {} here ({}); refused",
                     chain::name(&body),
                     filed.statement.account,
                     other.file,
-                    other.entries,
                     shown(other.closing, filed.statement.currency),
-                    body.entries,
+                    counted(other.entries),
                     shown(body.closing, filed.statement.currency),
+                    counted(body.entries),
                 );
                 let finding = Finding::new(FindingCode::StatementConflict, at(&filed), text);
                 filed.statement.findings.push(finding.clone());
@@ -528,4 +528,8 @@ fn at(filed: &FiledStatement) -> Place {
 
 fn shown(minor: Option<i64>, currency: crate::base::Currency) -> String {
     minor.map_or_else(|| "unknown".to_owned(), |m| crate::base::Money::from_minor(m, currency).to_string())
+}
+
+fn counted(entries: u64) -> String {
+    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
 }

@@ -8,14 +8,20 @@ use crate::model::{Customer, Decision, Outcome, Payment};
 
 impl<S: Store> Session<'_, S> {
     pub(super) fn signed_facts(&mut self, customers: &mut Vec<Customer>) -> Result<(), Error> {
-        for fact in self.ledger.facts()?.into_iter().filter(LearnedFact::is_signed) {
-            self.summary.signed_facts += 1;
-            add(fact, customers);
+        let all = self.ledger.facts()?;
+        for fact in all.iter().filter(|f| f.is_signed()) {
+            if fact.decides(&all) {
+                self.summary.signed_facts += 1;
+                add(fact.clone(), customers);
+            } else {
+                let (id, says) = (&fact.fact_id, fact.says());
+                self.summary.notes.push(format!("the signed fact {id} ({says}) rests: {}", resting(fact, &all)));
+            }
         }
         Ok(())
     }
 
-    /// Facts that nobody signed are shown and never decide.
+    /// Facts that nobody signed are shown and never decide; so are signed ones that rest.
     pub(super) fn show_unsigned_facts(
         &mut self,
         payments: &[Payment],
@@ -24,10 +30,12 @@ impl<S: Store> Session<'_, S> {
         if self.fresh {
             return Ok(());
         }
-        let unsigned = self.unsigned()?;
+        let all = self.ledger.facts()?;
+        let shown: Vec<&LearnedFact> =
+            all.iter().filter(|f| f.is_open() || (f.is_signed() && !f.decides(&all))).collect();
         for (payment, decision) in payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued) {
-            for fact in unsigned.iter().filter(|f| speaks_of(f, payment)) {
-                decision.explanation.push_str(&learned_text(fact));
+            for fact in shown.iter().filter(|f| speaks_of(f, payment)) {
+                tell(fact, &all, &mut decision.explanation);
             }
         }
         Ok(())
@@ -83,13 +91,22 @@ impl<S: Store> Session<'_, S> {
     }
 }
 
-/// What people decided of a payer, for the sentence of a payment in the queue.
-pub(super) fn learned_text(fact: &LearnedFact) -> String {
+/// Adds to a payment in the queue what people decided of its payer.
+pub(super) fn tell(fact: &LearnedFact, all: &[LearnedFact], explanation: &mut String) {
     let state = match &fact.signed_by {
-        Some(by) => format!("signed by {by} since"),
+        Some(by) if fact.decides(all) => format!("signed by {by} since"),
+        Some(by) => format!("signed by {by}, but it rests: {}", resting(fact, all)),
         None => "unsigned".to_owned(),
     };
-    format!(" Learned: {} ({}, {state}).", fact.says(), fact.fact_id)
+    let stop = if explanation.is_empty() || explanation.ends_with('.') { "" } else { "." };
+    explanation.push_str(&format!("{stop} Learned: {} ({}, {state}).", fact.says(), fact.fact_id));
+}
+
+fn resting(fact: &LearnedFact, all: &[LearnedFact]) -> String {
+    let against = fact.against(all);
+    let told = against.iter().filter(|o| !o.is_signed());
+    let told: Vec<String> = told.map(|o| format!("{} ({})", o.customer_id, o.fact_id)).collect();
+    format!("people also decided for {}, which nobody signed or refused", told.join(", "))
 }
 
 /// Whether a payment comes from the payer of a fact.

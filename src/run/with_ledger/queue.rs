@@ -1,6 +1,6 @@
 //! What waits in a ledger, as the record of a run: the queue of all runs, and payments that were undone.
 
-use super::learned::{learned_text, speaks_of};
+use super::learned::{speaks_of, tell};
 use crate::base::sum_figure;
 use crate::error::Error;
 use crate::ledger::{Ledger, PaymentStanding, Store, hex};
@@ -17,17 +17,16 @@ use serde_json::{Value, json};
 /// The ledger cannot be read.
 pub fn record_of_ledger<S: Store>(ledger: &Ledger<S>) -> Result<RunRecord, Error> {
     let mut record = waiting_in(ledger)?.0;
-    let mut facts = ledger.facts()?;
-    facts.retain(|f| f.revoked_by.is_none());
+    let facts = ledger.facts()?;
     let recorded = &mut record.recorded;
     for (payment, decision) in recorded.payments.iter().zip(&mut recorded.decisions) {
         // What people decided on others since. The sentence of a decision that was taken back is covered by the row's hash.
         if decision.reason == ReasonCode::ReviewerDecision {
             continue;
         }
-        for fact in facts.iter().filter(|f| speaks_of(f, payment)) {
+        for fact in facts.iter().filter(|f| f.revoked_by.is_none() && speaks_of(f, payment)) {
             if !decision.explanation.contains(&fact.fact_id) {
-                decision.explanation.push_str(&learned_text(fact));
+                tell(fact, &facts, &mut decision.explanation);
             }
         }
     }

@@ -28,7 +28,7 @@ impl<S: Store> Session<'_, S> {
             let mut item = OpenItem { open_amount: 0, status: ItemStatus::Closed, ..standing.item };
             if let Shown::Neither = flight.shown(0) {
                 let unclear = Unclear { item: name.clone(), was: flight.was, applied: flight.taken(), open: 0 };
-                self.say_unclear(&unclear, &item);
+                self.say_unclear(&unclear, &item, flight.unclear);
                 // Nothing of it is left to be claimed.
                 self.settled(name, flight.shifts.len(), 0);
                 continue;
@@ -57,7 +57,7 @@ impl<S: Store> Session<'_, S> {
             Shown::Neither => {
                 let unclear =
                     Unclear { item: name.to_owned(), was: flight.was, applied: flight.taken(), open: shown_open };
-                self.say_unclear(&unclear, item);
+                self.say_unclear(&unclear, item, flight.unclear);
                 if !flight.unclear || flight.was != shown_open {
                     self.snapshot.unclear.push(unclear);
                 }
@@ -75,15 +75,15 @@ impl<S: Store> Session<'_, S> {
         self.snapshot.settled.push(Settled { item: name.to_owned(), movements, open });
     }
 
-    fn say_unclear(&mut self, u: &Unclear, item: &OpenItem) {
+    /// The three figures. `again`: the figure before is itself one that an earlier snapshot showed and nobody could explain.
+    fn say_unclear(&mut self, u: &Unclear, item: &OpenItem, again: bool) {
         let shown = |minor: i64| Money::from_minor(minor, item.currency).figure();
-        self.summary.unclear.push(format!(
-            "{}: the ERP shows {} open; before we applied {} it showed {}",
-            item.doc_no,
-            shown(u.open),
-            shown(u.applied),
-            shown(u.was)
-        ));
+        let (doc, open, applied, was) = (&item.doc_no, shown(u.open), shown(u.applied), shown(u.was));
+        self.summary.unclear.push(if again {
+            format!("{doc}: the ERP shows {open} open, and {was} in the export before; we applied {applied}, which explains neither")
+        } else {
+            format!("{doc}: the ERP shows {open} open; before we applied {applied} it showed {was}")
+        });
     }
 
     pub(super) fn standing(&self, name: &str) -> Result<Option<ItemStanding>, Error> {
