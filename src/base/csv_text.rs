@@ -89,6 +89,11 @@ impl CsvTable {
         table
     }
 
+    /// A part of a table, without its header.
+    pub fn rows_only(dialect: CsvDialect) -> Self {
+        CsvTable { dialect, out: String::new() }
+    }
+
     /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = CsvCell>) {
         for (i, cell) in cells.into_iter().enumerate() {

@@ -57,7 +57,9 @@ pub fn return_or_refund(
         let named = returns::named_items(namings);
         let known = !named.is_empty() || !returns::names_something(book, reading, namings);
         let stops = registered::stops_of_return(desk, payment, &[], None);
-        proposed.standing.open_return = (known && gate.is_none() && stops.is_empty()).then_some(named);
+        if known && gate.is_none() && stops.is_empty() {
+            proposed.standing.waits.open_return = Some(named.to_vec());
+        }
         if let Some(decision) = &mut proposed.decision {
             decision.would_need =
                 Some("the document as `closed` in the open items, or the payment it takes back in this run".to_owned());
