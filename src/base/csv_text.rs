@@ -190,6 +190,9 @@ fn is_harmless(text: &str) -> bool {
     if text.starts_with('\'') || starts_formula(text) {
         return false;
     }
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b',' | b';' | b'|')) {
+        return true;
+    }
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         if hides(c) || is_separator(c) && starts_formula(rest.as_str()) {

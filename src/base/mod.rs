@@ -20,6 +20,7 @@ mod place;
 mod placed_texts;
 #[cfg(feature = "schema")]
 mod schema;
+mod text;
 mod text_decode;
 mod thousands;
 
@@ -47,6 +48,7 @@ pub use place::Place;
 pub use placed_texts::PlacedTexts;
 #[cfg(feature = "schema")]
 pub use schema::{Figure, Whole};
+pub use text::Text;
 pub(crate) use text_decode::is_single_byte;
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 pub use thousands::{ThreeDecimals, may_be_thousands};

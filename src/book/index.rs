@@ -406,7 +406,7 @@ impl OpenItemBook {
                 shapes.add(forms.whole(row));
             }
             let other = MultiMap::build(rows().flat_map(of_item).collect());
-            let mandate = |(row, it): (u32, &OpenItem)| Some((compact_key(it.mandate_id.as_deref()?), row));
+            let mandate = |(row, it): (u32, &OpenItem)| Some((compact_key(it.more.mandate_id.as_deref()?), row));
             (other, MultiMap::build(rows().filter_map(mandate).collect()), shapes)
         };
         let ((whole, digits), ((tail, year_tail), ((reference, mut shapes), (other, mandate, own)))) = rayon::join(

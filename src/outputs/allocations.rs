@@ -100,7 +100,7 @@ fn rows(table: &mut Table, items: &Items<'_>, payment: &Payment, decision: &Deci
             Cell::text(decision.error_ppm.to_string()),
             Cell::text(decision.review.as_ref().map_or_else(|| "policy".to_owned(), |r| r.names())),
             Cell::text(&decision.explanation),
-            Cell::maybe(item.and_then(|i| i.version.as_deref())),
+            Cell::maybe(item.and_then(|i| i.more.version.as_deref())),
         ]);
     }
 }

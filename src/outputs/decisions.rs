@@ -408,7 +408,7 @@ fn allocations<'a>(all: &'a [Allocation], currency: Currency, known: &Known<'a>)
             customer_id: &a.customer_id,
             company: &a.company,
             doc_type: item(a).map(|i| i.kind.as_str()),
-            item_version: item(a).and_then(|i| i.version.as_deref()),
+            item_version: item(a).and_then(|i| i.more.version.as_deref()),
         })
         .collect()
 }

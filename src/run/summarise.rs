@@ -2,10 +2,10 @@
 
 use super::equations::Checked;
 use super::inputs::Receivables;
-use crate::base::Currency;
+use crate::base::{Currency, Set};
 use crate::model::*;
 use crate::statements::{Day, FiledStatement, LeftOut};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Everything that a summary tells of.
 pub(super) struct Facts<'a> {
@@ -73,7 +73,7 @@ pub(super) fn summarise(facts: Facts<'_>) -> Summary {
 /// How many customers have something open.
 fn with_open_items(items: &[OpenItem]) -> u64 {
     let open = items.iter().filter(|i| i.status != ItemStatus::Closed);
-    let customers: BTreeSet<(&str, &str)> = open.map(|i| (i.company.as_str(), i.customer_id.as_str())).collect();
+    let customers: Set<(&str, &str)> = open.map(|i| (i.company.as_str(), i.customer_id.as_str())).collect();
     customers.len() as u64
 }
 
@@ -138,7 +138,7 @@ impl Counts {
     pub(super) fn new(items: &[OpenItem]) -> Self {
         let mut counts = Counts::default();
         for item in items {
-            let tally = counts.tallies.entry((item.company.clone(), item.currency)).or_default();
+            let tally = counts.tallies.entry((item.company.to_string(), item.currency)).or_default();
             tally.items_before += i128::from(item.open_amount);
         }
         counts

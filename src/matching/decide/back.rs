@@ -88,7 +88,8 @@ fn reopened(desk: &Desk<'_>, payment: &Payment, link: &ReturnLink, gate: Option<
     let mut proposed = plain(payment, Outcome::Queued, Disposition::InReview, words, || (reason, link.text.clone()));
     if let Some(decision) = &mut proposed.decision {
         let allocations: Vec<Allocation> = parts.iter().filter_map(|p| allocation(book, p)).collect();
-        let customer = link.items.first().and_then(|(ix, _)| book.item(*ix)).map(|it| it.customer_id.clone());
+        let customer =
+            link.items.first().and_then(|(ix, _)| book.item(*ix)).map(|it| it.customer_id.as_str().to_owned());
         let line =
             EvidenceLine { kind: EvidenceKind::DocumentNumber, weight: weights::NUMBER_WHOLE, text: link.text.clone() };
         let proposal = Proposal {
