@@ -16,6 +16,11 @@ use tieout::book::ItemChange;
 use tieout::model::{Customer, DiscountTier, ItemKind, ItemMore, ItemStatus, OpenItem, Payment, Policy, Source, Trust};
 use tieout::{Engine, OpenItemBook, Outcome};
 
+// The program's allocator.
+#[cfg(feature = "cli")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 struct Random(u64);
 
 impl Random {

@@ -19,6 +19,7 @@ pub struct Text(Box<str>);
 
 impl Text {
     /// As `str`.
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,18 +28,21 @@ impl Text {
 impl Deref for Text {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         &self.0
     }
 }
 
 impl Borrow<str> for Text {
+    #[inline]
     fn borrow(&self) -> &str {
         &self.0
     }
 }
 
 impl AsRef<str> for Text {
+    #[inline]
     fn as_ref(&self) -> &str {
         &self.0
     }
