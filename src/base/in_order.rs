@@ -10,7 +10,10 @@ const AT_ONCE: usize = 16;
 /// ```
 /// use tieout::base::in_order;
 /// let mut text = String::new();
-/// let done: Result<(), ()> = in_order(5, |n| n.to_string(), &mut |part| Ok(text.push_str(&part)));
+/// let done: Result<(), ()> = in_order(5, |n| n.to_string(), &mut |part: String| {
+///     text.push_str(&part);
+///     Ok(())
+/// });
 /// assert_eq!((done, text.as_str()), (Ok(()), "01234"));
 /// ```
 ///

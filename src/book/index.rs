@@ -128,6 +128,11 @@ impl OpenItemBook {
         self.figures.get(item as usize)
     }
 
+    /// What is open of every item, by row.
+    pub(crate) fn open_amounts(&self) -> impl Iterator<Item = i64> + '_ {
+        self.figures.iter().map(|f| f.open_amount)
+    }
+
     /// The number of a company in [`Figures`]: 0 for none, `None` for one that no item or customer has.
     pub(crate) fn company_number(&self, company: &str) -> Option<u32> {
         self.links.company(company)
