@@ -11,10 +11,15 @@
 use chrono::NaiveDate;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use tieout::base::{Currency, Map, Place, content_id};
+use tieout::base::{Currency, Map, Text, content_id};
 use tieout::book::ItemChange;
-use tieout::model::{Customer, DiscountTier, ItemKind, ItemStatus, OpenItem, Payment, Policy, Source, Trust};
+use tieout::model::{Customer, DiscountTier, ItemKind, ItemMore, ItemStatus, OpenItem, Payment, Policy, Source, Trust};
 use tieout::{Engine, OpenItemBook, Outcome};
+
+// The program's allocator.
+#[cfg(feature = "cli")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 struct Random(u64);
 
@@ -74,33 +79,28 @@ fn world(n: u64) -> (Vec<OpenItem>, Vec<Customer>, Vec<Payment>) {
             let customer = r.below(customers_n);
             let until = day(r.below(60) + 60);
             OpenItem {
-                company: String::new(),
-                item_id: format!("i{k}"),
-                doc_no: format!("RE-2026-{k:07}"),
+                company: Text::default(),
+                item_id: format!("i{k}").into(),
+                doc_no: format!("RE-2026-{k:07}").into(),
                 kind: ItemKind::Invoice,
-                customer_id: format!("K{customer:07}"),
-                customer_name: String::new(),
+                customer_id: format!("K{customer:07}").into(),
+                customer_name: Text::default(),
                 currency: Currency::EUR,
                 open_amount: amount,
                 amount,
                 doc_date: Some(day(r.below(60))),
                 due_date: Some(day(90)),
                 payment_reference: None,
-                refs: vec![format!("AB{:08}", r.below(100_000_000))],
+                refs: Box::new([format!("AB{:08}", r.below(100_000_000)).into()]),
                 discounts: if k % 3 == 0 {
-                    vec![DiscountTier { until, amount: amount / 50, percent_hundredths: Some(200) }]
+                    Box::new([DiscountTier { until, amount: amount / 50, percent_hundredths: Some(200) }])
                 } else {
-                    Vec::new()
+                    Box::default()
                 },
-                payer_id: None,
                 expected_by: None,
-                mandate_id: None,
-                collection_id: None,
                 status: ItemStatus::Open,
-                gl_account: None,
-                version: None,
-                extra: Default::default(),
-                place: Place::default(),
+                more: ItemMore::default().into(),
+                line: 0,
             }
         })
         .collect();
@@ -214,7 +214,7 @@ fn adversarial() -> Vec<(&'static str, f64)> {
     for (k, item) in items.iter_mut().enumerate().take(5_000) {
         item.customer_id = "K0000007".into();
         (item.open_amount, item.amount) = (59_500, 59_500);
-        item.doc_no = format!("RE-2026-{k:07}");
+        item.doc_no = format!("RE-2026-{k:07}").into();
     }
     let account = customers[7].ibans[0].clone();
     let book = OpenItemBook::build(items, customers);
@@ -284,12 +284,19 @@ fn one_by_one(n: u64) {
     delta("changed, the first time", rows(0, 1).map(|k| put(part(k))).collect());
     delta("changed", rows(1, 1).map(|k| put(part(k))).collect());
     delta("changed", rows(1, 1_000).map(|k| put(part(k))).collect());
-    let gone = |k: usize| ItemChange::Remove { company: String::new(), item_id: items[k].item_id.clone() };
+    let gone = |k: usize| ItemChange::Remove { company: String::new(), item_id: items[k].item_id.to_string() };
     delta("gone", rows(2, 1_000).map(gone).collect());
-    let new = |k: usize| OpenItem { item_id: format!("n{k}"), doc_no: format!("RE-2026-9{k:06}"), ..items[k].clone() };
+    let new = |k: usize| OpenItem {
+        item_id: format!("n{k}").into(),
+        doc_no: format!("RE-2026-9{k:06}").into(),
+        ..items[k].clone()
+    };
     delta("new", rows(3, 1_000).map(|k| put(new(k))).collect());
-    let stranger =
-        |k: usize| OpenItem { customer_id: format!("new{k}"), customer_name: name(k as u64), ..new(k + 5_000) };
+    let stranger = |k: usize| OpenItem {
+        customer_id: format!("new{k}").into(),
+        customer_name: name(k as u64).into(),
+        ..new(k + 5_000)
+    };
     delta("new, of a customer that no file gave", rows(3, 1).map(|k| put(stranger(k))).collect());
 }
 

@@ -56,9 +56,9 @@ fn day_of(n: u64) -> NaiveDate {
 fn item(n: u64) -> OpenItem {
     let (doc_no, customer, amount) = document(n);
     OpenItem {
-        item_id: n.to_string(),
-        doc_no,
-        customer_id: format!("K{customer}"),
+        item_id: n.to_string().into(),
+        doc_no: doc_no.into(),
+        customer_id: format!("K{customer}").into(),
         currency: Currency::EUR,
         open_amount: amount,
         amount,
@@ -88,9 +88,9 @@ fn paid(n: u64, statement: &str, date: NaiveDate) -> Body {
     let movement = Movement {
         id: format!("a{n:020x}"),
         company: String::new(),
-        item_id: item.item_id.clone(),
-        doc_no: item.doc_no.clone(),
-        customer_id: item.customer_id.clone(),
+        item_id: item.item_id.to_string(),
+        doc_no: item.doc_no.to_string(),
+        customer_id: item.customer_id.to_string(),
         applied: item.amount,
         discount: 0,
         writeoff: 0,

@@ -4,10 +4,10 @@
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use tieout::base::{ContentId, Currency, Place};
+use tieout::base::{ContentId, Currency, Text};
 use tieout::model::{
-    Customer, Decision, DiscountTier, ItemKind, ItemStatus, OpenItem, Outcome, Payment, Policy, Source, Trust,
-    conservation,
+    Customer, Decision, DiscountTier, ItemKind, ItemMore, ItemStatus, OpenItem, Outcome, Payment, Policy, Source,
+    Trust, conservation,
 };
 use tieout::{Engine, OpenItemBook};
 
@@ -61,29 +61,24 @@ fn item(k: usize, seed: &ItemSeed) -> OpenItem {
     };
     let tier = DiscountTier { until: day(20), amount: (amount * 2 + 50) / 100, percent_hundredths: Some(200) };
     OpenItem {
-        company: String::new(),
-        item_id: format!("i{k}"),
-        doc_no,
+        company: Text::default(),
+        item_id: format!("i{k}").into(),
+        doc_no: doc_no.into(),
         kind: if credit { ItemKind::CreditNote } else { ItemKind::Invoice },
-        customer_id: format!("K{}", 4700 + seed.customer),
-        customer_name: String::new(),
+        customer_id: format!("K{}", 4700 + seed.customer).into(),
+        customer_name: Text::default(),
         currency: Currency::EUR,
         open_amount: open,
         amount,
         doc_date: Some(day(k as u64 % 30)),
         due_date: Some(day(30 + k as u64 % 30)),
         payment_reference: None,
-        refs: if k.is_multiple_of(5) { vec![format!("4500{:04}", k)] } else { Vec::new() },
-        discounts: if seed.discount && !credit { vec![tier] } else { Vec::new() },
-        payer_id: None,
+        refs: if k.is_multiple_of(5) { Box::new([format!("4500{:04}", k).into()]) } else { Box::default() },
+        discounts: if seed.discount && !credit { Box::new([tier]) } else { Box::default() },
         expected_by: None,
-        mandate_id: None,
-        collection_id: None,
         status,
-        gl_account: None,
-        version: None,
-        extra: BTreeMap::new(),
-        place: Place::default(),
+        more: ItemMore::default().into(),
+        line: 0,
     }
 }
 
@@ -109,11 +104,11 @@ fn payment(id: &str, items: &[OpenItem], seed: &PaymentSeed) -> Payment {
         |i: &OpenItem| digits(i).trim_start_matches("2026").trim_end_matches("2026").trim_start_matches('0').to_owned();
     let list = |f: &dyn Fn(&OpenItem) -> String, sep: &str| meant.iter().map(|i| f(i)).collect::<Vec<_>>().join(sep);
     let words = match seed.wording {
-        0 => list(&|i| i.doc_no.clone(), ", "),
+        0 => list(&|i| i.doc_no.to_string(), ", "),
         1 => format!("Rechnung {}", list(&short, " + ")),
         2 => list(&digits, "/"),
         3 => format!("RE {} abzgl. 2% Skonto", list(&short, "/")),
-        4 => format!("Teilzahlung {}", list(&|i| i.doc_no.clone(), " ")),
+        4 => format!("Teilzahlung {}", list(&|i| i.doc_no.to_string(), " ")),
         5 => format!("Bestellung {}", meant.first().and_then(|i| i.refs.first()).cloned().unwrap_or_default()),
         6 => "Zahlung".to_owned(),
         _ => String::new(),
@@ -279,7 +274,7 @@ proptest! {
             }
         }
         for item in &items {
-            let c = cleared.get(&item.item_id).copied().unwrap_or(0);
+            let c = cleared.get(item.item_id.as_str()).copied().unwrap_or(0);
             prop_assert!(c.abs() <= item.open_amount.abs() && c.signum() * item.open_amount.signum() >= 0, "{} {c}", item.doc_no);
         }
         for (p, d) in payments.iter().zip(&decisions) {
@@ -345,10 +340,10 @@ proptest! {
     fn an_unrelated_customers_item_is_never_chosen((Items(items), Payments(payments)) in day_of_work(), amount_of in any::<prop::sample::Index>()) {
         let mut more = items.clone();
         let mut unrelated = item(0, &ItemSeed { customer: 0, amount: 0, state: 0, form: 0, discount: false });
-        unrelated.item_id = "unrelated".to_owned();
-        unrelated.doc_no = "QX-88-31977".to_owned();
-        unrelated.customer_id = "K9999".to_owned();
-        unrelated.refs.clear();
+        unrelated.item_id = "unrelated".into();
+        unrelated.doc_no = "QX-88-31977".into();
+        unrelated.customer_id = "K9999".into();
+        unrelated.refs = Box::default();
         unrelated.amount = amount_of.get(&payments).amount.abs();
         unrelated.open_amount = unrelated.amount;
         more.push(unrelated);
@@ -368,7 +363,7 @@ proptest! {
         let before = engine().propose(&book(&items), payment);
         prop_assume!(before.outcome == Outcome::Applied);
         let gone = documents(&before.allocations);
-        let left: Vec<OpenItem> = items.iter().filter(|i| !gone.contains(&i.item_id)).cloned().collect();
+        let left: Vec<OpenItem> = items.iter().filter(|i| !gone.iter().any(|g| i.item_id == *g)).cloned().collect();
         let after = engine().propose(&book(&left), payment);
         if after.outcome == Outcome::Applied {
             let chosen = documents(&after.allocations);
@@ -426,7 +421,7 @@ proptest! {
         let other = |k: usize| marks.get(k % 64) == Some(&2);
         let start = from.index(items.len().max(1));
         let yesterday: Vec<OpenItem> = items.iter().enumerate().filter(|(k, _)| !late(*k)).map(|(k, it)| {
-            if other(k) { OpenItem { open_amount: it.open_amount + 100, amount: it.amount + 100, doc_no: format!("X{}", it.doc_no), ..it.clone() } } else { it.clone() }
+            if other(k) { OpenItem { open_amount: it.open_amount + 100, amount: it.amount + 100, doc_no: format!("X{}", it.doc_no).into(), ..it.clone() } } else { it.clone() }
         }).collect();
         let today: Vec<OpenItem> = items.iter().enumerate().filter(|(k, _)| !gone(*k)).map(|(_, it)| it.clone()).collect();
         let mut changed = book(&yesterday);
@@ -434,7 +429,7 @@ proptest! {
         changed.apply_delta(order.map(|k| {
             let it = &items[k];
             match gone(k) {
-                true => tieout::book::ItemChange::Remove { company: it.company.clone(), item_id: it.item_id.clone() },
+                true => tieout::book::ItemChange::Remove { company: it.company.to_string(), item_id: it.item_id.to_string() },
                 false => tieout::book::ItemChange::Put(Box::new(it.clone())),
             }
         }));

@@ -2,8 +2,8 @@
 //! as such; with one wrong digit it stops the payment, wherever the scheme is framed, labelled or in a field.
 
 use chrono::NaiveDate;
-use tieout::base::{Currency, Place, content_id};
-use tieout::model::{ItemKind, ItemStatus, OpenItem, ReasonCode, Source, Trust};
+use tieout::base::{Currency, content_id};
+use tieout::model::{ItemKind, ItemMore, ItemStatus, OpenItem, ReasonCode, Source, Trust};
 use tieout::{Decision, Engine, OpenItemBook, Outcome, Payment, Policy};
 
 fn day(month: u32, day: u32) -> NaiveDate {
@@ -12,29 +12,24 @@ fn day(month: u32, day: u32) -> NaiveDate {
 
 fn item(doc_no: &str, reference: Option<&str>, customer: &str, currency: &str, amount: i64) -> OpenItem {
     OpenItem {
-        company: String::new(),
-        item_id: format!("OP-{doc_no}"),
-        doc_no: doc_no.to_owned(),
+        company: Default::default(),
+        item_id: format!("OP-{doc_no}").into(),
+        doc_no: doc_no.into(),
         kind: ItemKind::Invoice,
-        customer_id: format!("K-{customer}"),
-        customer_name: customer.to_owned(),
+        customer_id: format!("K-{customer}").into(),
+        customer_name: customer.into(),
         currency: Currency::parse(currency).unwrap(),
         open_amount: amount,
         amount,
         doc_date: Some(day(3, 2)),
         due_date: Some(day(4, 2)),
-        payment_reference: reference.map(str::to_owned),
-        refs: Vec::new(),
-        discounts: Vec::new(),
-        payer_id: None,
+        payment_reference: reference.map(Into::into),
+        refs: Box::default(),
+        discounts: Box::default(),
         expected_by: None,
-        mandate_id: None,
-        collection_id: None,
         status: ItemStatus::Open,
-        gl_account: None,
-        version: None,
-        extra: Default::default(),
-        place: Place::default(),
+        more: ItemMore::default().into(),
+        line: 0,
     }
 }
 
@@ -54,7 +49,7 @@ fn book(doc_no: &str, reference: Option<&str>, currency: &str) -> OpenItemBook {
 fn payment(currency: &str) -> Payment {
     Payment {
         payment_id: content_id('p', &["1"]),
-        company: String::new(),
+        company: Default::default(),
         account: "OURS".to_owned(),
         statement_id: None,
         entry_ref: None,

@@ -89,6 +89,11 @@ impl CsvTable {
         table
     }
 
+    /// A part of a table, without its header.
+    pub fn rows_only(dialect: CsvDialect) -> Self {
+        CsvTable { dialect, out: String::new() }
+    }
+
     /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = CsvCell>) {
         for (i, cell) in cells.into_iter().enumerate() {
@@ -184,6 +189,9 @@ fn code_point(text: &str) -> Option<(char, &str)> {
 fn is_harmless(text: &str) -> bool {
     if text.starts_with('\'') || starts_formula(text) {
         return false;
+    }
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b',' | b';' | b'|')) {
+        return true;
     }
     let mut rest = text.chars();
     while let Some(c) = rest.next() {

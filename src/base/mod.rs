@@ -12,12 +12,15 @@ mod foreign;
 mod hidden;
 mod iban;
 mod ids;
+mod in_order;
 mod limits;
 mod money;
 mod packed;
 mod place;
+mod placed_texts;
 #[cfg(feature = "schema")]
 mod schema;
+mod text;
 mod text_decode;
 mod thousands;
 
@@ -37,12 +40,15 @@ pub use foreign::Foreign;
 pub use hidden::is_hidden;
 pub use iban::{Iban, is_valid_iban};
 pub use ids::{ContentId, Sha256Pieces, content_id, sha256_hex};
+pub use in_order::in_order;
 pub use limits::Limits;
 pub use money::{Money, MoneyError, sum_figure};
 pub use packed::{Packed, Packer, Record, Records};
 pub use place::Place;
+pub use placed_texts::PlacedTexts;
 #[cfg(feature = "schema")]
 pub use schema::{Figure, Whole};
+pub use text::Text;
 pub(crate) use text_decode::is_single_byte;
 pub use text_decode::{DecodeTextError, DecodedText, decode_text, is_encoding};
 pub use thousands::{ThreeDecimals, may_be_thousands};

@@ -1,6 +1,7 @@
 //! Records kept small: in go records, out come the same records in the same order. A run of a million payments holds its
 //! records this way between its stages, since only one block at a time is being looked at.
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -8,7 +9,7 @@ use std::borrow::Cow;
 /// What can be packed: a type that writes every part of it in a binary form, and so comes back equal. A field that is left out
 /// when it is empty must be written where the form is not made for people (`is_human_readable`). Builds
 /// with debug assertions, and so all tests, compare each block with what went in.
-pub trait Record: Serialize + DeserializeOwned + PartialEq + Clone {}
+pub trait Record: Serialize + DeserializeOwned + PartialEq + Clone + Send + Sync {}
 
 impl Record for String {}
 impl Record for u32 {}
@@ -55,9 +56,9 @@ impl<T> Packed<T> {
 }
 
 impl<T: Record> Packed<T> {
-    /// Packs records.
+    /// Packs records, on the calling rayon pool.
     pub fn of(records: &[T]) -> Self {
-        let blocks = records.chunks(Self::BLOCK).map(Block::of).collect();
+        let blocks = records.par_chunks(Self::BLOCK).map(Block::of).collect();
         Packed { blocks, len: records.len() }
     }
 
@@ -103,10 +104,13 @@ impl<T> Default for Packer<T> {
 }
 
 impl<T: Record> Packer<T> {
+    /// So many are packed at once, on all cores.
+    const AT_ONCE: usize = 8 * Packed::<T>::BLOCK;
+
     /// Takes the next record.
     pub fn push(&mut self, record: T) {
         self.open.push(record);
-        if self.open.len() == Packed::<T>::BLOCK {
+        if self.open.len() == Self::AT_ONCE {
             self.full.append(Packed::of(&self.open));
             self.open.clear();
         }

@@ -110,7 +110,8 @@ fn index(w: &World) -> Indices {
         Indices { numbers: Map::default(), digits: Map::default(), words: Map::default(), names: Vec::new() };
     for (n, item) in w.items.iter().enumerate() {
         let record = &item.record;
-        let all = record.refs.iter().chain(&record.payment_reference).chain([&record.doc_no]);
+        let all = record.refs.iter().map(crate::base::Text::as_str);
+        let all = all.chain(record.payment_reference.as_deref()).chain([record.doc_no.as_str()]);
         for number in all {
             indices.numbers.entry(compact(number)).or_default().push(n);
         }

@@ -182,8 +182,8 @@ fn truth_line(w: &World, p: &Planned) -> TruthLine {
     let figure = |minor: i64| Money::from_minor(minor, currency).figure();
     let unless_zero = |minor: i64| if minor == 0 { String::new() } else { figure(minor) };
     let document = |d: &Doc| TruthDocument {
-        item_id: w.items[d.item].record.item_id.clone(),
-        doc_no: w.items[d.item].record.doc_no.clone(),
+        item_id: w.items[d.item].record.item_id.to_string(),
+        doc_no: w.items[d.item].record.doc_no.to_string(),
         applied: figure(d.applied),
         discount: unless_zero(d.discount),
         writeoff: unless_zero(d.writeoff),

@@ -6,7 +6,7 @@ use super::numbers::{Number, Style};
 use super::plan::{Answer, Doc, Evidence, Kind, Label, Payer, Planned};
 use super::random::Random;
 use super::wording;
-use crate::base::{Currency, Set};
+use crate::base::{Currency, Set, Text};
 use crate::model::{Customer, DiscountTier, ItemKind, ItemStatus, OpenItem};
 use chrono::{Days, NaiveDate};
 
@@ -276,29 +276,24 @@ impl World {
             _ => Vec::new(),
         };
         let record = OpenItem {
-            company: String::new(),
-            item_id: format!("{}", 500_001 + index),
-            doc_no: number.full(),
+            company: Text::default(),
+            item_id: format!("{}", 500_001 + index).into(),
+            doc_no: number.full().into(),
             kind,
-            customer_id: self.customers[c].record.customer_id.clone(),
-            customer_name: self.customers[c].record.name.clone(),
+            customer_id: self.customers[c].record.customer_id.as_str().into(),
+            customer_name: self.customers[c].record.name.as_str().into(),
             currency: self.currency(c),
             open_amount: amount,
             amount,
             doc_date: Some(date),
             due_date: Some(date + Days::new(30)),
             payment_reference: None,
-            refs: Vec::new(),
-            discounts,
-            payer_id: None,
+            refs: Box::default(),
+            discounts: discounts.into(),
             expected_by: None,
-            mandate_id: None,
-            collection_id: None,
             status: ItemStatus::Open,
-            gl_account: None,
-            version: None,
-            extra: Default::default(),
-            place: Default::default(),
+            more: Default::default(),
+            line: 0,
         };
         self.customers[c].items.push(index);
         self.items.push(Item { record, number });
@@ -321,7 +316,7 @@ impl World {
             let item = self.document(c, amount, back, ItemKind::Invoice);
             self.used.insert((series, running + n));
             let number = self.styles[series].number(date, running + n);
-            self.items[item].record.doc_no = number.full();
+            self.items[item].record.doc_no = number.full().into();
             self.items[item].number = number;
             items.push(item);
         }

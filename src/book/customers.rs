@@ -56,7 +56,8 @@ pub fn read_customers(bytes: &[u8], file: &str) -> Result<CustomersRead, Vec<Err
 
 fn from_rows(rows: &[Row<'_>], file: &str) -> Result<CustomersRead, Vec<Error>> {
     let mut errors = Vec::new();
-    let customers: Vec<Customer> = rows.iter().filter_map(|row| customer(row, &mut errors)).collect();
+    let mut customers: Vec<Customer> = rows.iter().filter_map(|row| customer(row, &mut errors)).collect();
+    customers.shrink_to_fit();
     let mut seen: Map<(&str, &str), u64> = Map::default();
     for row in rows {
         let Some(id) = row.get("customer_id") else { continue };

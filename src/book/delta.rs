@@ -11,6 +11,7 @@ use super::index::{CustomerIx, ItemIx, OpenItemBook, amount_key, count_digits, k
 use super::keys::{self, Key, compact_key, key_of};
 use super::multimap::MultiMap;
 use super::name_table::NameTable;
+use crate::base::Text;
 use crate::model::{Customer, ItemStatus, OpenItem};
 use crate::names::skeleton;
 use crate::references::SchemesInUse;
@@ -176,7 +177,7 @@ impl OpenItemBook {
             (&mut self.by_digits, digits),
             (&mut self.by_tail, tail),
             (&mut self.by_year_tail, year_tail),
-            (&mut self.by_mandate, item.mandate_id.as_deref().map(compact_key)),
+            (&mut self.by_mandate, item.more.mandate_id.as_deref().map(compact_key)),
         ];
         for (map, key) in forms {
             key.into_iter().for_each(|key| each(map, key));
@@ -275,7 +276,7 @@ fn id_key(company: &str, item_id: &str) -> Key {
 }
 
 /// Order, delivery and other numbers of an item that are long enough to name it.
-pub(super) fn other_numbers(item: &OpenItem) -> impl Iterator<Item = &String> {
+pub(super) fn other_numbers(item: &OpenItem) -> impl Iterator<Item = &Text> {
     item.refs.iter().filter(|r| r.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4)
 }
 
@@ -291,20 +292,20 @@ impl Forms {
 mod tests {
     use super::*;
     use crate::base::Currency;
-    use crate::model::ItemKind;
+    use crate::model::{ItemKind, ItemMore};
     use proptest::prelude::*;
 
     fn item(id: u8, doc: u16, customer: u8, name: u8, amount: i64, reference: u8, closed: bool) -> OpenItem {
         OpenItem {
-            company: if id.is_multiple_of(3) { "A".into() } else { String::new() },
-            item_id: format!("i{id}"),
+            company: if id.is_multiple_of(3) { "A".into() } else { Default::default() },
+            item_id: format!("i{id}").into(),
             doc_no: if doc.is_multiple_of(5) {
-                format!("{}", 20_260_000 + u32::from(doc))
+                format!("{}", 20_260_000 + u32::from(doc)).into()
             } else {
-                format!("RE-2026-{doc:04}")
+                format!("RE-2026-{doc:04}").into()
             },
             kind: ItemKind::Invoice,
-            customer_id: format!("K{customer}"),
+            customer_id: format!("K{customer}").into(),
             customer_name: ["Muster GmbH", "Muster Bau AG", "Kraus & Partner", ""][usize::from(name % 4)].into(),
             currency: Currency::EUR,
             open_amount: if closed { 0 } else { amount },
@@ -313,20 +314,20 @@ mod tests {
             due_date: None,
             payment_reference: match reference % 5 {
                 0 => Some("RF18539007547034".into()),
-                1 => Some(format!("0000002026{doc:05}3")),
+                1 => Some(format!("0000002026{doc:05}3").into()),
                 _ => None,
             },
-            refs: if doc.is_multiple_of(2) { vec![format!("AB{doc:05}"), "AB".into()] } else { Vec::new() },
-            discounts: Vec::new(),
-            payer_id: None,
+            refs: if doc.is_multiple_of(2) {
+                [format!("AB{doc:05}").into(), "AB".into()].into()
+            } else {
+                Box::default()
+            },
+            discounts: Box::default(),
             expected_by: None,
-            mandate_id: doc.is_multiple_of(7).then(|| format!("M{doc}")),
-            collection_id: None,
             status: if closed { ItemStatus::Closed } else { ItemStatus::Open },
-            gl_account: None,
-            version: None,
-            extra: Default::default(),
-            place: Default::default(),
+            more: ItemMore { mandate_id: doc.is_multiple_of(7).then(|| format!("M{doc}")), ..ItemMore::default() }
+                .into(),
+            line: 0,
         }
     }
 
@@ -372,7 +373,7 @@ mod tests {
             for r in &it.refs {
                 out.push_str(&format!("{:?}", book.by_other_number(compact_key(r))));
             }
-            out.push_str(&format!("{:?}", it.mandate_id.as_deref().map(|m| book.by_mandate(m))));
+            out.push_str(&format!("{:?}", it.more.mandate_id.as_deref().map(|m| book.by_mandate(m))));
             out.push_str(&format!("{:?}\n", book.items_of(figures.customer)));
         }
         for amount in [100, 200, 300] {
@@ -414,7 +415,7 @@ mod tests {
             let mut book = OpenItemBook::build(before, customers.clone());
             for chunk in changes.chunks(3) {
                 let changes = chunk.iter().map(|(it, remove)| match remove {
-                    true => ItemChange::Remove { company: it.company.clone(), item_id: it.item_id.clone() },
+                    true => ItemChange::Remove { company: it.company.to_string(), item_id: it.item_id.to_string() },
                     false => ItemChange::Put(Box::new(it.clone())),
                 });
                 book.apply_delta(changes);

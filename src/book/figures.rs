@@ -99,9 +99,9 @@ impl Links {
     /// The customer that an item names, where no list of customers does.
     pub fn derived(item: &OpenItem) -> Customer {
         Customer {
-            company: item.company.clone(),
-            customer_id: item.customer_id.clone(),
-            name: item.customer_name.clone(),
+            company: item.company.to_string(),
+            customer_id: item.customer_id.to_string(),
+            name: item.customer_name.to_string(),
             ..Customer::default()
         }
     }

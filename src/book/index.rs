@@ -128,6 +128,11 @@ impl OpenItemBook {
         self.figures.get(item as usize)
     }
 
+    /// What is open of every item, by row.
+    pub(crate) fn open_amounts(&self) -> impl Iterator<Item = i64> + '_ {
+        self.figures.iter().map(|f| f.open_amount)
+    }
+
     /// The number of a company in [`Figures`]: 0 for none, `None` for one that no item or customer has.
     pub(crate) fn company_number(&self, company: &str) -> Option<u32> {
         self.links.company(company)
@@ -406,7 +411,7 @@ impl OpenItemBook {
                 shapes.add(forms.whole(row));
             }
             let other = MultiMap::build(rows().flat_map(of_item).collect());
-            let mandate = |(row, it): (u32, &OpenItem)| Some((compact_key(it.mandate_id.as_deref()?), row));
+            let mandate = |(row, it): (u32, &OpenItem)| Some((compact_key(it.more.mandate_id.as_deref()?), row));
             (other, MultiMap::build(rows().filter_map(mandate).collect()), shapes)
         };
         let ((whole, digits), ((tail, year_tail), ((reference, mut shapes), (other, mandate, own)))) = rayon::join(
@@ -500,18 +505,14 @@ fn shared(short: &[CustomerIx], long: &[CustomerIx]) -> Vec<CustomerIx> {
         return short.iter().copied().filter(|c| long.binary_search(c).is_ok()).collect();
     }
     let mut both = Vec::new();
-    let (mut a, mut b) = (short.iter().peekable(), long.iter().peekable());
-    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
-        let (x, y) = (**x, **y);
+    // No branch on which is smaller: nobody could foretell it.
+    let (mut a, mut b) = (0, 0);
+    while let (Some(x), Some(y)) = (short.get(a), long.get(b)) {
         if x == y {
-            both.push(x);
+            both.push(*x);
         }
-        if x <= y {
-            a.next();
-        }
-        if y <= x {
-            b.next();
-        }
+        a += usize::from(x <= y);
+        b += usize::from(y <= x);
     }
     both
 }

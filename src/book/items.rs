@@ -3,13 +3,14 @@
 use super::discount::percent_of;
 use super::table::{Columns, Row, read_rows};
 use crate::base::{
-    AmountStyle, Currency, Foreign, Map, Money, MoneyError, may_be_thousands, nearest_name, parse_amount,
+    AmountStyle, Currency, Foreign, Map, Money, MoneyError, Place, Text, may_be_thousands, nearest_name, parse_amount,
     parse_iso_date, parse_scaled,
 };
 use crate::error::{Error, ErrorCode};
-use crate::model::{DiscountTier, ExpectedBy, Finding, FindingCode, ItemKind, ItemStatus, OpenItem};
+use crate::model::{DiscountTier, ExpectedBy, Finding, FindingCode, ItemKind, ItemMore, ItemStatus, OpenItem};
 use chrono::NaiveDate;
 use hashbrown::hash_map::Entry;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use thousands::Thousands;
@@ -77,7 +78,7 @@ const COLUMNS: Columns = Columns {
 /// and a due date before the document are findings.
 pub fn read_items(bytes: &[u8], file: &str) -> Result<ItemsRead, Vec<Error>> {
     let mut items = FromRows::new(file);
-    let faults = read_rows(bytes, file, &COLUMNS, &mut |row| items.take(&row));
+    let faults = read_rows(bytes, file, &COLUMNS, &mut |rows| items.take(rows));
     items.finish(faults.err().unwrap_or_default())
 }
 
@@ -98,21 +99,30 @@ impl<'f> FromRows<'f> {
         FromRows { file, read, errors, thousands, keys }
     }
 
-    /// Takes the next row.
-    pub(super) fn take(&mut self, row: &Row<'_>) {
-        self.thousands.see(row);
-        self.read.items.extend(item(row, &mut self.errors));
-        // No two rows of one company and item, also where something else is wrong with one of them.
-        let Some(item_id) = row.get("item_id") else { return };
-        let line = row.place.line.unwrap_or(0);
-        match self.keys.entry(key(row.get("company").unwrap_or_default(), item_id)) {
-            Entry::Vacant(free) => _ = free.insert(line),
-            Entry::Occupied(first) => {
-                let found = format!("item_id `{item_id}`, which line {} has already", first.get());
-                let place = row.place_of("item_id");
-                let error = Error::new(ErrorCode::Duplicate, place, found, "a key that is unique");
-                let hint = "if the export has one row per invoice line, collapse it with a mapping";
-                self.errors.push(error.with_hint(hint));
+    /// Takes the next rows: each is read on its own, on all cores, and then compared with the others in order.
+    pub(super) fn take(&mut self, rows: &[Row<'_>]) {
+        let read = |row: &Row<'_>| {
+            let mut errors = Vec::new();
+            let item = item(row, &mut errors);
+            (item, errors, row.get("item_id").map(|id| key(row.get("company").unwrap_or_default(), id)))
+        };
+        let all = || rows.par_iter().map(read).collect::<Vec<_>>();
+        let (all, ()) = rayon::join(all, || rows.iter().for_each(|row| self.thousands.see(row)));
+        for (row, (item, errors, key)) in rows.iter().zip(all) {
+            self.read.items.extend(item);
+            self.errors.extend(errors);
+            // No two rows of one company and item, also where something else is wrong with one of them.
+            let Some(key) = key else { continue };
+            match self.keys.entry(key) {
+                Entry::Vacant(free) => _ = free.insert(row.place.line.unwrap_or(0)),
+                Entry::Occupied(first) => {
+                    let item_id = row.get("item_id").unwrap_or_default();
+                    let found = format!("item_id `{item_id}`, which line {} has already", first.get());
+                    let place = row.place_of("item_id");
+                    let error = Error::new(ErrorCode::Duplicate, place, found, "a key that is unique");
+                    let hint = "if the export has one row per invoice line, collapse it with a mapping";
+                    self.errors.push(error.with_hint(hint));
+                }
             }
         }
     }
@@ -129,12 +139,10 @@ impl<'f> FromRows<'f> {
             errors.sort_by_key(|e| (e.place().line, e.place().column));
             return Err(errors);
         }
-        for item in &mut read.items {
-            item.place.file = Some(file.to_owned());
-        }
         for finding in &mut read.findings {
             finding.place.file = Some(file.to_owned());
         }
+        read.items.shrink_to_fit();
         Ok(read)
     }
 }
@@ -151,31 +159,28 @@ fn key(company: &str, item_id: &str) -> [u8; 10] {
 
 /// Checks over all items: numbers at several customers, dates, and items with nothing open.
 fn check(read: &mut ItemsRead) {
-    let mut numbers: Map<(&str, &str), (&str, Option<u64>, bool)> = Map::default();
+    let mut numbers: Map<(&str, &str), (&str, u32, bool)> = Map::default();
     for item in &read.items {
-        let line = item.place.line;
+        let (line, place) = (item.line, Place::line(item.line.into()));
         let known = numbers.entry((&item.company, &item.doc_no)).or_insert((&item.customer_id, line, false));
         if known.0 != item.customer_id && !known.2 {
             known.2 = true;
             let text = format!(
                 "doc_no `{}` is at customer `{}` (line {}) and at `{}`: the number alone proves nothing",
-                item.doc_no,
-                known.0,
-                known.1.unwrap_or(0),
-                item.customer_id
+                item.doc_no, known.0, known.1, item.customer_id
             );
-            read.findings.push(Finding::new(FindingCode::DocumentNumberShared, item.place.clone(), text));
+            read.findings.push(Finding::new(FindingCode::DocumentNumberShared, place.clone(), text));
         }
         if let (Some(doc), Some(due)) = (item.doc_date, item.due_date)
             && due < doc
         {
             let text = format!("item `{}` is due on {due}, before its date {doc}", item.item_id);
-            read.findings.push(Finding::new(FindingCode::DueBeforeDocument, item.place.clone(), text));
+            read.findings.push(Finding::new(FindingCode::DueBeforeDocument, place.clone(), text));
         }
         read.findings.extend(unlikely(item));
         if item.open_amount == 0 && item.status != ItemStatus::Closed {
             let text = format!("item `{}` has nothing open and is not marked closed: left out", item.item_id);
-            read.findings.push(Finding::new(FindingCode::ZeroItem, item.place.clone(), text));
+            read.findings.push(Finding::new(FindingCode::ZeroItem, place, text));
             read.left_out_zero += 1;
         }
     }
@@ -198,16 +203,17 @@ fn unlikely(item: &OpenItem) -> Option<Finding> {
     };
     let (open, amount) = (figure(item.open_amount), figure(item.amount));
     let text = format!("item `{}` has open_amount {open} and amount {amount}: {why}", item.item_id);
-    Some(Finding::new(FindingCode::AmountUnlikely, item.place.clone(), text))
+    Some(Finding::new(FindingCode::AmountUnlikely, Place::line(item.line.into()), text))
 }
 
 /// One item; `None` when a cell that it cannot do without has a fault. All faults of the row are noted.
 fn item(row: &Row<'_>, errors: &mut Vec<Error>) -> Option<OpenItem> {
     let before = errors.len();
     let text = |name: &str| row.get(name).map(str::to_owned);
+    let short = |name: &str| row.get(name).map(Text::from);
     let mut missing: Vec<String> = Vec::new();
     let mut required = |name: &str| {
-        row.get(name).map(str::to_owned).or_else(|| {
+        row.get(name).map(Text::from).or_else(|| {
             missing.push(name.to_owned());
             None
         })
@@ -269,29 +275,32 @@ fn item(row: &Row<'_>, errors: &mut Vec<Error>) -> Option<OpenItem> {
         return None;
     }
     Some(OpenItem {
-        company: text("company").unwrap_or_default(),
+        company: short("company").unwrap_or_default(),
         item_id: item_id?,
         doc_no: doc_no?,
         kind,
         customer_id: customer_id?,
-        customer_name: text("customer_name").unwrap_or_default(),
+        customer_name: short("customer_name").unwrap_or_default(),
         currency,
         open_amount: open_amount?,
         amount: amount?,
         doc_date,
         due_date,
-        payment_reference: text("payment_reference"),
-        refs,
-        discounts,
-        payer_id: text("payer_id"),
+        payment_reference: short("payment_reference"),
+        refs: refs.into_iter().map(Text::from).collect(),
+        discounts: discounts.into(),
         expected_by,
-        mandate_id: text("mandate_id"),
-        collection_id: text("collection_id"),
         status,
-        gl_account: text("gl_account"),
-        version: text("version"),
-        extra,
-        place: row.place.clone(),
+        more: ItemMore {
+            payer_id: text("payer_id"),
+            mandate_id: text("mandate_id"),
+            collection_id: text("collection_id"),
+            gl_account: text("gl_account"),
+            version: text("version"),
+            extra,
+        }
+        .into(),
+        line: row.place.line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0),
     })
 }
 

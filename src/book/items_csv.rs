@@ -1,7 +1,7 @@
 //! Open items back to a file. In: items. Out: CSV of `tieout.open-items/1` that [`super::read_items`] reads to the same items.
 
 use super::items::KNOWN;
-use crate::base::Money;
+use crate::base::{Money, Text};
 use crate::model::{ExpectedBy, OpenItem};
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// with `x_` in alphabetical order. Lines end with LF.
 pub fn write_items_csv(items: &[OpenItem]) -> String {
     let extra: BTreeSet<&str> =
-        items.iter().flat_map(|i| i.extra.keys()).map(String::as_str).filter(|k| k.starts_with("x_")).collect();
+        items.iter().flat_map(|i| i.more.extra.keys()).map(String::as_str).filter(|k| k.starts_with("x_")).collect();
     let always = ["item_id", "doc_no", "customer_id", "currency", "open_amount"];
     let used = |c: &&str| always.contains(c) || items.iter().any(|i| !cell(i, c).is_empty());
     let columns: Vec<&str> = KNOWN.iter().copied().filter(used).chain(extra).collect();
@@ -30,36 +30,36 @@ fn cell(item: &OpenItem, column: &str) -> String {
     let tier = |n: usize| item.discounts.get(n);
     let percent = |h: u32| format!("{}.{:02}", h / 100, h % 100);
     match column {
-        "company" => item.company.clone(),
-        "item_id" => item.item_id.clone(),
-        "doc_no" => item.doc_no.clone(),
+        "company" => item.company.to_string(),
+        "item_id" => item.item_id.to_string(),
+        "doc_no" => item.doc_no.to_string(),
         "doc_type" => item.kind.as_str().to_owned(),
-        "customer_id" => item.customer_id.clone(),
-        "customer_name" => item.customer_name.clone(),
+        "customer_id" => item.customer_id.to_string(),
+        "customer_name" => item.customer_name.to_string(),
         "currency" => item.currency.code().to_owned(),
         "open_amount" => money(item.open_amount),
         "amount" => money(item.amount),
         "doc_date" => date(item.doc_date),
         "due_date" => date(item.due_date),
-        "payment_reference" => text(&item.payment_reference),
-        "refs" => item.refs.join("|"),
+        "payment_reference" => item.payment_reference.as_deref().unwrap_or_default().to_owned(),
+        "refs" => item.refs.iter().map(Text::as_str).collect::<Vec<_>>().join("|"),
         "discount_until" => date(tier(0).map(|t| t.until)),
         "discount_amount" => tier(0).map(|t| money(t.amount)).unwrap_or_default(),
         "discount_percent" => tier(0).and_then(|t| t.percent_hundredths).map(percent).unwrap_or_default(),
         "discount_until_2" => date(tier(1).map(|t| t.until)),
         "discount_amount_2" => tier(1).map(|t| money(t.amount)).unwrap_or_default(),
         "discount_percent_2" => tier(1).and_then(|t| t.percent_hundredths).map(percent).unwrap_or_default(),
-        "payer_id" => text(&item.payer_id),
+        "payer_id" => text(&item.more.payer_id),
         "expected_by" => {
             let name = ExpectedBy::ALL.iter().find(|(_, e)| Some(*e) == item.expected_by).map(|(t, _)| *t);
             name.unwrap_or_default().to_owned()
         }
-        "mandate_id" => text(&item.mandate_id),
-        "collection_id" => text(&item.collection_id),
+        "mandate_id" => text(&item.more.mandate_id),
+        "collection_id" => text(&item.more.collection_id),
         "status" => item.status.as_str().to_owned(),
-        "gl_account" => text(&item.gl_account),
-        "version" => text(&item.version),
-        other => item.extra.get(other).cloned().unwrap_or_default(),
+        "gl_account" => text(&item.more.gl_account),
+        "version" => text(&item.more.version),
+        other => item.more.extra.get(other).cloned().unwrap_or_default(),
     }
 }
 
@@ -84,9 +84,7 @@ mod tests {
             2,G,C2,JPY,-500,,credit_note,,,,disputed,,,,\n3,R,C3,EUR,0.00,10.00,,,,,closed,,,,\n";
         let items = read_items(text.as_bytes(), "f").unwrap().items;
         let again = read_items(write_items_csv(&items).as_bytes(), "f").unwrap().items;
-        let bare = |items: Vec<OpenItem>| {
-            items.into_iter().map(|i| OpenItem { place: Default::default(), ..i }).collect::<Vec<_>>()
-        };
+        let bare = |items: Vec<OpenItem>| items.into_iter().map(|i| OpenItem { line: 0, ..i }).collect::<Vec<_>>();
         assert_eq!(bare(again), bare(items));
     }
 }

@@ -39,7 +39,7 @@ impl ItemsMap {
         self.rows(bytes).map_err(|e| e.into_iter().map(|e| e.in_file(file)).collect::<Vec<_>>()).and_then(
             |(rows, faults, left_out)| {
                 let mut items = FromRows::new(file);
-                rows.iter().for_each(|row| items.take(row));
+                items.take(&rows);
                 let mut read = items.finish(faults)?;
                 read.left_out = left_out;
                 Ok(read)

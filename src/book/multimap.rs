@@ -5,24 +5,43 @@ use crate::base::Map;
 
 /// Key to row numbers, built once. Rows of one key are in ascending order.
 ///
-/// Pairs stand sorted in buckets by the high bits of a mixed key; about one bucket per pair, so a look-up reads one place of
-/// the directory and, where anything stands there, one of the keys.
+/// A table of keys by a mixed key, each where it belongs or in the next free place: a look-up reads one place of memory. Most keys have
+/// one row, which stands there; the rows of the others stand in a list.
+///
+/// ```text
+/// keys    .  7:1 row 3  .  .  9:2 from 0  .       mixed key × places / 2^64
+/// lists   4 8
+/// ```
 #[derive(Debug, Clone, Default)]
 pub(super) struct MultiMap {
-    shift: u32,
-    /// Where each bucket begins; one more for the end.
-    starts: Vec<u32>,
-    keys: Vec<Key>,
-    rows: Vec<u32>,
+    places: Vec<Place>,
+    /// How many places keys belong to; behind them stand those that found no free one.
+    homes: usize,
+    lists: Vec<u32>,
     /// The whole list of each key that was changed since.
     changed: Map<Key, Vec<u32>>,
     /// Pairs that it holds.
     pairs: usize,
 }
 
-fn bucket(key: Key, shift: u32) -> usize {
+/// A key with its rows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    key: Key,
+    /// The row, or where the list begins.
+    at: u32,
+    /// How many rows; 0 for a free place.
+    rows: u32,
+}
+
+fn mixed(key: Key) -> u64 {
     // Keys are FNV-1a, whose high bits say little of short texts.
-    usize::try_from((key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift).unwrap_or(0)
+    (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Where a mixed key belongs among so many places: in the order of the mixed keys.
+fn home(mixed: u64, places: usize) -> usize {
+    usize::try_from((u128::from(mixed) * places as u128) >> 64).unwrap_or(0)
 }
 
 impl MultiMap {
@@ -31,51 +50,39 @@ impl MultiMap {
         if pairs.is_empty() {
             return MultiMap::default();
         }
-        let bits = (usize::BITS - pairs.len().leading_zeros()).clamp(1, 31);
-        let shift = 64 - bits;
-        let mut starts = vec![0u32; (1 << bits) + 1];
-        for (key, _) in &pairs {
-            if let Some(count) = starts.get_mut(bucket(*key, shift) + 1) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0u32;
-        for start in &mut starts {
-            sum = sum.saturating_add(*start);
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut sorted: Vec<(Key, u32)> = vec![(0, 0); pairs.len()];
-        for pair in &pairs {
-            let Some(at) = next.get_mut(bucket(pair.0, shift)) else { continue };
-            if let Some(slot) = sorted.get_mut(*at as usize) {
-                *slot = *pair;
-            }
-            *at += 1;
-        }
-        drop((next, pairs));
-        let (mut keys, mut rows) = (Vec::with_capacity(sorted.len()), Vec::with_capacity(sorted.len()));
-        let mut begin = 0usize;
-        for start in starts.iter_mut().skip(1) {
-            let end = *start as usize;
-            if let Some(bucket) = sorted.get_mut(begin..end) {
-                if bucket.len() > 1 {
-                    bucket.sort_unstable();
-                }
-                let mut last = None;
-                for pair in bucket.iter() {
-                    if last != Some(*pair) {
-                        last = Some(*pair);
-                        keys.push(pair.0);
-                        rows.push(pair.1);
+        let sorted = sorted(pairs);
+        let keys = sorted.chunk_by(|a, b| a.0 == b.0).count();
+        // Two places of three are taken: then a key is found within a line of the cache.
+        let homes = keys + keys / 2 + 1;
+        let mut map = MultiMap { places: vec![Place::default(); homes], homes, ..MultiMap::default() };
+        let mut free = 0;
+        for list in sorted.chunk_by(|a, b| a.0 == b.0) {
+            let Some((key, first)) = list.first().copied() else { continue };
+            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            let mut rows = 1;
+            let mut at = first;
+            if list.last().is_some_and(|(_, last)| *last != first) {
+                let begin = map.lists.len();
+                at = number(begin);
+                for pair in list {
+                    if map.lists.get(begin..).and_then(<[u32]>::last) != Some(&pair.1) {
+                        map.lists.push(pair.1);
                     }
                 }
+                rows = number(map.lists.len() - begin);
             }
-            begin = end;
-            *start = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+            map.pairs += rows as usize;
+            // Keys come in the order of their homes: the next free place is behind the last one that was taken.
+            free = free.max(home(mixed(key), homes));
+            let place = Place { key, at, rows };
+            match map.places.get_mut(free) {
+                Some(slot) => *slot = place,
+                None => map.places.push(place),
+            }
+            free += 1;
         }
-        let pairs = rows.len();
-        MultiMap { shift, starts, keys, rows, changed: Map::default(), pairs }
+        (map.lists.shrink_to_fit(), map.places.shrink_to_fit());
+        map
     }
 
     /// Whether it holds nothing.
@@ -121,21 +128,54 @@ impl MultiMap {
     }
 
     fn built(&self, key: Key) -> &[u32] {
-        let at = bucket(key, self.shift.min(63));
-        let Some([start, end]) = self.starts.get(at..at + 2) else { return &[] };
-        let (start, end) = (*start as usize, *end as usize);
-        if start == end {
-            return &[];
+        let behind = self.places.get(home(mixed(key), self.homes)..).unwrap_or_default();
+        match behind.iter().find(|p| p.key == key || p.rows == 0) {
+            Some(Place { at, rows: 1, .. }) => std::slice::from_ref(at),
+            Some(Place { at, rows, .. }) => {
+                self.lists.get(*at as usize..(*at as usize).saturating_add(*rows as usize)).unwrap_or(&[])
+            }
+            None => &[],
         }
-        let Some(keys) = self.keys.get(start..end) else { return &[] };
-        // Most buckets hold one key; that of a popular one is long, and a search in it far from what is in the caches.
-        if keys.first() == Some(&key) && keys.last() == Some(&key) {
-            return self.rows.get(start..end).unwrap_or(&[]);
-        }
-        let first = keys.partition_point(|k| *k < key);
-        let len = keys.get(first..).map_or(0, |k| k.partition_point(|k| *k == key));
-        self.rows.get(start + first..start + first + len).unwrap_or(&[])
     }
+}
+
+/// The pairs by mixed key, then by row.
+fn sorted(pairs: Vec<(Key, u32)>) -> Vec<(Key, u32)> {
+    // Into about one bucket per pair first, which is faster than sorting all of them.
+    let bits = (usize::BITS - pairs.len().leading_zeros()).clamp(1, 31);
+    let bucket = |key: Key| usize::try_from(mixed(key) >> (64 - bits)).unwrap_or(0);
+    let mut starts = vec![0u32; (1 << bits) + 1];
+    for (key, _) in &pairs {
+        if let Some(count) = starts.get_mut(bucket(*key) + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0u32;
+    for start in &mut starts {
+        sum = sum.saturating_add(*start);
+        *start = sum;
+    }
+    let mut next = starts.clone();
+    let mut sorted: Vec<(Key, u32)> = vec![(0, 0); pairs.len()];
+    for pair in &pairs {
+        let Some(at) = next.get_mut(bucket(pair.0)) else { continue };
+        if let Some(slot) = sorted.get_mut(*at as usize) {
+            *slot = *pair;
+        }
+        *at += 1;
+    }
+    drop((next, pairs));
+    let mut begin = 0usize;
+    for start in starts.iter().skip(1) {
+        let end = *start as usize;
+        if let Some(bucket) = sorted.get_mut(begin..end)
+            && bucket.len() > 1
+        {
+            bucket.sort_unstable_by_key(|(key, row)| (mixed(*key), *row));
+        }
+        begin = end;
+    }
+    sorted
 }
 
 #[cfg(test)]

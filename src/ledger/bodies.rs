@@ -283,7 +283,7 @@ impl Movement {
             fx_difference: allocation.fx_difference,
             before: allocation.open_before,
             after: allocation.open_after,
-            item: item.map(|i| Box::new(OpenItem { place: Default::default(), ..i.clone() })),
+            item: item.map(|i| Box::new(OpenItem { line: 0, ..i.clone() })),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Payments and items as records hold them: as JSON without their empty parts. The names of the fields here are those of the
 //! file, whatever the model calls them later; a field that the model gains has to be given its name here.
 
-use crate::base::{ContentId, Currency, Place};
+use crate::base::{ContentId, Currency, Text};
 use crate::model::*;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -78,17 +78,17 @@ pub(super) struct PaymentText {
 
 /// An item: all of it but what is empty, and where it stood in the input.
 #[derive(Default, Serialize, Deserialize)]
-#[serde(remote = "OpenItem", default)]
+#[serde(default)]
 struct ItemText {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    company: String,
-    item_id: String,
-    doc_no: String,
+    #[serde(skip_serializing_if = "text_is_empty")]
+    company: Text,
+    item_id: Text,
+    doc_no: Text,
     kind: ItemKind,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    customer_id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    customer_name: String,
+    #[serde(skip_serializing_if = "text_is_empty")]
+    customer_id: Text,
+    #[serde(skip_serializing_if = "text_is_empty")]
+    customer_name: Text,
     currency: Currency,
     #[serde(skip_serializing_if = "zero")]
     open_amount: i64,
@@ -99,11 +99,11 @@ struct ItemText {
     #[serde(skip_serializing_if = "Option::is_none")]
     due_date: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    payment_reference: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    refs: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    discounts: Vec<DiscountTier>,
+    payment_reference: Option<Text>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    refs: Box<[Text]>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    discounts: Box<[DiscountTier]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payer_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,36 +119,78 @@ struct ItemText {
     version: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     extra: BTreeMap<String, String>,
-    #[serde(skip)]
-    place: Place,
+}
+
+fn text_is_empty(text: &Text) -> bool {
+    text.is_empty()
+}
+
+impl From<OpenItem> for ItemText {
+    fn from(item: OpenItem) -> Self {
+        let ItemMore { payer_id, mandate_id, collection_id, gl_account, version, extra } = item.more.into_inner();
+        ItemText {
+            company: item.company,
+            item_id: item.item_id,
+            doc_no: item.doc_no,
+            kind: item.kind,
+            customer_id: item.customer_id,
+            customer_name: item.customer_name,
+            currency: item.currency,
+            open_amount: item.open_amount,
+            amount: item.amount,
+            doc_date: item.doc_date,
+            due_date: item.due_date,
+            payment_reference: item.payment_reference,
+            refs: item.refs,
+            discounts: item.discounts,
+            payer_id,
+            expected_by: item.expected_by,
+            mandate_id,
+            collection_id,
+            status: item.status,
+            gl_account,
+            version,
+            extra,
+        }
+    }
+}
+
+impl From<ItemText> for OpenItem {
+    fn from(text: ItemText) -> Self {
+        let ItemText { payer_id, mandate_id, collection_id, gl_account, version, extra, .. } = text;
+        OpenItem {
+            company: text.company,
+            item_id: text.item_id,
+            doc_no: text.doc_no,
+            kind: text.kind,
+            customer_id: text.customer_id,
+            customer_name: text.customer_name,
+            currency: text.currency,
+            open_amount: text.open_amount,
+            amount: text.amount,
+            doc_date: text.doc_date,
+            due_date: text.due_date,
+            payment_reference: text.payment_reference,
+            refs: text.refs,
+            discounts: text.discounts,
+            expected_by: text.expected_by,
+            status: text.status,
+            more: ItemMore { payer_id, mandate_id, collection_id, gl_account, version, extra }.into(),
+            line: 0,
+        }
+    }
 }
 
 /// An item that may be missing, for `serde(with)`.
 pub(super) mod item {
     use super::{Deserialize, Deserializer, ItemText, OpenItem, Serialize, Serializer};
 
-    struct Borrowed<'a>(&'a OpenItem);
-
-    impl Serialize for Borrowed<'_> {
-        fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-            ItemText::serialize(self.0, s)
-        }
-    }
-
-    struct Owned(OpenItem);
-
-    impl<'de> Deserialize<'de> for Owned {
-        fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-            ItemText::deserialize(d).map(Owned)
-        }
-    }
-
     pub fn serialize<S: Serializer>(item: &Option<Box<OpenItem>>, s: S) -> Result<S::Ok, S::Error> {
-        item.as_deref().map(Borrowed).serialize(s)
+        item.as_deref().map(|item| ItemText::from(item.clone())).serialize(s)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Box<OpenItem>>, D::Error> {
-        Ok(Option::<Owned>::deserialize(d)?.map(|o| Box::new(o.0)))
+        Ok(Option::<ItemText>::deserialize(d)?.map(|text| Box::new(text.into())))
     }
 }
 

@@ -24,7 +24,7 @@ fn movement(item: &str, before: i64, cleared: i64) -> Movement {
         id: content_id('a', &[item, &before.to_string(), &cleared.to_string()]).0,
         company: String::new(),
         item_id: item.to_owned(),
-        doc_no: format!("RE-{item}"),
+        doc_no: format!("RE-{item}").into(),
         customer_id: "K".to_owned(),
         applied: cleared,
         discount: 0,
@@ -35,9 +35,9 @@ fn movement(item: &str, before: i64, cleared: i64) -> Movement {
         before,
         after: before - cleared,
         item: Some(Box::new(OpenItem {
-            item_id: item.to_owned(),
-            doc_no: format!("RE-{item}"),
-            customer_id: "K".to_owned(),
+            item_id: item.into(),
+            doc_no: format!("RE-{item}").into(),
+            customer_id: "K".into(),
             currency: Currency::EUR,
             amount: 1000,
             ..OpenItem::default()

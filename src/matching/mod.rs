@@ -27,6 +27,9 @@ use std::collections::BTreeSet;
 /// Version of evidence, weights and rules. A change that alters any decision raises it and stands in the changelog.
 pub const SCORE_VERSION: &str = "1";
 
+/// Blocks of payments that are decided before what they claim is put together.
+const AT_ONCE: usize = 256;
+
 /// Decides payments against a book under a policy. Pure: no I/O, no clock, no global state.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -139,11 +142,16 @@ impl Engine {
             let decisions = Packed::of(&decisions.into_iter().flatten().collect::<Vec<_>>());
             (claimants(&payments), standings, decisions)
         };
-        let (mut all, mut standings, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
-        for (of_block, stand, decided) in blocks().map(proposed).collect::<Vec<_>>() {
-            all.extend(of_block);
-            standings.extend(stand);
-            decisions.push(decided);
+        let (mut all, mut standings) = (Vec::with_capacity(payments.len()), Vec::with_capacity(payments.len()));
+        let mut decisions = Vec::with_capacity(payments.blocks());
+        // Not all blocks at once: what settling needs of them would stand in memory twice.
+        for from in (0..payments.blocks()).step_by(AT_ONCE) {
+            let some = from..payments.blocks().min(from + AT_ONCE);
+            for (of_block, stand, decided) in some.into_par_iter().map(proposed).collect::<Vec<_>>() {
+                all.extend(of_block);
+                standings.extend(stand);
+                decisions.push(decided);
+            }
         }
         let settled = assign::settle(book, &self.policy, all, standings);
         let finished = decisions.into_par_iter().enumerate().map(|(n, block)| {

@@ -1,4 +1,5 @@
-use crate::base::{Currency, Place};
+use super::{Empty, Rare};
+use crate::base::{Currency, Text};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -9,17 +10,17 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenItem {
     /// Legal entity whose receivable it is; empty when there is only one.
-    pub company: String,
+    pub company: Text,
     /// The key that the ERP posts against; unique in the company; opaque.
-    pub item_id: String,
+    pub item_id: Text,
     /// The number that the customer sees and quotes.
-    pub doc_no: String,
+    pub doc_no: Text,
     /// Invoice, credit note …
     pub kind: ItemKind,
     /// Whose account it is on.
-    pub customer_id: String,
+    pub customer_id: Text,
     /// The customer's name as the ERP has it; may be empty.
-    pub customer_name: String,
+    pub customer_name: Text,
     /// ISO 4217.
     pub currency: Currency,
     /// Original amount less all allocations so far, in minor units, signed.
@@ -31,29 +32,50 @@ pub struct OpenItem {
     /// When it should be paid.
     pub due_date: Option<NaiveDate>,
     /// Structured reference printed on the document (RF, QRR, KID, OCR, VS, OGM …).
-    pub payment_reference: Option<String>,
+    pub payment_reference: Option<Text>,
     /// Order, delivery, contract, purchase-order, reminder and statement-of-account numbers.
-    pub refs: Vec<String>,
+    pub refs: Box<[Text]>,
     /// Cash discount, the earliest tier first; at most two.
-    pub discounts: Vec<DiscountTier>,
-    /// Customer that usually pays for this one.
-    pub payer_id: Option<String>,
+    pub discounts: Box<[DiscountTier]>,
     /// How the money is expected.
     pub expected_by: Option<ExpectedBy>,
+    /// Whether and how it may be applied to.
+    pub status: ItemStatus,
+    /// What many books leave empty.
+    pub more: Rare<ItemMore>,
+    /// The line on which it stands in the input, counted from 1; 0 for one of no file.
+    pub line: u32,
+}
+
+/// What many books leave empty of an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemMore {
+    /// Customer that usually pays for this one.
+    pub payer_id: Option<String>,
     /// Direct-debit mandate.
     pub mandate_id: Option<String>,
     /// Collection batch it was sent in.
     pub collection_id: Option<String>,
-    /// Whether and how it may be applied to.
-    pub status: ItemStatus,
     /// General ledger account, carried through.
     pub gl_account: Option<String>,
     /// Version for compare-and-set when posting, carried through.
     pub version: Option<String>,
     /// Columns that start with `x_`, carried through untouched, and the base-currency columns.
     pub extra: BTreeMap<String, String>,
-    /// Where it stands in the input.
-    pub place: Place,
+}
+
+impl Empty for ItemMore {
+    fn empty() -> &'static Self {
+        static EMPTY: ItemMore = ItemMore {
+            payer_id: None,
+            mandate_id: None,
+            collection_id: None,
+            gl_account: None,
+            version: None,
+            extra: BTreeMap::new(),
+        };
+        &EMPTY
+    }
 }
 
 /// Kind of document.

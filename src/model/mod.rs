@@ -36,7 +36,7 @@ pub use details::{
 pub use entry::{BankCode, Batch, Charge, Entry, EntryStatus};
 pub use finding::{Finding, FindingCode};
 pub use input_file::InputFile;
-pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemStatus, OpenItem};
+pub use item::{DiscountTier, ExpectedBy, ItemKind, ItemMore, ItemStatus, OpenItem};
 pub use passed::Passed;
 pub use payment::{Payment, Source, Trust};
 pub use policy::{

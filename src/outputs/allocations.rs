@@ -1,7 +1,8 @@
 //! `allocations.csv`, `tieout.allocations/1`: one row per payment and item that were set against each other.
 
 use super::{Decided, Piece, figure};
-use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table};
+use crate::base::{CsvCell as Cell, CsvDialect, CsvTable as Table, Map};
+use crate::model::{Decision, OpenItem, Payment};
 use std::convert::Infallible;
 
 const HEADER: [&str; 29] = [
@@ -53,51 +54,55 @@ pub fn allocations_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
 /// # Errors
 /// Those of `each`, at once.
 pub fn allocations_pieces<E>(decided: &Decided<'_>, dialect: CsvDialect, each: &mut Piece<'_, E>) -> Result<(), E> {
+    each(&Table::new(dialect, &HEADER).finish())?;
     let items = decided.items_by_id();
-    let mut table = Table::new(dialect, &HEADER);
-    for (payments, decisions) in decided.blocks() {
-        for (payment, decision) in payments.iter().zip(decisions.iter()) {
-            for (n, a) in decision.allocations.iter().enumerate() {
-                let item = items.get(&(a.company.as_str(), a.item_id.as_str()));
-                let money = |minor: i64| Cell::Figure(figure(minor, decision.currency));
-                table.row([
-                    Cell::text(a.id(&payment.payment_id, n).0),
-                    Cell::text(&a.company),
-                    Cell::text(payment.payment_id.as_str()),
-                    Cell::text(&payment.account),
-                    Cell::maybe(payment.statement_id.as_deref()),
-                    Cell::maybe(payment.entry_ref.as_deref()),
-                    Cell::text(payment.booking_date.to_string()),
-                    Cell::maybe(payment.value_date),
-                    Cell::maybe(payment.payer_name.as_deref()),
-                    Cell::maybe(payment.payer_account.as_deref()),
-                    Cell::text(&a.customer_id),
-                    Cell::text(&a.item_id),
-                    Cell::text(&a.doc_no),
-                    Cell::text(item.map_or("", |i| i.kind.as_str())),
-                    Cell::text(decision.currency.code()),
-                    money(a.applied),
-                    money(a.discount),
-                    money(a.writeoff),
-                    Cell::maybe(a.writeoff_code.as_deref()),
-                    money(a.charges),
-                    money(a.fx_difference),
-                    money(a.open_before),
-                    money(a.open_after),
-                    Cell::Figure(figure(payment.amount, payment.currency)),
-                    Cell::text(decision.reason.as_str()),
-                    Cell::text(decision.error_ppm.to_string()),
-                    Cell::text(decision.review.as_ref().map_or_else(|| "policy".to_owned(), |r| r.names())),
-                    Cell::text(&decision.explanation),
-                    Cell::maybe(item.and_then(|i| i.version.as_deref())),
-                ]);
-            }
-        }
-        if let Some(piece) = table.piece() {
-            each(&piece)?;
-        }
+    let made = |payments: &[Payment], decisions: &[Decision]| {
+        let mut table = Table::rows_only(dialect);
+        payments.iter().zip(decisions).for_each(|(payment, decision)| rows(&mut table, &items, payment, decision));
+        table.finish()
+    };
+    decided.pieces(made, each)
+}
+
+/// Items by company and id.
+type Items<'a> = Map<(&'a str, &'a str), &'a OpenItem>;
+
+fn rows(table: &mut Table, items: &Items<'_>, payment: &Payment, decision: &Decision) {
+    for (n, a) in decision.allocations.iter().enumerate() {
+        let item = items.get(&(a.company.as_str(), a.item_id.as_str()));
+        let money = |minor: i64| Cell::Figure(figure(minor, decision.currency));
+        table.row([
+            Cell::text(a.id(&payment.payment_id, n).0),
+            Cell::text(&a.company),
+            Cell::text(payment.payment_id.as_str()),
+            Cell::text(&payment.account),
+            Cell::maybe(payment.statement_id.as_deref()),
+            Cell::maybe(payment.entry_ref.as_deref()),
+            Cell::text(payment.booking_date.to_string()),
+            Cell::maybe(payment.value_date),
+            Cell::maybe(payment.payer_name.as_deref()),
+            Cell::maybe(payment.payer_account.as_deref()),
+            Cell::text(&a.customer_id),
+            Cell::text(&a.item_id),
+            Cell::text(&a.doc_no),
+            Cell::text(item.map_or("", |i| i.kind.as_str())),
+            Cell::text(decision.currency.code()),
+            money(a.applied),
+            money(a.discount),
+            money(a.writeoff),
+            Cell::maybe(a.writeoff_code.as_deref()),
+            money(a.charges),
+            money(a.fx_difference),
+            money(a.open_before),
+            money(a.open_after),
+            Cell::Figure(figure(payment.amount, payment.currency)),
+            Cell::text(decision.reason.as_str()),
+            Cell::text(decision.error_ppm.to_string()),
+            Cell::text(decision.review.as_ref().map_or_else(|| "policy".to_owned(), |r| r.names())),
+            Cell::text(&decision.explanation),
+            Cell::maybe(item.and_then(|i| i.more.version.as_deref())),
+        ]);
     }
-    each(&table.finish())
 }
 
 #[cfg(test)]

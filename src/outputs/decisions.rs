@@ -8,15 +8,11 @@ use crate::base::{Currency, Map};
 #[cfg(feature = "schema")]
 use crate::model::Outcome;
 use crate::model::{Allocation, Customer, Decision, EvidenceLine, OpenItem, Payment, Proposal, Review, Trust};
-use rayon::prelude::*;
 use serde::Serialize;
 use std::convert::Infallible;
 
 /// How many proposals stand in files.
 pub(super) const SHOWN: usize = 3;
-
-/// How many blocks of lines are made at once: some megabytes, and work for every thread.
-const AT_ONCE: usize = 8;
 
 /// The file's text, one line per payment in the order of the payments.
 pub fn decisions_jsonl(decided: &Decided<'_>) -> String {
@@ -36,19 +32,10 @@ pub fn decisions_jsonl(decided: &Decided<'_>) -> String {
 /// Those of `each`, at once.
 pub fn decisions_pieces<E>(decided: &Decided<'_>, each: &mut Piece<'_, E>) -> Result<(), E> {
     let lines = DecisionLines::new(decided);
-    let blocks = decided.payments.blocks();
-    for from in (0..blocks).step_by(AT_ONCE) {
-        let until = blocks.min(from.saturating_add(AT_ONCE));
-        let made: Vec<String> = (from..until)
-            .into_par_iter()
-            .map(|n| {
-                let (payments, decisions) = (decided.payments.block(n), decided.decisions.block(n));
-                payments.iter().zip(decisions.iter()).map(|(p, d)| lines.line(p, d)).collect()
-            })
-            .collect();
-        each(&made.concat())?;
-    }
-    Ok(())
+    let made = |payments: &[Payment], decisions: &[Decision]| {
+        payments.iter().zip(decisions).map(|(p, d)| lines.line(p, d)).collect()
+    };
+    decided.pieces(made, each)
 }
 
 /// The lines of the file, for those who need some of them.
@@ -421,7 +408,7 @@ fn allocations<'a>(all: &'a [Allocation], currency: Currency, known: &Known<'a>)
             customer_id: &a.customer_id,
             company: &a.company,
             doc_type: item(a).map(|i| i.kind.as_str()),
-            item_version: item(a).and_then(|i| i.version.as_deref()),
+            item_version: item(a).and_then(|i| i.more.version.as_deref()),
         })
         .collect()
 }

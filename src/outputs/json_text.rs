@@ -24,16 +24,23 @@ pub fn escape_hidden(json: impl Into<String>) -> String {
     }
     let mut out = String::with_capacity(json.len());
     let mut units = [0u16; 2];
-    for c in json.chars() {
-        // Line ends only stand between tokens: inside strings JSON has them escaped already.
-        if hides(c) && c != '\n' {
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+    let mut rest = json.as_str();
+    // Line ends only stand between tokens: inside strings JSON has them escaped already.
+    while let Some(at) = rest.bytes().position(|b| !matches!(b, b' '..=b'~' | b'\n')) {
+        let Some((plain, behind)) = rest.split_at_checked(at) else { break };
+        out.push_str(plain);
+        let mut chars = behind.chars();
+        match chars.next() {
+            Some(c) if hides(c) => {
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
             }
-        } else {
-            out.push(c);
+            c => out.extend(c),
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
     out
 }
 

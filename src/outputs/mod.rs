@@ -27,10 +27,9 @@ pub use payments::{payments_csv, payments_jsonl};
 pub use summary::summary_json;
 pub use unapplied::{unapplied_csv, unapplied_pieces};
 
-use crate::base::{Map, Records, sum_figure};
+use crate::base::{Map, Records, in_order, sum_figure};
 use crate::model::{Customer, Decision, OpenItem, Payment};
 use chrono::NaiveDate;
-use std::borrow::Cow;
 
 /// Takes the next piece of a text.
 pub type Piece<'a, E> = dyn FnMut(&str) -> Result<(), E> + 'a;
@@ -53,9 +52,14 @@ pub struct Decided<'a> {
 }
 
 impl<'a> Decided<'a> {
-    /// Payments and their decisions, block by block.
-    pub fn blocks(&self) -> impl Iterator<Item = (Cow<'a, [Payment]>, Cow<'a, [Decision]>)> {
-        self.payments.beside(self.decisions)
+    /// The text that is made of each payment and its decision, in pieces of whole blocks, made on the calling rayon pool.
+    fn pieces<E>(
+        &self,
+        make: impl Fn(&[Payment], &[Decision]) -> String + Sync,
+        each: &mut Piece<'_, E>,
+    ) -> Result<(), E> {
+        let made = |n: usize| make(&self.payments.block(n), &self.decisions.block(n));
+        in_order(self.payments.blocks(), made, &mut |text: String| each(&text))
     }
 
     /// Items by company and id.

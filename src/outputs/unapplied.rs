@@ -42,16 +42,13 @@ pub fn unapplied_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
 /// # Errors
 /// Those of `each`, at once.
 pub fn unapplied_pieces<E>(decided: &Decided<'_>, dialect: CsvDialect, each: &mut Piece<'_, E>) -> Result<(), E> {
-    let mut table = Table::new(dialect, &HEADER);
-    for (payments, decisions) in decided.blocks() {
-        for (payment, decision) in payments.iter().zip(decisions.iter()) {
-            rows(&mut table, payment, decision);
-        }
-        if let Some(piece) = table.piece() {
-            each(&piece)?;
-        }
-    }
-    each(&table.finish())
+    each(&Table::new(dialect, &HEADER).finish())?;
+    let made = |payments: &[Payment], decisions: &[Decision]| {
+        let mut table = Table::rows_only(dialect);
+        payments.iter().zip(decisions).for_each(|(payment, decision)| rows(&mut table, payment, decision));
+        table.finish()
+    };
+    decided.pieces(made, each)
 }
 
 fn rows(table: &mut Table, payment: &Payment, decision: &Decision) {

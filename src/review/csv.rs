@@ -2,10 +2,7 @@
 
 use super::columns::COLUMNS;
 use super::queue::{CellValue, Queue, QueueOrder, QueueRow};
-use crate::base::{CsvCell, CsvDialect, CsvTable, sum_figure};
-
-/// Rows that are made at once for a large queue.
-const AT_ONCE: usize = 8192;
+use crate::base::{CsvCell, CsvDialect, CsvTable, PlacedTexts, in_order, sum_figure};
 
 /// The file's text.
 pub fn exceptions_csv(queue: &Queue, dialect: CsvDialect) -> String {
@@ -38,7 +35,8 @@ pub fn exceptions_csv_pieces<E>(
     put(&table.finish())
 }
 
-/// The same in pieces of whole rows, of which only some are in memory.
+/// The same in pieces of whole rows. Each payment is looked at once, in the order of the payments and on the calling rayon pool;
+/// its row waits for its turn as compressed text.
 ///
 /// # Errors
 /// Those of `each`, at once.
@@ -47,14 +45,21 @@ pub fn exceptions_pieces<E>(
     dialect: CsvDialect,
     each: &mut dyn FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut table = table(dialect);
-    for from in (0..order.len()).step_by(AT_ONCE) {
-        order.rows(from, AT_ONCE).iter().for_each(|row| add(&mut table, row));
-        if let Some(piece) = table.piece() {
-            each(&piece)?;
-        }
-    }
-    each(&table.finish())
+    each(&table(dialect).finish())?;
+    let made = |n: usize| {
+        let text = |(nth, row): (usize, QueueRow)| {
+            let mut table = CsvTable::rows_only(dialect);
+            add(&mut table, &row);
+            (nth, table.finish())
+        };
+        order.rows_of_block(n).into_iter().map(text).collect::<Vec<_>>()
+    };
+    let mut texts = PlacedTexts::new(order.len());
+    in_order(order.blocks(), made, &mut |rows: Vec<(usize, String)>| {
+        rows.iter().for_each(|(nth, text)| texts.push(*nth, text));
+        Ok(())
+    })?;
+    texts.pieces(each)
 }
 
 fn table(dialect: CsvDialect) -> CsvTable {

@@ -8,6 +8,7 @@ use crate::model::{
     ReviewState, exception_id,
 };
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use std::cmp::Reverse;
 
 /// The queue of a run.
@@ -136,7 +137,9 @@ pub struct QueueOrder<'a> {
     customers: Map<(&'a str, &'a str), &'a Customer>,
     as_of: Option<NaiveDate>,
     /// Places of the waiting payments.
-    order: Vec<usize>,
+    order: Vec<u32>,
+    /// For each in the order of the payments: its place, and its number in the order.
+    by_place: Vec<(u32, u32)>,
 }
 
 impl<'a> QueueOrder<'a> {
@@ -149,19 +152,20 @@ impl<'a> QueueOrder<'a> {
     ) -> Self {
         let (payments, decisions) = (payments.into(), decisions.into());
         let customers = customers_by_id(customers);
-        let mut keys = Vec::new();
-        for (n, (payments, decisions)) in payments.beside(decisions).enumerate() {
-            let at = n * Packed::<Payment>::BLOCK;
-            for (k, (p, d)) in payments.iter().zip(decisions.iter()).enumerate() {
-                if d.outcome == Outcome::Queued {
-                    let key = order_key(priority(d), p.amount, p.currency, p.booking_date, &p.payment_id);
-                    keys.push((key, at + k));
-                }
-            }
-        }
+        let keys_of_block = |n: usize| -> Vec<(OrderKey, u32)> {
+            let (payments, decisions) = (payments.block(n), decisions.block(n));
+            let places = number(n * Packed::<Payment>::BLOCK)..;
+            let all = places.zip(payments.iter().zip(decisions.iter()));
+            let key = |p: &Payment, d| order_key(priority(d), p.amount, p.currency, p.booking_date, &p.payment_id);
+            all.filter(|(_, (_, d))| d.outcome == Outcome::Queued).map(|(place, (p, d))| (key(p, d), place)).collect()
+        };
+        let mut keys: Vec<(OrderKey, u32)> =
+            (0..payments.blocks()).into_par_iter().flat_map_iter(keys_of_block).collect();
         keys.sort_unstable();
-        let order = keys.into_iter().map(|(_, place)| place).collect();
-        QueueOrder { payments, decisions, customers, as_of, order }
+        let order: Vec<u32> = keys.into_iter().map(|(_, place)| place).collect();
+        let mut by_place: Vec<(u32, u32)> = order.iter().copied().zip(0..).collect();
+        by_place.sort_unstable();
+        QueueOrder { payments, decisions, customers, as_of, order, by_place }
     }
 
     /// How many payments wait.
@@ -174,28 +178,39 @@ impl<'a> QueueOrder<'a> {
         self.order.is_empty()
     }
 
-    /// The rows from one place in the order on, at most so many.
-    pub fn rows(&self, from: usize, most: usize) -> Vec<QueueRow> {
-        let wanted = self.order.get(from..).unwrap_or_default();
-        let mut wanted: Vec<(usize, usize)> = wanted.iter().take(most).copied().zip(0..).collect();
-        wanted.sort_unstable();
-        let block_of = |place: usize| place / Packed::<Payment>::BLOCK;
-        let mut rows: Vec<(usize, QueueRow)> = wanted
-            .chunk_by(|a, b| block_of(a.0) == block_of(b.0))
-            .flat_map(|places| {
-                let n = places.first().map_or(0, |(place, _)| block_of(*place));
-                let (payments, decisions) = (self.payments.block(n), self.decisions.block(n));
-                let row = |(place, nth): &(usize, usize)| {
-                    let k = place % Packed::<Payment>::BLOCK;
-                    let (payment, decision) = (payments.get(k)?, decisions.get(k)?);
-                    Some((*nth, QueueRow::of(payment, decision, &self.customers, self.as_of)))
-                };
-                places.iter().filter_map(row).collect::<Vec<_>>()
-            })
-            .collect();
+    /// How many blocks of payments there are, see [`QueueOrder::rows_of_block`].
+    pub fn blocks(&self) -> usize {
+        self.payments.blocks()
+    }
+
+    /// The rows of those payments of a block that wait, each with its number in the order.
+    pub fn rows_of_block(&self, n: usize) -> Vec<(usize, QueueRow)> {
+        let from = n * Packed::<Payment>::BLOCK;
+        let begin = |place: usize| self.by_place.partition_point(|(p, _)| (*p as usize) < place);
+        let waiting = begin(from)..begin(from + Packed::<Payment>::BLOCK);
+        let waiting = self.by_place.get(waiting).unwrap_or_default();
+        if waiting.is_empty() {
+            return Vec::new();
+        }
+        let (payments, decisions) = (self.payments.block(n), self.decisions.block(n));
+        let row = |(place, nth): &(u32, u32)| {
+            let k = (*place as usize).checked_sub(from)?;
+            let (payment, decision) = (payments.get(k)?, decisions.get(k)?);
+            Some((*nth as usize, QueueRow::of(payment, decision, &self.customers, self.as_of)))
+        };
+        waiting.iter().filter_map(row).collect()
+    }
+
+    /// All rows in working order.
+    pub fn rows(&self) -> Vec<QueueRow> {
+        let mut rows: Vec<(usize, QueueRow)> = (0..self.blocks()).flat_map(|n| self.rows_of_block(n)).collect();
         rows.sort_unstable_by_key(|(nth, _)| *nth);
         rows.into_iter().map(|(_, row)| row).collect()
     }
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Working order: priority, the larger amount, the older payment, the id.
@@ -214,7 +229,7 @@ impl Queue {
         customers: &'a [Customer],
         as_of: Option<NaiveDate>,
     ) -> Queue {
-        Queue { as_of, rows: QueueOrder::new(payments, decisions, customers, as_of).rows(0, usize::MAX) }
+        Queue { as_of, rows: QueueOrder::new(payments, decisions, customers, as_of).rows() }
     }
 
     /// Puts rows in working order.

@@ -4,8 +4,8 @@
 use crate::base::{AmountStyle, ContentId, Currency, Map, Place, parse_amount};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Allocation, Customer, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, ItemKind, OpenItem, OtherAmount,
-    Outcome, Payment, Proposal, ReasonCode, Remainder, RemainderCode, Review, Source, Trust,
+    Allocation, Customer, Decision, Disposition, EvidenceKind, EvidenceLine, Gate, ItemKind, ItemMore, OpenItem,
+    OtherAmount, Outcome, Payment, Proposal, ReasonCode, Remainder, RemainderCode, Review, Source, Trust,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -391,14 +391,14 @@ impl Named {
         }
         let seen = self.items.entry((a.company.clone(), a.item_id.clone())).or_insert_with(|| Seen {
             item: OpenItem {
-                company: a.company.clone(),
-                item_id: a.item_id.clone(),
-                doc_no: a.doc_no.clone(),
+                company: a.company.clone().into(),
+                item_id: a.item_id.clone().into(),
+                doc_no: a.doc_no.clone().into(),
                 kind: kind.unwrap_or_default(),
-                customer_id: a.customer_id.clone(),
+                customer_id: a.customer_id.clone().into(),
                 currency,
                 open_amount: a.open_before,
-                version,
+                more: ItemMore { version, ..ItemMore::default() }.into(),
                 ..OpenItem::default()
             },
             steps: Vec::new(),

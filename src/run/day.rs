@@ -2,7 +2,7 @@
 //! and keep what the files are made from. Opens no file and asks no clock.
 
 use super::folder::Contents;
-use super::inputs;
+use super::inputs::{self, Receivables};
 use super::priors_file;
 use super::reading::{Kept, read_files};
 use super::source::{LargeFile, Source};
@@ -10,7 +10,7 @@ use super::summarise::{Facts, summarise};
 use super::with_ledger::{Decidable, Memory};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Packed, Packer, Place, content_id, parse_amount, sha256_hex};
-use crate::book::OpenItemBook;
+use crate::book::{ItemsMap, OpenItemBook};
 use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, csv::Profile};
 use crate::matching::{Engine, extend::Extensions};
@@ -31,10 +31,14 @@ pub struct RunInputs {
     pub unrecognised: Vec<String>,
     /// Open items, or an ERP's export where `items_map` is given.
     pub items: InputFile,
+    /// The open items instead of `items`, read when their turn comes and let go again.
+    pub items_later: Option<LargeFile>,
     /// How to read the export.
     pub items_map: Option<InputFile>,
     /// Customers.
     pub customers: Option<InputFile>,
+    /// The customers instead of `customers`, read when their turn comes and let go again.
+    pub customers_later: Option<LargeFile>,
     /// The policy file.
     pub config: Option<InputFile>,
     /// Who stands for a policy that is another than in the ledger's last run, where that takes two persons.
@@ -141,8 +145,7 @@ pub(super) fn run_in(
         Some(file) => Some(inputs::read_items_map(file).map_err(RunError::Configuration)?),
         None => None,
     };
-    let mut receivables = inputs::read_receivables(&inputs.items, map.as_ref(), inputs.customers.as_ref())
-        .map_err(RunError::Receivables)?;
+    let (mut receivables, receivables_files) = receivables(inputs, map.as_ref()).map_err(RunError::Receivables)?;
 
     let mut files: Vec<Source<'_>> = inputs.statements.par_iter().map(Source::held).collect();
     files.extend(inputs.large.par_iter().map(Source::later).collect::<Vec<_>>());
@@ -215,11 +218,9 @@ pub(super) fn run_in(
     let checked = equations::check(&day, (&payments).into(), &left_out, (&decisions).into(), book.items())
         .map_err(RunError::Conservation)?;
 
-    let others = other_files(inputs);
-    let hashed = |(role, file): &(&'static str, &InputFile)| {
-        file_summary(role, &file.name, &sha256_hex(&file.bytes), file.bytes.len() as u64)
-    };
-    file_summaries.extend(others.iter().map(hashed));
+    file_summaries.extend(receivables_files);
+    file_summaries.extend(other_files(inputs).into_iter().map(hashed));
+    file_summaries.sort_by_key(|f| ROLES.iter().position(|role| *role == f.role));
     let policy_hash = policy_hash(&policy);
     let head = memory.as_ref().map(|m| m.content());
     let run_id = run_id(inputs, &policy_hash, &score_version, &file_summaries, head.as_deref());
@@ -381,11 +382,28 @@ fn say_contradicted(mut decisions: Vec<Decision>) -> Vec<Decision> {
     decisions
 }
 
+/// The order in which the summary names the files; those of one role are in order already.
+const ROLES: [&str; 7] = ["statement", "open_items", "items_map", "customers", "config", "priors", "profile"];
+
+/// Items and customers, and what the summary says of their files. Files that are read when their turn comes are let go here.
+fn receivables(inputs: &RunInputs, map: Option<&ItemsMap>) -> Result<(Receivables, Vec<FileSummary>), Vec<Error>> {
+    let now = |file: &LargeFile| file.read().map_err(|error| vec![error]);
+    let items = inputs.items_later.as_ref().map(now).transpose()?;
+    let customers = inputs.customers_later.as_ref().map(now).transpose()?;
+    let items = items.as_ref().unwrap_or(&inputs.items);
+    let customers = customers.as_ref().or(inputs.customers.as_ref());
+    let read = inputs::read_receivables(items, map, customers)?;
+    let files = [("open_items", Some(items)), ("customers", customers)];
+    Ok((read, files.into_iter().filter_map(|(role, file)| Some(hashed((role, file?)))).collect()))
+}
+
+fn hashed((role, file): (&'static str, &InputFile)) -> FileSummary {
+    file_summary(role, &file.name, &sha256_hex(&file.bytes), file.bytes.len() as u64)
+}
+
 fn other_files(inputs: &RunInputs) -> Vec<(&'static str, &InputFile)> {
     let files = [
-        ("open_items", Some(&inputs.items)),
         ("items_map", inputs.items_map.as_ref()),
-        ("customers", inputs.customers.as_ref()),
         ("config", inputs.config.as_ref()),
         ("priors", inputs.priors.as_ref()),
         ("profile", inputs.profile_file.as_ref()),

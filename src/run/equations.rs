@@ -3,11 +3,12 @@
 
 use super::scopes::Scopes;
 use super::summarise::Counts;
-use crate::base::{Currency, Money, Place, Records};
+use crate::base::{Currency, Money, Place, Records, in_order};
 use crate::error::{Error, ErrorCode};
 use crate::model::conservation::{self, ControlTotal};
 use crate::model::{Decision, EntryStatus, Equation, OpenItem, Payment, Sum};
 use crate::statements::{Day, LeftOut};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What the checks found: all equal.
@@ -154,34 +155,42 @@ fn sums(payments: Records<'_, Payment>, decisions: Records<'_, Decision>, items:
     }
     let mut conserved = conservation::Check::new(items);
     let mut counts = Counts::new(items);
-    for (payments, decisions) in payments.beside(decisions) {
-        for (payment, decision) in payments.iter().zip(decisions.iter()) {
-            conserved.add(payment, decision)?;
-            counts.add(payment, decision);
-            let account = accounts.of(&payment.account, payment.currency);
-            *(if payment.amount < 0 { &mut account.1 } else { &mut account.0 }) += i128::from(payment.amount);
-            let side = of_payments.of(&payment.company, payment.currency);
-            side.0 += i128::from(payment.amount);
-            side.1 += i128::from(decision.on_account) + i128::from(decision.unapplied);
-            side.1 += decision.allocations.iter().map(|a| i128::from(a.applied)).sum::<i128>();
-            side.1 += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
-            for a in &decision.allocations {
-                if a.cleared().and_then(|cleared| a.open_before.checked_sub(cleared)) != Some(a.open_after) {
-                    let found = format!("item {}: open before {}, after {}", a.item_id, a.open_before, a.open_after);
-                    return Err(broken(found));
-                }
-                let side = of_items.of(&a.company, decision.currency);
-                side.0 -= i128::from(a.cleared().unwrap_or(0));
-                side.1 += i128::from(a.open_after) - i128::from(a.open_before);
+    let mut add = |payment: &Payment, decision: &Decision| -> Result<(), Error> {
+        conserved.add(payment, decision)?;
+        counts.add(payment, decision);
+        let account = accounts.of(&payment.account, payment.currency);
+        *(if payment.amount < 0 { &mut account.1 } else { &mut account.0 }) += i128::from(payment.amount);
+        let side = of_payments.of(&payment.company, payment.currency);
+        side.0 += i128::from(payment.amount);
+        side.1 += i128::from(decision.on_account) + i128::from(decision.unapplied);
+        side.1 += decision.allocations.iter().map(|a| i128::from(a.applied)).sum::<i128>();
+        side.1 += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
+        for a in &decision.allocations {
+            if a.cleared().and_then(|cleared| a.open_before.checked_sub(cleared)) != Some(a.open_after) {
+                let found = format!("item {}: open before {}, after {}", a.item_id, a.open_before, a.open_after);
+                return Err(broken(found));
             }
+            let side = of_items.of(&a.company, decision.currency);
+            side.0 -= i128::from(a.cleared().unwrap_or(0));
+            side.1 += i128::from(a.open_after) - i128::from(a.open_before);
         }
-    }
+        Ok(())
+    };
+    // Unpacked on all cores, summed in order.
+    in_order(payments.blocks(), |n| (payments.block(n), decisions.block(n)), &mut |(payments, decisions): Beside<
+        '_,
+    >| {
+        payments.iter().zip(decisions.iter()).try_for_each(|(payment, decision)| add(payment, decision))
+    })?;
     conserved.finish(payments.len(), decisions.len())?;
     let mut list = equations(&of_payments, "payments", "payments = applied + on account + other + unapplied");
     let says = "open before - applied - discount - write-off - charges - exchange difference = open after";
     list.extend(equations(&of_items, "items", says));
     Ok(Sums { equations: list, counts, accounts })
 }
+
+/// A block of payments and the decisions on them.
+type Beside<'a> = (Cow<'a, [Payment]>, Cow<'a, [Decision]>);
 
 fn equations(sides: &Sides, name: &'static str, says: &'static str) -> Vec<Equation> {
     let one = |((company, currency), (left, right)): ((&str, Currency), &(i128, i128))| Equation {

@@ -22,6 +22,19 @@ pub struct LargeFile {
     pub open: Open,
 }
 
+impl LargeFile {
+    /// All of it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Io`].
+    pub(super) fn read(&self) -> Result<InputFile, Error> {
+        let mut bytes = Vec::new();
+        let read = (self.open)().and_then(|mut source| source.read_to_end(&mut bytes));
+        read.map_err(|e| unreadable(&self.name, &e))?;
+        Ok(InputFile { name: self.name.clone(), bytes })
+    }
+}
+
 impl fmt::Debug for LargeFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LargeFile").field("name", &self.name).finish_non_exhaustive()

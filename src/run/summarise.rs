@@ -3,7 +3,7 @@
 use super::equations::Checked;
 use super::inputs::Receivables;
 use super::scopes::Scopes;
-use crate::base::Map;
+use crate::base::Set;
 use crate::model::*;
 use crate::statements::{Day, FiledStatement, LeftOut};
 use std::collections::BTreeMap;
@@ -74,9 +74,8 @@ pub(super) fn summarise(facts: Facts<'_>) -> Summary {
 /// How many customers have something open.
 fn with_open_items(items: &[OpenItem]) -> u64 {
     let open = items.iter().filter(|i| i.status != ItemStatus::Closed);
-    let mut seen: Map<(&str, &str), ()> = Map::default();
-    seen.extend(open.map(|i| ((i.company.as_str(), i.customer_id.as_str()), ())));
-    seen.len() as u64
+    let customers: Set<(&str, &str)> = open.map(|i| (i.company.as_str(), i.customer_id.as_str())).collect();
+    customers.len() as u64
 }
 
 /// One line of the table of statements.

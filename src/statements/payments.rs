@@ -4,9 +4,10 @@ use super::content::account_key;
 use super::identity::{Origin, occurrence_id};
 use super::payment::{Parts, make};
 use super::{Day, FiledStatement, LeftOut, Marks, Payments};
-use crate::base::{ContentId, Map, Money, content_id};
+use crate::base::{ContentId, Map, Money, Packed, Records, content_id, in_order};
 use crate::model::{Entry, EntryStatus, Finding, FindingCode, Movement, Payment, TieOut, TransactionDetails, Trust};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 /// Makes the payments of a day. `company_of` maps an account to its company.
 ///
@@ -33,34 +34,62 @@ pub fn each_payment(
         let none = Marks::default();
         let marks = day.marks.get(index).unwrap_or(&none);
         let company = company_of(&filed.statement.account);
-        for (k, entry) in filed.statement.entries_anyhow().enumerate() {
-            let entry = &*entry;
-            let reason = match entry.status {
-                _ if marks.intraday_repeated.binary_search(&k).is_ok() => Some("intraday_repeated"),
-                EntryStatus::Pdng => Some("pending"),
-                EntryStatus::Info => Some("information"),
-                EntryStatus::Futr => Some("future"),
-                EntryStatus::Other => Some("unknown_status"),
-                EntryStatus::Book if entry.amount.minor().is_err() => Some("excess_decimals"),
-                EntryStatus::Book if booking_date(filed, entry).is_none() => Some("no_date"),
-                EntryStatus::Book => None,
+        let mut take = |made: Vec<Made>| {
+            for made in made {
+                match made {
+                    Made::LeftOut(amount, reason) => leave_out(&mut left, filed, amount, reason),
+                    Made::Payments(payments) => payments.into_iter().for_each(|payment| {
+                        let origin = Origin { statement: index, base: payment.payment_id.clone() };
+                        each(numbered(payment, &mut seen), origin);
+                    }),
+                }
+            }
+            Ok::<(), Infallible>(())
+        };
+        // Made on all cores, numbered in order.
+        let mut first = 0;
+        for entries in [Records::from(&filed.statement.packed), Records::from(&filed.statement.entries)] {
+            let of_block = |n: usize| -> Vec<Made> {
+                let from = first + n * Packed::<Entry>::BLOCK;
+                let block = entries.block(n);
+                (from..).zip(block.iter()).map(|(k, entry)| made_of(filed, marks, &company, k, entry)).collect()
             };
-            if let Some(reason) = reason {
-                leave_out(&mut left, filed, entry, reason);
-                continue;
-            }
-            let trust = trust(filed, marks, k);
-            for (details, amount, unsplit) in split(entry) {
-                let Some(date) = booking_date(filed, entry) else { continue };
-                let Ok(minor) = amount.minor() else { continue };
-                let parts = Parts { filed, entry, details, minor, date, unsplit, trust, company: &company };
-                let payment = make(&parts);
-                let origin = Origin { statement: index, base: payment.payment_id.clone() };
-                each(numbered(payment, &mut seen), origin);
-            }
+            let Ok(()) = in_order(entries.blocks(), of_block, &mut take);
+            first += entries.len();
         }
     }
     left.into_values().collect()
+}
+
+/// What becomes of an entry.
+enum Made {
+    /// Nothing, for this reason.
+    LeftOut(Money, &'static str),
+    Payments(Vec<Payment>),
+}
+
+/// What becomes of the `k`-th entry of a statement. Ids lack their occurrence number.
+fn made_of(filed: &FiledStatement, marks: &Marks, company: &str, k: usize, entry: &Entry) -> Made {
+    let reason = match entry.status {
+        _ if marks.intraday_repeated.binary_search(&k).is_ok() => Some("intraday_repeated"),
+        EntryStatus::Pdng => Some("pending"),
+        EntryStatus::Info => Some("information"),
+        EntryStatus::Futr => Some("future"),
+        EntryStatus::Other => Some("unknown_status"),
+        EntryStatus::Book if entry.amount.minor().is_err() => Some("excess_decimals"),
+        EntryStatus::Book if booking_date(filed, entry).is_none() => Some("no_date"),
+        EntryStatus::Book => None,
+    };
+    if let Some(reason) = reason {
+        return Made::LeftOut(entry.amount, reason);
+    }
+    let trust = trust(filed, marks, k);
+    let payment = |(details, amount, unsplit): (_, Money, bool)| {
+        let date = booking_date(filed, entry)?;
+        let minor = amount.minor().ok()?;
+        Some(make(&Parts { filed, entry, details, minor, date, unsplit, trust, company }))
+    };
+    Made::Payments(split(entry).into_iter().filter_map(payment).collect())
 }
 
 impl Day {
@@ -123,11 +152,11 @@ fn trust(filed: &FiledStatement, marks: &Marks, entry: usize) -> Trust {
 fn leave_out(
     left: &mut BTreeMap<(String, String, &'static str), LeftOut>,
     filed: &FiledStatement,
-    entry: &Entry,
+    amount: Money,
     reason: &'static str,
 ) {
     let account = filed.statement.account.clone();
-    let currency = entry.amount.currency();
+    let currency = amount.currency();
     let row = left.entry((account.clone(), currency.to_string(), reason)).or_insert_with(|| LeftOut {
         account,
         currency,
@@ -136,8 +165,8 @@ fn leave_out(
         sum: 0,
     });
     row.count += 1;
-    let minor = entry.amount.minor().map(i128::from).unwrap_or_else(|_| {
-        let cut = entry.amount.to_decimal().trunc_with_scale(u32::from(currency.decimals()));
+    let minor = amount.minor().map(i128::from).unwrap_or_else(|_| {
+        let cut = amount.to_decimal().trunc_with_scale(u32::from(currency.decimals()));
         cut.mantissa()
     });
     row.sum = row.sum.saturating_add(minor);

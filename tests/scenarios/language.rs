@@ -3,10 +3,10 @@
 
 use chrono::NaiveDate;
 use std::path::Path;
-use tieout::base::{AmountStyle, ContentId, Currency, Place, parse_amount};
+use tieout::base::{AmountStyle, ContentId, Currency, Text, parse_amount};
 use tieout::model::{
-    Customer, DiscountTier, DocumentRef, ItemKind, ItemStatus, OpenItem, Outcome, Payment, Policy, ReasonCode, Source,
-    Trust,
+    Customer, DiscountTier, DocumentRef, ItemKind, ItemMore, ItemStatus, OpenItem, Outcome, Payment, Policy,
+    ReasonCode, Source, Trust,
 };
 
 /// One situation: a book, a policy, and payments decided alone or together.
@@ -282,41 +282,36 @@ fn customer(w: &mut Words<'_>) -> Customer {
 }
 
 fn item(w: &mut Words<'_>, line: usize) -> OpenItem {
-    let doc_no = w.next().to_owned();
+    let doc_no = Text::from(w.next());
     let figure = w.next();
     let currency = Currency::parse(w.next()).unwrap();
     let open = minor(figure, currency, w.here);
     let mut it = OpenItem {
-        company: String::new(),
+        company: Text::default(),
         item_id: doc_no.clone(),
         kind: if open < 0 { ItemKind::CreditNote } else { ItemKind::Invoice },
         doc_no,
-        customer_id: String::new(),
-        customer_name: String::new(),
+        customer_id: Text::default(),
+        customer_name: Text::default(),
         currency,
         open_amount: open,
         amount: open,
         doc_date: None,
         due_date: None,
         payment_reference: None,
-        refs: Vec::new(),
-        discounts: Vec::new(),
-        payer_id: None,
+        refs: Box::default(),
+        discounts: Box::default(),
         expected_by: None,
-        mandate_id: None,
-        collection_id: None,
         status: ItemStatus::Open,
-        gl_account: None,
-        version: None,
-        extra: Default::default(),
-        place: Place::line(line as u64),
+        more: ItemMore::default().into(),
+        line: u32::try_from(line).unwrap(),
     };
     while let Some(word) = w.maybe() {
         match word {
-            "customer" => it.customer_id = w.next().to_owned(),
-            "name" => it.customer_name = w.next().to_owned(),
-            "id" => it.item_id = w.next().to_owned(),
-            "company" => it.company = w.next().to_owned(),
+            "customer" => it.customer_id = w.next().into(),
+            "name" => it.customer_name = w.next().into(),
+            "id" => it.item_id = w.next().into(),
+            "company" => it.company = w.next().into(),
             "dated" => it.doc_date = Some(w.date()),
             "due" => it.due_date = Some(w.date()),
             "of" => it.amount = minor(w.next(), currency, w.here),
@@ -328,19 +323,20 @@ fn item(w: &mut Words<'_>, line: usize) -> OpenItem {
                 let wanted = w.next();
                 it.kind = ItemKind::ALL.iter().find(|k| k.0 == wanted).unwrap_or_else(|| w.unknown(wanted)).1;
             }
-            "ref" => it.refs.push(w.next().to_owned()),
-            "reference" => it.payment_reference = Some(w.next().to_owned()),
-            "mandate" => it.mandate_id = Some(w.next().to_owned()),
+            "ref" => it.refs = it.refs.iter().cloned().chain([w.next().into()]).collect(),
+            "reference" => it.payment_reference = Some(w.next().into()),
+            "mandate" => it.more.mandate_id = Some(w.next().to_owned()),
             // discount '2% until 2026-04-27'
             "discount" => {
                 let told = w.next();
                 let (percent, until) = told.split_once("% until ").unwrap_or_else(|| w.unknown(told));
                 let hundredths = minor(percent, Currency::EUR, w.here);
-                it.discounts.push(DiscountTier {
+                let tier = DiscountTier {
                     until: until.parse().unwrap(),
                     amount: (it.amount * hundredths + 5_000) / 10_000,
                     percent_hundredths: u32::try_from(hundredths).ok(),
-                });
+                };
+                it.discounts = it.discounts.iter().copied().chain([tier]).collect();
             }
             other => w.unknown(other),
         }

@@ -24,7 +24,7 @@ pub(super) fn with_details(w: &mut World) {
         p.date = day;
         p.account = *account.get_or_insert(p.account);
         let mandate = format!("M{}", w.customers[c].record.customer_id);
-        w.items[item].record.mandate_id = Some(mandate.clone());
+        w.items[item].record.more.mandate_id = Some(mandate.clone());
         w.items[item].record.expected_by = Some(ExpectedBy::DirectDebit);
         p.mandate = Some(mandate);
         let n = w.items[item].number.full();

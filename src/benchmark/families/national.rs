@@ -47,7 +47,7 @@ fn planned(w: &mut World, scenario: &'static str, wrong: bool) {
     let item = w.invoice(c);
     let code = w.customers[c].country.code;
     let (reference, written) = printed(w, code);
-    w.items[item].record.payment_reference = Some(reference.clone());
+    w.items[item].record.payment_reference = Some(reference.clone().into());
     let mut p = w.payment(scenario, c, w.open(item));
     let in_field = w.r.chance(60);
     let shown = if in_field { reference } else { written[w.r.below(written.len())].clone() };

@@ -21,7 +21,7 @@ pub(super) fn order_number(w: &mut World) {
     let c = w.customer();
     let item = w.invoice(c);
     let order = w.r.digits(8);
-    w.items[item].record.refs.push(order.clone());
+    w.items[item].record.refs = Box::new([order.clone().into()]);
     let mut p = w.payment("order_number", c, w.open(item));
     let language = w.language(c);
     let text = fill(words(&mut w.r, language, &ORDER), &[("n", &order)]);
@@ -37,7 +37,7 @@ pub(super) fn two_parts(w: &mut World) {
     let order = w.r.digits(8);
     let items = [w.invoice_of(c, amount), w.invoice_of(c, amount)];
     for item in items {
-        w.items[item].record.refs.push(order.clone());
+        w.items[item].record.refs = Box::new([order.clone().into()]);
     }
     let mut p = w.payment("order_two_parts", c, amount);
     let language = w.language(c);

@@ -54,7 +54,7 @@ pub(super) fn last_rate(w: &mut World) {
     let item = w.invoice_of(c, amount);
     let rest = w.r.between(300, amount / 2);
     w.items[item].record.open_amount = rest;
-    w.items[item].record.discounts.clear();
+    w.items[item].record.discounts = Box::default();
     let mut p = w.payment("partial_last", c, rest);
     let language = w.language(c);
     let n = w.items[item].number.full();

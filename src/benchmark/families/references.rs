@@ -43,7 +43,7 @@ pub(super) fn structured(w: &mut World) {
     let amount = w.open(item);
     let mut p = w.payment("reference_structured", c, amount);
     let reference = reference(w, c);
-    w.items[item].record.payment_reference = Some(reference.clone());
+    w.items[item].record.payment_reference = Some(reference.clone().into());
     p.reference = Some(reference);
     let truth = w.in_full(c, &[item]);
     w.automatic(p, Evidence::Number, truth);
@@ -57,7 +57,7 @@ pub(super) fn in_text(w: &mut World) {
     let mut p = w.payment("reference_in_text", c, amount);
     let belgian_form = w.customers[c].country.code == "BE";
     let reference = if belgian_form { belgian(w) } else { rf(w) };
-    w.items[item].record.payment_reference = Some(reference.clone());
+    w.items[item].record.payment_reference = Some(reference.clone().into());
     let grouped = if belgian_form {
         format!("+++{}/{}/{}+++", &reference[..3], &reference[3..7], &reference[7..])
     } else {
@@ -80,7 +80,7 @@ pub(super) fn bad_check_digit(w: &mut World) {
     let amount = w.open(item);
     let mut p = w.payment("reference_bad_check", c, amount);
     let right = rf(w);
-    w.items[item].record.payment_reference = Some(right.clone());
+    w.items[item].record.payment_reference = Some(right.clone().into());
     let at = 6 + w.r.below(8);
     let wrong: String =
         right

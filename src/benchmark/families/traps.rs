@@ -8,7 +8,7 @@ use crate::benchmark::world::World;
 fn decoy(w: &mut World, number: &str, amount: i64) {
     let other = w.customer();
     let item = w.invoice_of(other, amount);
-    w.items[item].record.doc_no = number.to_owned();
+    w.items[item].record.doc_no = number.into();
 }
 
 /// A date in the text is another document's number.

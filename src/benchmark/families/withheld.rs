@@ -33,7 +33,7 @@ pub(super) fn retention(w: &mut World) {
     let c = w.customer();
     let amount = w.odd_amount();
     let item = w.invoice_of(c, amount);
-    w.items[item].record.discounts.clear();
+    w.items[item].record.discounts = Box::default();
     let paid = amount - amount * [5, 10, 2][w.r.below(3)] / 100;
     let mut p = w.payment("retention", c, paid);
     let language = w.language(c);

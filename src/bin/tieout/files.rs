@@ -235,6 +235,17 @@ pub fn one(path: &Path) -> Result<InputFile, Failure> {
     Ok(InputFile { name: base_name(path), bytes })
 }
 
+/// One file, or, where it is a mebibyte and more, an empty one and what reads it when its turn comes.
+pub fn one_in_turn(path: &Path) -> Result<(InputFile, Option<LargeFile>), Failure> {
+    let large = fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() >= 1 << 20);
+    if !large || path.as_os_str() == "-" {
+        return Ok((one(path)?, None));
+    }
+    // What cannot be opened is told before anything else is read.
+    fs::File::open(path).map_err(|e| Failure::io(path, &e))?;
+    Ok((InputFile::default(), Some(later(path))))
+}
+
 /// A file that is opened when its turn comes.
 pub fn later(path: &Path) -> LargeFile {
     let (name, path) = (base_name(path), path.to_owned());

@@ -32,13 +32,18 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
     let given = files::statements_in_turn(&args.statements, &leave_out, &options)?;
     given.notes.iter().for_each(|n| say.note(n));
     let config = files::maybe(args.config.as_ref())?;
+    let (items, items_later) = files::one_in_turn(&args.open_items)?;
+    let customers = args.customers.as_ref().map(|path| files::one_in_turn(path)).transpose()?;
+    let customers_later = customers.as_ref().and_then(|(_, later)| later.clone());
     let inputs = RunInputs {
         statements: given.files,
         large: given.large,
         unrecognised: given.unrecognised,
-        items: files::one(&args.open_items)?,
+        items,
+        items_later,
         items_map: files::maybe(args.items_map.as_ref())?,
-        customers: files::maybe(args.customers.as_ref())?,
+        customers: customers.map(|(now, _)| now).filter(|_| customers_later.is_none()),
+        customers_later,
         priors: named_priors(args.config.as_deref(), config.as_ref())?,
         config,
         extensions: Default::default(),

@@ -1,5 +1,4 @@
 use super::*;
-use crate::base::Place;
 
 const HEAD: &str = "item_id,doc_no,customer_id,currency,open_amount";
 
@@ -21,11 +20,11 @@ fn an_item_reads_whole() {
     let got = read(extra, &[&row.replace("100.5", "-100.5")]).unwrap();
     let item = got.items.first().unwrap();
     assert_eq!((item.open_amount, item.amount, item.kind), (-10050, -30000, ItemKind::CreditNote));
-    assert_eq!(item.refs, ["PO 1", "PO 2"]);
+    assert_eq!(*item.refs, ["PO 1", "PO 2"]);
     assert_eq!((item.status, item.expected_by), (ItemStatus::Disputed, Some(ExpectedBy::DirectDebit)));
-    assert_eq!(item.extra.get("x_note").map(String::as_str), Some("hi"));
-    assert_eq!(item.extra.get("open_amount_base").map(String::as_str), Some("99.00"));
-    assert_eq!(item.place, Place::line(2).in_file("items.csv"));
+    assert_eq!(item.more.extra.get("x_note").map(String::as_str), Some("hi"));
+    assert_eq!(item.more.extra.get("open_amount_base").map(String::as_str), Some("99.00"));
+    assert_eq!(item.line, 2);
     let e = read(extra, &[row]).unwrap_err();
     assert!(e.iter().any(|e| e.hint().is_some_and(|h| h.contains("by_type"))), "a credit note above zero");
 }

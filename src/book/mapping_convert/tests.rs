@@ -19,7 +19,7 @@ fn a_german_list_converts_and_reads_back() {
     assert_eq!((invoice.item_id.as_str(), invoice.doc_no.as_str()), ("1000-1800000001-2026", "RE-2026-731"));
     assert_eq!((invoice.customer_id.as_str(), invoice.customer_name.as_str()), ("0004711", "Müller & Söhne"));
     assert_eq!((invoice.open_amount, invoice.discounts.first().unwrap().amount), (119_000, 2_380));
-    assert_eq!(invoice.refs, ["PO-1", "LS-9"]);
+    assert_eq!(*invoice.refs, ["PO-1", "LS-9"]);
     assert_eq!((credit.kind, credit.open_amount, credit.status), (ItemKind::CreditNote, -11_900, ItemStatus::Disputed));
     assert_eq!((third.open_amount, third.amount), (50, 200_000));
     let again = read_items(write_items_csv(&read.items).as_bytes(), "items.csv").unwrap().items;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub fn apply(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) {
     let mut groups: BTreeMap<(CustomerIx, i64), Vec<usize>> = BTreeMap::new();
     for (k, p) in settled.standings.iter().enumerate() {
-        if let Some(tie) = p.tie {
+        if let Some(tie) = p.waits.tie {
             groups.entry(tie).or_default().push(k);
         }
     }
@@ -22,7 +22,7 @@ pub fn apply(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) 
     // Items that a payment names which waits for a decision: with one of them the set is not complete.
     let mut wanted: Map<ItemIx, Vec<usize>> = Map::default();
     for (k, standing) in settled.standings.iter().enumerate() {
-        for want in standing.wants.iter().filter(|w| w.strong) {
+        for want in standing.waits.wants.iter().filter(|w| w.strong) {
             wanted.entry(want.item).or_default().push(k);
         }
     }
@@ -50,7 +50,7 @@ pub fn apply(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) 
         items.sort_by_key(|ix| {
             book.item(*ix).map(|it| (it.due_date, it.doc_date, it.doc_no.clone(), it.item_id.clone()))
         });
-        who.sort_by_key(|k| payments.get(*k).map(|p| (p.booking_date, p.payment_id.clone())));
+        who.sort_by_key(|k| payments.get(*k).map(|p| (p.booking_date, p.id())));
         let count = items.len();
         for (k, ix) in who.into_iter().zip(items) {
             settled.complete_set(k, ix, amount, count);

@@ -19,7 +19,7 @@ pub fn resolve(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled
             let named = s.named && !(s.set_off && cleared < 0);
             Claim { item, payment, cleared, automatic: true, named }
         }));
-        claims.extend(s.wants.iter().map(|w| Claim {
+        claims.extend(s.waits.wants.iter().map(|w| Claim {
             item: w.item,
             payment,
             cleared: w.cleared,
@@ -77,11 +77,11 @@ fn over_claimed(
     }
     let payer = |c: &&Claim| standings.get(c.payment as usize).and_then(|p| p.payer);
     let payment = |c: &Claim| payments.get(c.payment as usize);
-    let id = |c: &Claim| payment(c).map_or("", |p| p.payment_id.as_str());
+    let id = |c: &Claim| payment(c).map_or_else(String::new, Claimant::id);
     let first = side.first().and_then(payer);
     let one_payer = first.is_some() && side.iter().all(|c| payer(c) == first);
     let mut order: Vec<&Claim> = side.to_vec();
-    order.sort_by_key(|c| payment(c).map(|p| (p.booking_date, p.amount, p.payment_id.as_str())));
+    order.sort_by_cached_key(|c| payment(c).map(|p| (p.booking_date, p.amount, p.id())));
     let waiting: Vec<&Claim> = order.iter().copied().filter(|c| !c.automatic && c.named).collect();
     let named_by_waiting: i128 = waiting.iter().map(|c| c.size()).sum();
     let mut left = limit;
@@ -95,12 +95,12 @@ fn over_claimed(
             left -= claim.size();
             continue;
         }
-        let others: Vec<&str> = order.iter().filter(|c| c.payment != claim.payment).map(|c| id(c)).take(3).collect();
+        let others: Vec<String> = order.iter().filter(|c| c.payment != claim.payment).map(|c| id(c)).take(3).collect();
         let others = others.join(", ");
         let verdict = if !one_payer || set_off {
             (ReasonCode::Tie, format!("{} payments in this run claim {doc_no}: this one and {others}", side.len()))
         } else if claim.size() <= left {
-            let by = waiting.first().map_or("", |c| id(c));
+            let by = waiting.first().map_or_else(String::new, |c| id(c));
             (ReasonCode::Tie, format!("payment {by} waits for a decision and names {doc_no}; this one names nothing"))
         } else {
             let text = format!("another payment of the same payer in this run already pays {doc_no}: {others}");

@@ -8,7 +8,7 @@ use crate::model::Outcome;
 pub fn link(payments: &[Claimant], settled: &mut Settled) {
     let standings = &settled.standings;
     let returns: Vec<usize> =
-        (0..standings.len()).filter(|k| standings.get(*k).is_some_and(|s| s.open_return.is_some())).collect();
+        (0..standings.len()).filter(|k| standings.get(*k).is_some_and(|s| s.waits.open_return.is_some())).collect();
     if returns.is_empty() {
         return;
     }
@@ -29,7 +29,7 @@ pub fn link(payments: &[Claimant], settled: &mut Settled) {
     let mut links: Vec<(usize, usize)> = Vec::new();
     for r in returns {
         let Some(back) = payments.get(r) else { continue };
-        let named = standings.get(r).and_then(|s| s.open_return.clone()).unwrap_or_default();
+        let named = standings.get(r).and_then(|s| s.waits.open_return.clone()).unwrap_or_default();
         let pays_named = |k: &usize| {
             standings.get(*k).is_some_and(|s| named.is_empty() || s.parts.iter().any(|p| named.contains(&p.item)))
         };

@@ -156,7 +156,7 @@ impl Settled {
                 decision.error_ppm = error_ppm(decision.score, [], weights::ERROR_FLOOR_PPM);
             }
             Some(Ruling::TakesBack(original)) => {
-                let id = self.payments.get(*original as usize).map_or("", |p| p.payment_id.as_str());
+                let id = self.payments.get(*original as usize).map_or_else(String::new, Claimant::id);
                 decision.outcome = Outcome::Reopened;
                 decision.reason = ReasonCode::ReturnReopened;
                 decision.explanation = format!("takes back payment {id} of this run");

@@ -7,9 +7,29 @@ use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::decide::Standing;
 use crate::model::{Allocation, Decision, EvidenceKind, EvidenceLine, Outcome};
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
-/// What is open of an item when all payments of the run are done, by a hash of its company and id.
-pub type Left = Map<u64, (ItemIx, i64)>;
+/// What is open of the items when all payments of the run are done.
+#[derive(Debug, Clone, Default)]
+pub struct Left {
+    /// Every item that a payment touched, some more than once.
+    touched: Vec<ItemIx>,
+    /// What is open in the end, by item.
+    open: Vec<i64>,
+    /// The items that were touched, by a hash of company and id, once somebody asked for one.
+    by_name: OnceLock<Map<u64, ItemIx>>,
+}
+
+impl Left {
+    /// What is left of an item that a payment touched.
+    fn of(&self, book: &OpenItemBook, company: &str, item_id: &str) -> Option<i64> {
+        let hashed = |ix: ItemIx| book.item(ix).map(|it| (name(&it.company, &it.item_id), ix));
+        let by_name = self.by_name.get_or_init(|| self.touched.iter().filter_map(|ix| hashed(*ix)).collect());
+        let ix = *by_name.get(&name(company, item_id))?;
+        book.item(ix).filter(|it| it.company == company && it.item_id == item_id)?;
+        self.open.get(ix as usize).copied()
+    }
+}
 
 /// What is open before the nth allocation of a payment, where it is not what the book says; and what is left in the end of every
 /// item that a payment touched.
@@ -18,20 +38,20 @@ pub fn balances(
     standings: &[Standing],
     taken_back: &[(usize, usize)],
 ) -> (Map<(u32, u32), i64>, Left) {
-    let mut open: Map<ItemIx, i64> = Map::default();
+    let mut left = Left { open: book.open_amounts().collect(), ..Left::default() };
     let mut before = Map::default();
     for k in settling_order(standings.len(), taken_back) {
         let Some(standing) = standings.get(k) else { continue };
         for (nth, (item, cleared)) in (0u32..).zip(standing.claims()) {
-            let at = open.entry(item).or_insert_with(|| book.item(item).map_or(0, |it| it.open_amount));
-            if book.item(item).is_some_and(|it| it.open_amount != *at) {
-                before.insert((number(k), nth), *at);
+            let Some(open) = left.open.get_mut(item as usize) else { continue };
+            if book.figures(item).is_some_and(|f| f.open_amount != *open) {
+                before.insert((number(k), nth), *open);
             }
-            *at = at.saturating_sub(cleared);
+            *open = open.saturating_sub(cleared);
+            left.touched.push(item);
         }
     }
-    let named = |(ix, left): (ItemIx, i64)| Some((name(&book.item(ix)?.company, &book.item(ix)?.item_id), (ix, left)));
-    (before, open.into_iter().filter_map(named).collect())
+    (before, left)
 }
 
 /// The order in which so many payments settle: their own, but that a return which stands before the payment that it takes back
@@ -61,16 +81,15 @@ fn name(company: &str, item_id: &str) -> u64 {
 
 /// Proposals of a queued payment were made before the run settled: says where other payments took what one of them needs.
 pub fn say_what_is_gone(book: &OpenItemBook, left: &Left, decision: &mut Decision) {
-    if decision.outcome != Outcome::Queued || left.is_empty() {
+    if decision.outcome != Outcome::Queued || left.touched.is_empty() {
         return;
     }
     for (nth, proposal) in decision.candidates.iter_mut().enumerate() {
         let gone = |a: &Allocation| {
-            let (ix, rest) = *left.get(&name(&a.company, &a.item_id))?;
-            let same = book.item(ix).is_some_and(|it| it.company == a.company && it.item_id == a.item_id);
+            let rest = left.of(book, &a.company, &a.item_id)?;
             let cleared = a.cleared()?;
             let lacks = if cleared < 0 { rest > cleared } else { rest < cleared };
-            (same && lacks).then(|| {
+            lacks.then(|| {
                 let rest = Money::from_minor(rest, decision.currency);
                 format!("other payments of this run leave {rest} open of {}", a.doc_no)
             })

@@ -57,7 +57,9 @@ pub fn return_or_refund(
         let named = returns::named_items(namings);
         let known = !named.is_empty() || !returns::names_something(book, reading, namings);
         let stops = registered::stops_of_return(desk, payment, &[], None);
-        proposed.standing.open_return = (known && gate.is_none() && stops.is_empty()).then_some(named);
+        if known && gate.is_none() && stops.is_empty() {
+            proposed.standing.waits.open_return = Some(named.to_vec());
+        }
         if let Some(decision) = &mut proposed.decision {
             decision.would_need =
                 Some("the document as `closed` in the open items, or the payment it takes back in this run".to_owned());
@@ -86,7 +88,8 @@ fn reopened(desk: &Desk<'_>, payment: &Payment, link: &ReturnLink, gate: Option<
     let mut proposed = plain(payment, Outcome::Queued, Disposition::InReview, words, || (reason, link.text.clone()));
     if let Some(decision) = &mut proposed.decision {
         let allocations: Vec<Allocation> = parts.iter().filter_map(|p| allocation(book, p)).collect();
-        let customer = link.items.first().and_then(|(ix, _)| book.item(*ix)).map(|it| it.customer_id.clone());
+        let customer =
+            link.items.first().and_then(|(ix, _)| book.item(*ix)).map(|it| it.customer_id.as_str().to_owned());
         let line =
             EvidenceLine { kind: EvidenceKind::DocumentNumber, weight: weights::NUMBER_WHOLE, text: link.text.clone() };
         let proposal = Proposal {

@@ -24,9 +24,8 @@ use super::reading::{Label, Reading};
 use super::score::{error_ppm, weights};
 use crate::book::keys::compact;
 use crate::book::{CustomerIx, OpenItemBook};
-use crate::model::{Decision, Disposition, Gate, Outcome, Payment, Policy, Priors, Proposal, ReasonCode};
-use smallvec::SmallVec;
-use standing::{Want, want};
+use crate::model::{Decision, Disposition, Gate, Outcome, Payment, Policy, Priors, Proposal, Rare, ReasonCode};
+use standing::{Waits, Want, want};
 use std::cell::OnceCell;
 use told::{bare, fixed, plain, proposal};
 
@@ -109,13 +108,15 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
         score: best.score,
         parts: if applied { best.parts.clone() } else { Parts::new() },
         on_account: if applied { best.on_account } else { 0 },
-        wants: if applied { SmallVec::new() } else { wants(context, all) },
         named: best.basis == Basis::Named,
         set_off: matches!(best.difference, hypotheses::Difference::CreditNote(_)),
         payer: context.payers.first().filter(|p| p.kind <= PayerKind::Name).map(|p| p.customer),
         customer: best.customer.or_else(|| best.parts.first().and_then(|p| context.book.customer_of(p.item))),
-        tie: tie_of(context, all, margin, &of_payment),
-        open_return: None,
+        waits: Rare::from(Waits {
+            wants: if applied { Vec::new() } else { wants(context, all) },
+            tie: tie_of(context, all, margin, &of_payment),
+            open_return: None,
+        }),
     };
     if !words {
         return Proposed { standing, decision: None };
@@ -180,7 +181,7 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
 
 /// What a queued payment's first proposal would take, if the text names it; or else what is named in full with the exact amount,
 /// whatever stands first.
-fn wants(context: &Context<'_>, all: &[Hypothesis]) -> SmallVec<[Want; 1]> {
+fn wants(context: &Context<'_>, all: &[Hypothesis]) -> Vec<Want> {
     let exact =
         |h: &&Hypothesis| h.basis == Basis::Named && h.fully_named && h.difference == hypotheses::Difference::Exact;
     let first = all.first().filter(|h| h.basis == Basis::Named).or_else(|| all.iter().find(exact));

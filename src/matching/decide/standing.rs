@@ -3,8 +3,7 @@
 use crate::book::{CustomerIx, ItemIx};
 use crate::matching::candidates::{Naming, Strength};
 use crate::matching::hypotheses::{Context, Part, Parts};
-use crate::model::{Decision, Outcome};
-use smallvec::SmallVec;
+use crate::model::{Decision, Empty, Outcome, Rare};
 
 /// A decision for one payment alone: what settling all payments together needs of it, and the words, if somebody reads them.
 #[derive(Debug, Clone)]
@@ -26,8 +25,6 @@ pub struct Standing {
     pub parts: Parts,
     /// Rest on account, if applied.
     pub on_account: i64,
-    /// What its first proposal would take, if it is queued and names its items.
-    pub wants: SmallVec<[Want; 1]>,
     /// What it takes is named in the text, and not found by payer and amount alone.
     pub named: bool,
     /// It sets off a credit note that nobody named.
@@ -36,11 +33,27 @@ pub struct Standing {
     pub payer: Option<CustomerIx>,
     /// Whose money it is, as far as decided or proposed.
     pub customer: Option<CustomerIx>,
+    /// What it waits for; most payments do not.
+    pub waits: Rare<Waits>,
+}
+
+/// What a payment that is not applied wants, and what others may still change about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// What its first proposal would take, if it is queued and names its items.
+    pub wants: Vec<Want>,
     /// Several items of one customer with exactly this amount fit equally well: a tie that a complete set may solve.
     pub tie: Option<(CustomerIx, i64)>,
     /// A return that found no closed item: perhaps it takes back a payment of this run.
     /// The documents that it names, none if it names nothing; then account and amount must tell.
-    pub open_return: Option<SmallVec<[ItemIx; 2]>>,
+    pub open_return: Option<Vec<ItemIx>>,
+}
+
+impl Empty for Waits {
+    fn empty() -> &'static Self {
+        static EMPTY: Waits = Waits { wants: Vec::new(), tie: None, open_return: None };
+        &EMPTY
+    }
 }
 
 impl Standing {
@@ -51,13 +64,11 @@ impl Standing {
             score: 0,
             parts: Parts::new(),
             on_account: 0,
-            wants: SmallVec::new(),
             named: true,
             set_off: false,
             payer: None,
             customer: None,
-            tie: None,
-            open_return: None,
+            waits: Rare::default(),
         }
     }
 

@@ -96,10 +96,10 @@ fn speaks_against(line: &Evidence) -> bool {
 pub fn allocation(book: &OpenItemBook, part: &Part) -> Option<Allocation> {
     let item = book.item(part.item)?;
     Some(Allocation {
-        company: item.company.clone(),
-        item_id: item.item_id.clone(),
-        doc_no: item.doc_no.clone(),
-        customer_id: item.customer_id.clone(),
+        company: item.company.as_str().to_owned(),
+        item_id: item.item_id.as_str().to_owned(),
+        doc_no: item.doc_no.as_str().to_owned(),
+        customer_id: item.customer_id.as_str().to_owned(),
         applied: part.applied,
         discount: part.discount,
         writeoff: part.writeoff,

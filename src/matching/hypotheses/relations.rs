@@ -39,7 +39,7 @@ pub(super) fn related(
         || c.payer_ids.iter().any(|id| is(id))
         || p.parent_id.as_deref() == Some(c.customer_id.as_str())
         || p.parent_id.is_some() && p.parent_id == c.parent_id
-        || items.filter_map(|ix| context.book.item(ix)).any(|it| it.payer_id.as_deref().is_some_and(is))
+        || items.filter_map(|ix| context.book.item(ix)).any(|it| it.more.payer_id.as_deref().is_some_and(is))
 }
 
 /// A customer whom the evidence names as payer and who has nothing to do with the documents' customers.

@@ -113,10 +113,10 @@ impl Case<'_> {
             let by = |c: DifferenceCode| if reduces && code == Some(c) { rest } else { 0 };
             let writeoff = by(DifferenceCode::Writeoff);
             let mut a = Allocation {
-                company: item.company.clone(),
-                item_id: item.item_id.clone(),
-                doc_no: item.doc_no.clone(),
-                customer_id: item.customer_id.clone(),
+                company: item.company.as_str().to_owned(),
+                item_id: item.item_id.as_str().to_owned(),
+                doc_no: item.doc_no.as_str().to_owned(),
+                customer_id: item.customer_id.as_str().to_owned(),
                 applied: cash,
                 discount: by(DifferenceCode::Discount),
                 writeoff,
@@ -200,10 +200,10 @@ impl Case<'_> {
                 return refuse(RefusalCode::Amount, text);
             }
             allocations.push(Allocation {
-                company: item.company.clone(),
-                item_id: item.item_id.clone(),
-                doc_no: item.doc_no.clone(),
-                customer_id: item.customer_id.clone(),
+                company: item.company.as_str().to_owned(),
+                item_id: item.item_id.as_str().to_owned(),
+                doc_no: item.doc_no.as_str().to_owned(),
+                customer_id: item.customer_id.as_str().to_owned(),
                 applied,
                 discount: 0,
                 writeoff: 0,

@@ -34,7 +34,7 @@ pub(super) fn bring<S: Store>(
                 }
                 Shown::Neither => {
                     let why = unclear(item, flight, Some(item.open_amount));
-                    known.doubts.insert((item.company.clone(), item.item_id.clone()), why);
+                    known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
                 }
             }
         }
@@ -56,7 +56,7 @@ pub(super) fn bring<S: Store>(
         if let Some(flight) = flights.get(&key) {
             if flight.unclear {
                 let why = unclear(item, flight, None);
-                known.doubts.insert((item.company.clone(), item.item_id.clone()), why);
+                known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
             }
             let open = flight.open_beyond(flight.was, 0);
             subtracted += u64::from(open != item.open_amount);
@@ -98,7 +98,7 @@ pub(super) fn bring_named<S: Store>(ledger: &Ledger<S>, known: &mut Known, read:
                     };
                     if let Some(flight) = flight.filter(|f| f.unclear) {
                         let why = unclear(&item, &flight, None);
-                        known.doubts.insert((item.company.clone(), item.item_id.clone()), why);
+                        known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
                     }
                     set_open(&mut item, open);
                     known.items.push(item);

@@ -53,10 +53,10 @@ impl Items {
         let mut by_id: Map<(String, String), usize> = Map::default();
         let mut by_text: Map<(String, String), Vec<usize>> = Map::default();
         for (ix, item) in items.iter().enumerate() {
-            by_id.insert((item.company.clone(), item.item_id.clone()), ix);
+            by_id.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), ix);
             for text in [&item.doc_no, &item.item_id] {
-                for key in [text.clone(), folded(text)] {
-                    let list = by_text.entry((item.company.clone(), key)).or_default();
+                for key in [text.as_str().to_owned(), folded(text)] {
+                    let list = by_text.entry((item.company.as_str().to_owned(), key)).or_default();
                     if list.last() != Some(&ix) {
                         list.push(ix);
                     }
@@ -69,7 +69,8 @@ impl Items {
                 *slot = slot.saturating_sub(allocation.cleared().unwrap_or(0));
             }
         }
-        let customers = items.iter().map(|i| (i.company.clone(), i.customer_id.clone())).collect();
+        let customers =
+            items.iter().map(|i| (i.company.as_str().to_owned(), i.customer_id.as_str().to_owned())).collect();
         Items { items, open, by_id, by_text, customers, doubts: Map::default(), whole }
     }
 
