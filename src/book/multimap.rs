@@ -80,7 +80,8 @@ impl MultiMap {
             }
             free += 1;
         }
-        (map.lists.shrink_to_fit(), map.places.shrink_to_fit());
+        map.lists.shrink_to_fit();
+        map.places.shrink_to_fit();
         map
     }
 
