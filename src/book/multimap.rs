@@ -50,8 +50,7 @@ impl MultiMap {
         if pairs.is_empty() {
             return MultiMap::default();
         }
-        let sorted = sorted(pairs);
-        let keys = sorted.chunk_by(|a, b| a.0 == b.0).count();
+        let (sorted, keys) = sorted(pairs);
         // Two places of three are taken: then a key is found within a line of the cache.
         let homes = keys + keys / 2 + 1;
         let mut map = MultiMap { places: vec![Place::default(); homes], homes, ..MultiMap::default() };
@@ -81,7 +80,8 @@ impl MultiMap {
             }
             free += 1;
         }
-        (map.lists.shrink_to_fit(), map.places.shrink_to_fit());
+        map.lists.shrink_to_fit();
+        map.places.shrink_to_fit();
         map
     }
 
@@ -139,8 +139,8 @@ impl MultiMap {
     }
 }
 
-/// The pairs by mixed key, then by row.
-fn sorted(pairs: Vec<(Key, u32)>) -> Vec<(Key, u32)> {
+/// The pairs by mixed key, then by row; and how many keys there are.
+fn sorted(pairs: Vec<(Key, u32)>) -> (Vec<(Key, u32)>, usize) {
     // Into about one bucket per pair first, which is faster than sorting all of them.
     let bits = (usize::BITS - pairs.len().leading_zeros()).clamp(1, 31);
     let bucket = |key: Key| usize::try_from(mixed(key) >> (64 - bits)).unwrap_or(0);
@@ -165,17 +165,20 @@ fn sorted(pairs: Vec<(Key, u32)>) -> Vec<(Key, u32)> {
         *at += 1;
     }
     drop((next, pairs));
-    let mut begin = 0usize;
+    let (mut begin, mut keys) = (0usize, 0);
     for start in starts.iter().skip(1) {
         let end = *start as usize;
-        if let Some(bucket) = sorted.get_mut(begin..end)
-            && bucket.len() > 1
-        {
-            bucket.sort_unstable_by_key(|(key, row)| (mixed(*key), *row));
+        match sorted.get_mut(begin..end) {
+            Some([]) | None => {}
+            Some([_]) => keys += 1,
+            Some(bucket) => {
+                bucket.sort_unstable_by_key(|(key, row)| (mixed(*key), *row));
+                keys += bucket.chunk_by(|a, b| a.0 == b.0).count();
+            }
         }
         begin = end;
     }
-    sorted
+    (sorted, keys)
 }
 
 #[cfg(test)]

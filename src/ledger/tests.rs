@@ -24,7 +24,7 @@ fn movement(item: &str, before: i64, cleared: i64) -> Movement {
         id: content_id('a', &[item, &before.to_string(), &cleared.to_string()]).0,
         company: String::new(),
         item_id: item.to_owned(),
-        doc_no: format!("RE-{item}").into(),
+        doc_no: format!("RE-{item}"),
         customer_id: "K".to_owned(),
         applied: cleared,
         discount: 0,
