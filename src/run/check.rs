@@ -63,7 +63,7 @@ enum Keep {
 }
 
 fn read_large(file: &LargeFile, options: &ReadOptions, keep: Keep) -> Result<Statements, Error> {
-    let options = ReadOptions { file: file.name.clone(), ..options.clone() };
+    let options = ReadOptions { file: file.name.clone(), parallel: true, ..options.clone() };
     let failed = |e: std::io::Error| Error::new(ErrorCode::Io, Place::file(&file.name), e.to_string(), "");
     let mut source = (file.open)().map_err(failed)?;
     match keep {

@@ -1,8 +1,9 @@
 //! What must hold for any bytes: the fuzz targets and the tests on mutants ask the same questions.
 
+use std::sync::LazyLock;
 use tieout::base::{Limits, Money};
 use tieout::formats::csv::{CsvReader, Profile};
-use tieout::formats::{ReadOptions, Reader, Statements, read_statements_from, reads_in_pieces};
+use tieout::formats::{ReadOptions, Reader, Statements, read_figures_from, read_statements_from, reads_in_pieces};
 use tieout::model::{EntryStatus, Passed, Statement, TieOut};
 use tieout::{Error, read_statements};
 
@@ -18,6 +19,29 @@ pub fn read_checked(bytes: &[u8], profile: Option<&str>) -> Result<Statements, E
         Ok(read) => adds_up(read),
     }
     read
+}
+
+/// Several threads, also where the machine has one.
+#[allow(dead_code)]
+static THREADS: LazyLock<rayon::ThreadPool> =
+    LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads"));
+
+/// Reads bytes at once and in pieces, on one thread and on several: the same to the last finding and the last letter of an error.
+#[allow(dead_code)]
+pub fn same_on_threads(bytes: &[u8], piece_bytes: usize) {
+    let read = |parallel| {
+        let limits = Limits { piece_bytes, ..Limits::default() };
+        let options = ReadOptions { limits, parallel, ..ReadOptions::for_file("mutant") };
+        let mut taken = Vec::new();
+        let pieces = read_statements_from(&mut &*bytes, &options, &mut |entry| taken.push(entry));
+        let figures = read_figures_from(&mut &*bytes, &options);
+        (read_statements(bytes, &options), pieces, taken, figures)
+    };
+    let (one, several) = (read(false), THREADS.install(|| read(true)));
+    assert_eq!(one.0, several.0);
+    assert_eq!(one.1, several.1);
+    assert!(one.2 == several.2, "{} entries on one thread, {} on several", one.2.len(), several.2.len());
+    assert_eq!(one.3, several.3);
 }
 
 /// Reads bytes in pieces of a size and compares with reading them at once: the same statements, entries and findings, or an error at

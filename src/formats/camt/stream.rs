@@ -23,7 +23,7 @@ pub(super) fn read(
     };
     let mut piece = Piece::new(head, options);
     piece.drop_front(skip);
-    let mut documents = Documents::new(options.limits, Some(take));
+    let mut documents = Documents::new(options, Some(take));
     let mut paused = Paused::default();
     let file = loop {
         piece.fill(source, options)?;
@@ -142,9 +142,9 @@ mod tests {
         let bytes = file(3, 5);
         let text = String::from_utf8(bytes).unwrap();
         let text = text.trim_start_matches('\u{feff}');
-        let whole = super::super::read::read(text, Default::default()).unwrap().statements;
+        let whole = super::super::read::read(text, &ReadOptions::default()).unwrap().statements;
         for size in 1..200 {
-            let mut documents = Documents::new(Default::default(), None);
+            let mut documents = Documents::new(&ReadOptions::default(), None);
             let (mut paused, mut from, mut length) = (Paused::default(), 0, size);
             let file = loop {
                 let mut end = (from + length).min(text.len());
