@@ -6,7 +6,7 @@ use super::lexical::is_statement;
 use super::map::{Notes, map_statement};
 use super::read_entry::code_choice;
 use super::record::{RawBalance, RawHeader, RawStatement, RawTotal, RawTotals};
-use super::xml::{Event, Xml};
+use super::xml::{Event, Paused, Xml};
 use crate::base::{Limits, Place, line_column};
 use crate::error::{Error, ErrorCode};
 use crate::model::{CopyMark, Finding, FindingCode, Format, Page, Statement, StatementKind};
@@ -20,11 +20,17 @@ pub(super) struct File {
 
 /// Reads all documents of a text.
 pub(super) fn read(text: &str, options: &ReadOptions) -> Result<File, Error> {
-    check_characters(text, (1, 1), 0)?;
-    let mut x = Xml::new(text, options.limits);
+    let (text, damage) = sound(text, (1, 1), 0);
+    let start = Paused::default();
+    let mut x = Xml::resume(text, damage.is_none(), &start, options.limits);
     let mut documents = Documents::new(options, None);
-    while documents.step(&mut x)? {}
-    documents.finish(&mut x)
+    loop {
+        match documents.step(&mut x) {
+            Ok(true) => {}
+            Ok(false) => return documents.finish(&mut x),
+            Err(e) => return Err(damage.filter(|_| x.is_starved()).unwrap_or(e)),
+        }
+    }
 }
 
 /// The documents of a file while it is read. Envelopes, messages and statements stay open over many steps; what stands inside a
@@ -265,20 +271,22 @@ fn group_header(x: &mut Xml<'_>, header: &mut RawHeader) -> Result<(), Error> {
     })
 }
 
-/// Refuses characters that XML 1.0 does not allow (production 2). Their text has no place in a message either. `from` is the line
-/// and column of the first character, `offset` what stands before it.
-pub(super) fn check_characters(text: &str, from: (u64, u64), offset: usize) -> Result<(), Error> {
+/// The text up to the first character that XML 1.0 does not allow (production 2), and the error that this one is, to be told when
+/// all before it was read. Such characters have no place in a message either. `from` is the line and column of the first
+/// character, `offset` what stands before it.
+pub(super) fn sound(text: &str, from: (u64, u64), offset: usize) -> (&str, Option<Error>) {
     let is_control = |b: u8| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
     // Without a branch per byte, so that the compiler can take many at once; nearly every file has none.
     let chunk = text.as_bytes().chunks(4096).position(|c| c.iter().fold(false, |any, b| any | is_control(*b)));
-    let Some(from_chunk) = chunk.map(|c| c * 4096) else { return Ok(()) };
+    let Some(from_chunk) = chunk.map(|c| c * 4096) else { return (text, None) };
     let bad = text.bytes().enumerate().skip(from_chunk).find(|(_, b)| is_control(*b));
-    let Some((at, value)) = bad else { return Ok(()) };
+    let Some((at, value)) = bad else { return (text, None) };
     let (line, column) = line_column(text, at);
     let place = Place::line_column(from.0 + line - 1, if line == 1 { from.1 + column - 1 } else { column });
     let found = format!("a control character 0x{value:02X} at offset {}", at.saturating_add(offset));
-    Err(Error::new(ErrorCode::Xml, place, found, "text without control characters")
-        .with_hint("the file was damaged on its way; download it again"))
+    let error = Error::new(ErrorCode::Xml, place, found, "text without control characters")
+        .with_hint("the file was damaged on its way; download it again");
+    (text.get(..at).unwrap_or_default(), Some(error))
 }
 
 fn no_statement(x: &mut Xml<'_>, root: &str, before: usize) -> Error {

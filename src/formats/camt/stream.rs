@@ -5,7 +5,7 @@
 
 use super::super::pieces::Piece;
 use super::super::{ReadOptions, Reader, Statements, Take, read_rest};
-use super::read::{Documents, check_characters};
+use super::read::{Documents, sound};
 use super::xml::{Paused, Xml};
 use super::{CamtReader, decode, map};
 use crate::error::Error;
@@ -29,10 +29,13 @@ pub(super) fn read(
         piece.fill(source, options)?;
         let from = paused.line_column();
         let text = decode::whole_characters(&piece.bytes, piece.at_end, from, piece.dropped)?;
-        check_characters(text, from, piece.dropped.saturating_sub(skip))?;
-        let mut x = Xml::resume(text, piece.at_end, &paused, options.limits);
+        let (text, damage) = sound(text, from, piece.dropped.saturating_sub(skip));
+        let mut x = Xml::resume(text, piece.at_end && damage.is_none(), &paused, options.limits);
         if read_piece(&mut documents, &mut x)? {
             break documents.finish(&mut x)?;
+        }
+        if let Some(damage) = damage {
+            return Err(damage);
         }
         let (next, used) = x.pause();
         paused = next;

@@ -149,7 +149,7 @@ const START: LineColumn = LineColumn { offset: 0, line: 1, column: 1 };
 
 impl<'a> Xml<'a> {
     /// A cursor at the beginning of a text.
-    pub fn new(text: &'a str, limits: Limits) -> Self {
+    pub(super) fn new(text: &'a str, limits: Limits) -> Self {
         Xml {
             text,
             limits,
