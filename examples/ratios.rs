@@ -54,12 +54,14 @@ fn on_two_threads(bytes: &[u8], options: &ReadOptions, release: Duration) -> Res
     let bare = shortest(|| xml_events(bytes));
     let kept = shortest(|| std::mem::forget(black_box(two.install(|| read_statements(bytes, &options)))));
     let figures = shortest(|| drop(black_box(two.install(|| read_figures_from(&mut &*bytes, &options)))));
-    let come =
-        shortest(|| drop(black_box(two.install(|| read_statements_from(&mut &*bytes, &options, &mut |_| {})))));
+    let come = shortest(|| drop(black_box(two.install(|| read_statements_from(&mut &*bytes, &options, &mut |_| {})))));
     println!("wall time, two threads beside one of the floor; the release of all entries is {release:?} more");
-    for (what, took) in
-        [("quick-xml event loop", bare), ("all entries kept", kept), ("entries as they come", come), ("figures alone", figures)]
-    {
+    for (what, took) in [
+        ("quick-xml event loop", bare),
+        ("all entries kept", kept),
+        ("entries as they come", come),
+        ("figures alone", figures),
+    ] {
         let speed = bytes.len() as f64 / took.as_secs_f64() / 1e6;
         let ratio = took.as_secs_f64() / bare.as_secs_f64();
         println!("{what:28} {:8.1} ms  {speed:6.0} MB/s  {ratio:6.2}", took.as_secs_f64() * 1e3);

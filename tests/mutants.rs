@@ -27,11 +27,12 @@ fn damaged_or_whole_a_file_in_pieces_of_any_size_reads_as_at_once() {
     let mut faults = Vec::new();
     for path in fixtures() {
         let bytes = std::fs::read(&path).unwrap();
+        let profile = read_checked(&bytes, None).ok().and_then(|read| Some(read.statements.first()?.dialect.clone()));
         for seed in 0..30u64 {
             let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
             let mutant = if seed < 5 { bytes.clone() } else { mutate(&bytes, &mut dice) };
             let size = 1 + dice.below(1_500);
-            let same = catch_unwind(AssertUnwindSafe(|| same_in_pieces(&mutant, size)));
+            let same = catch_unwind(AssertUnwindSafe(|| same_in_pieces(&mutant, size, profile.as_deref())));
             if same.is_err() {
                 faults.push(format!("{}: seed {seed}, pieces of {size}", path.display()));
             }

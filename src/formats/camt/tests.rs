@@ -515,7 +515,8 @@ fn element_names_that_control_a_terminal_are_made_visible_in_messages() {
 #[test]
 fn of_two_faults_the_first_in_the_file_is_told_at_once_and_in_pieces() {
     let good = closing_with("10.00", &entry("10.00", "CRDT", ""));
-    let bad = good.replacen("<Amt Ccy=\"EUR\">10.00", "<Amt Ccy=\"EUR\">ten", 1).replace("</Document>", "\u{1}</Document>");
+    let bad =
+        good.replacen("<Amt Ccy=\"EUR\">10.00", "<Amt Ccy=\"EUR\">ten", 1).replace("</Document>", "\u{1}</Document>");
     assert_eq!(code(&bad), ErrorCode::Amount);
     let options = ReadOptions::for_file("test.xml");
     let pieces = crate::formats::read_figures_from(&mut bad.as_bytes(), &options).unwrap_err();
