@@ -1,8 +1,11 @@
 //! The table of `tieout check`: does each statement tie out, and if not, where is the first break.
 
-use super::layout::{Align, columns, counted, paragraph};
+use super::layout::{Align, columns, counted, paragraph, told_once};
 use crate::model::{Finding, FindingCode, RepeatedStatement, StatementSummary, TieOut};
 use std::collections::BTreeSet;
+
+/// Most notes shown.
+const NOTES: usize = 50;
 
 /// The whole report. Files that were rejected are told as errors elsewhere and only counted here.
 pub fn check_table(
@@ -47,9 +50,14 @@ pub fn check_table(
         out.push('\n');
         out.push_str(&paragraph("twice  ", &format!("{}: {}", r.file, r.text)));
     }
-    for finding in findings {
+    let told = told_once(findings);
+    for text in told.iter().take(NOTES) {
         out.push('\n');
-        out.push_str(&paragraph("note   ", &finding.to_string()));
+        out.push_str(&paragraph("note   ", text));
+    }
+    if told.len() > NOTES {
+        out.push('\n');
+        out.push_str(&paragraph("note   ", &format!("and {} more notes; `--json` shows all", told.len() - NOTES)));
     }
     if !out.is_empty() {
         out.push('\n');

@@ -79,10 +79,10 @@ impl Entries {
         match how.fate {
             Fate::Stay => self.here.push(entry),
             Fate::Go => {
-                self.passed.push(&Sketch::of(&entry));
+                self.passed.push_at(&Sketch::of(&entry), &entry.place);
                 self.here.push(entry);
             }
-            Fate::Vanish => self.passed.push(&Sketch::figures_of(&entry)),
+            Fate::Vanish => self.passed.push_at(&Sketch::figures_of(&entry), &entry.place),
         }
         Ok(())
     }

@@ -114,6 +114,7 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::profile::Profile;
     use super::*;
     use crate::formats::{read_figures_from, read_statements, read_statements_from};
     use crate::model::{Entry, Statement, TieOut};
