@@ -76,7 +76,7 @@ fn row(s: &StatementSummary) -> Vec<String> {
     vec![
         shortened(&s.file),
         account(s),
-        s.currency.to_string(),
+        Some(s.currency).filter(|c| !c.is_none()).map_or_else(none, |c| c.to_string()),
         period,
         s.opening.clone().unwrap_or_else(none),
         s.entries.to_string(),
