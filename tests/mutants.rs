@@ -260,10 +260,8 @@ fn changed_amounts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     }
     for (start, _) in text.match_indices("Ntry>").filter(|(i, _)| !text[..*i].ends_with('/')) {
         let entry = text[start..].split("/Ntry>").next().unwrap_or("");
-        if entry.contains("PDNG")
-            || entry.contains("INFO")
-            || entry.split("NtryDtls").next().is_some_and(|e| e.contains("</Ntry"))
-        {
+        let not_booked = entry.contains("Sts>") && !entry.contains("BOOK");
+        if not_booked || entry.split("NtryDtls").next().is_some_and(|e| e.contains("</Ntry")) {
             continue;
         }
         if let Some((from, to)) = entry.find("Amt Ccy=").and_then(|a| {
