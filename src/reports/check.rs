@@ -194,4 +194,14 @@ mod tests {
             text.contains("break  day.sta:7: :62F:: closing is 1.00 more than the entries give [BALANCE_MISMATCH]")
         );
     }
+
+    #[test]
+    fn what_is_said_of_many_files_alike_is_said_once_with_their_number() {
+        let of = |file: &str| {
+            Finding::new(FindingCode::EncodingGuessed, Place::line(1).in_file(file), "the text was read as cp852")
+        };
+        let text = check_table(&[statement(TieOut::Proven)], &[], &[of("a.sta"), of("b.sta"), of("c.sta")], 0);
+        let note = "note   a.sta:1: the text was read as cp852 [ENCODING_GUESSED], and the same in 2 more places";
+        assert!(text.contains(note), "{text}");
+    }
 }

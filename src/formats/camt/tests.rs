@@ -524,3 +524,16 @@ fn of_two_faults_the_first_in_the_file_is_told_at_once_and_in_pieces() {
     let only = good.replace("</Document>", "\u{1}</Document>");
     assert!(read(&only).unwrap_err().found().contains("control character"));
 }
+
+#[test]
+fn an_entry_in_another_currency_has_its_place_also_when_it_was_let_go() {
+    let good = format!("{}\n{}", entry("10.00", "CRDT", ""), entry("5.00", "CRDT", "").replace("EUR", "USD"));
+    let xml = closing_with("10.00", &good);
+    let options = ReadOptions::for_file("test.xml");
+    let figures = crate::formats::read_figures_from(&mut xml.as_bytes(), &options).unwrap();
+    let place = |s: &Statement| {
+        s.findings.iter().find(|f| f.code == FindingCode::CurrencyDiffers).map(|f| (f.place.line, f.place.path.clone()))
+    };
+    assert_eq!(place(&figures.statements[0]), place(&one(&xml)));
+    assert!(place(&figures.statements[0]).is_some_and(|(line, _)| line == Some(2)));
+}
