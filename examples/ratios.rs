@@ -1,6 +1,7 @@
 //! What reading costs beside a bare loop over the same bytes: `cargo run --release --example ratios -- FILE [PROFILE.toml]`.
 //!
-//! CPU time of this process, the best of five runs each, all in one run since absolute figures drift with the machine. The floors:
+//! CPU time of one thread, the best of five runs each, all in one run since absolute figures drift with the machine; on two threads
+//! wall time of a camt file, beside that of the floor on one. The floors:
 //! camt the event loop of quick-xml; MT940 a memchr loop over the lines that cuts each entry into a typed row; CSV the record
 //! loop of the `csv` crate.
 
@@ -21,7 +22,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let entries: usize = read.statements.iter().map(|s| s.entries.len()).sum();
     let tie_out: Vec<&str> = read.statements.iter().map(|s| s.tie_out.as_str()).collect();
     let format = read.format;
+    let start = Instant::now();
     drop(read);
+    let release = start.elapsed();
     println!("{} bytes, {entries} entries, {tie_out:?}", bytes.len());
     let (what, bare) = match format {
         Format::Csv => ("csv ByteRecord loop", best(|| csv_records(&bytes))),
@@ -38,7 +41,41 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let ratio = took.as_secs_f64() / bare.as_secs_f64();
         println!("{what:28} {:8.1} ms  {speed:6.0} MB/s  {ratio:6.2}", took.as_secs_f64() * 1e3);
     }
+    if matches!(format, Format::Camt052 | Format::Camt053 | Format::Camt054) {
+        on_two_threads(&bytes, &options, release)?;
+    }
     Ok(())
+}
+
+/// Wall time. What is kept takes long to release, which one thread does: it is given apart.
+fn on_two_threads(bytes: &[u8], options: &ReadOptions, release: Duration) -> Result<(), rayon::ThreadPoolBuildError> {
+    let two = rayon::ThreadPoolBuilder::new().num_threads(2).build()?;
+    let options = ReadOptions { parallel: true, ..options.clone() };
+    let bare = shortest(|| xml_events(bytes));
+    let kept = shortest(|| std::mem::forget(black_box(two.install(|| read_statements(bytes, &options)))));
+    let figures = shortest(|| drop(black_box(two.install(|| read_figures_from(&mut &*bytes, &options)))));
+    let come = shortest(|| drop(black_box(two.install(|| read_statements_from(&mut &*bytes, &options, &mut |_| {})))));
+    println!("wall time, two threads beside one of the floor; the release of all entries is {release:?} more");
+    for (what, took) in [
+        ("quick-xml event loop", bare),
+        ("all entries kept", kept),
+        ("entries as they come", come),
+        ("figures alone", figures),
+    ] {
+        let speed = bytes.len() as f64 / took.as_secs_f64() / 1e6;
+        let ratio = took.as_secs_f64() / bare.as_secs_f64();
+        println!("{what:28} {:8.1} ms  {speed:6.0} MB/s  {ratio:6.2}", took.as_secs_f64() * 1e3);
+    }
+    Ok(())
+}
+
+fn shortest(mut f: impl FnMut()) -> Duration {
+    let mut once = || {
+        let start = Instant::now();
+        f();
+        start.elapsed()
+    };
+    (0..15).map(|_| once()).min().unwrap_or_default()
 }
 
 fn best(mut f: impl FnMut()) -> Duration {

@@ -6,5 +6,6 @@ mod oracle;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let _ = oracle::read_checked(bytes, None);
-    oracle::same_in_pieces(bytes, 1 + bytes.len() % 1_500);
+    oracle::same_in_pieces(bytes, 1 + bytes.len() % 1_500, None);
+    oracle::same_on_threads(bytes, 1 + bytes.len() % 3_000);
 });

@@ -10,6 +10,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let profiles = tieout::formats::csv::Profile::builtins();
     let profile = profiles.get(usize::from(*choice) % profiles.len().max(1)).map(|p| p.id.as_str());
     let _ = oracle::read_checked(bytes, profile);
+    oracle::same_in_pieces(bytes, 1 + bytes.len() % 1_500, profile);
     // The same as the file of a bank that nobody described.
     let _ = oracle::read_checked(bytes, None);
 });

@@ -73,10 +73,10 @@ impl Take<'_> {
     fn entry(&mut self, entry: Entry, passed: &mut Passed) {
         match self {
             Take::Entries(each) => {
-                passed.push(&Sketch::of(&entry));
+                passed.push_at(&Sketch::of(&entry), &entry.place);
                 each(entry);
             }
-            Take::Figures => passed.push(&Sketch::figures_of(&entry)),
+            Take::Figures => passed.push_at(&Sketch::figures_of(&entry), &entry.place),
         }
     }
 }
@@ -104,6 +104,9 @@ pub struct ReadOptions {
     pub format: Option<String>,
     /// The code page of MT940 and CSV that are no UTF-8, instead of the one that explains the bytes best: `cp852`.
     pub encoding: Option<String>,
+    /// Read one file on all threads of the calling rayon pool, where its format allows it (camt). What is read is the same to the
+    /// last byte. Not by default: whoever reads many files reads each on a thread of its own.
+    pub parallel: bool,
     /// Limits against resource bombs.
     pub limits: Limits,
 }

@@ -84,8 +84,11 @@ fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
         return true;
     }
     let Some(n) = statement.movements().position(|m| other(&m)) else { return true };
-    // Of an entry that was let go only its number is known.
-    let place = statement.entries.get(n).map(|e| e.place.clone());
+    // Of entries that were let go the first of each kind has its place.
+    let gone = statement.passed.runs().iter();
+    let mut gone = gone.filter(|r| r.status == EntryStatus::Book && r.currency != expected).map(|r| &r.place);
+    let kept = statement.entries.get(n).map(|e| &e.place);
+    let place = kept.or_else(|| gone.next()).filter(|p| **p != Place::default()).cloned();
     let place = place.unwrap_or_else(|| Place::default().at(format!("entries[{}]", n + 1)));
     let currency = statement.movements().nth(n).map_or(expected, |m| m.amount.currency());
     let text = format!("an entry is in {currency}, {before} in {expected}");

@@ -1,5 +1,5 @@
 use super::{EntryStatus, Sketch};
-use crate::base::{Currency, Money};
+use crate::base::{Currency, Money, Place};
 use chrono::NaiveDate;
 
 /// Sketches of entries that were let go, in the order in which they came. A sketch with its words takes about twenty bytes, one
@@ -26,8 +26,10 @@ pub struct Passed {
 }
 
 /// Entries that follow each other with one currency, number of decimals and status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run {
+    /// Of the first of them; empty where nobody said it.
+    pub place: Place,
     pub currency: Currency,
     pub decimals: u8,
     pub status: EntryStatus,
@@ -53,6 +55,11 @@ const WORDS: u8 = 8;
 impl Passed {
     /// Adds one.
     pub fn push(&mut self, sketch: &Sketch) {
+        self.push_at(sketch, &Place::default());
+    }
+
+    /// Adds one that stands at a place.
+    pub(crate) fn push_at(&mut self, sketch: &Sketch, place: &Place) {
         let (units, scale) = sketch.amount.parts();
         let kind = (sketch.amount.currency(), scale, sketch.status);
         let days = (sketch.booking_date, sketch.value_date);
@@ -64,7 +71,8 @@ impl Passed {
             }
             _ => {
                 let (currency, decimals, status) = kind;
-                self.kinds.push(Run { currency, decimals, status, sum: i128::from(units), count: 1 });
+                let place = place.clone();
+                self.kinds.push(Run { place, currency, decimals, status, sum: i128::from(units), count: 1 });
                 what |= NEW_KIND;
             }
         }
@@ -95,7 +103,13 @@ impl Passed {
     pub fn append(&mut self, other: &Passed) {
         match self.count {
             0 => self.clone_from(other),
-            _ => other.iter().for_each(|s| self.push(&s)),
+            _ => {
+                let mut sketches = other.iter();
+                for run in &other.kinds {
+                    let count = usize::try_from(run.count).unwrap_or(usize::MAX);
+                    sketches.by_ref().take(count).for_each(|s| self.push_at(&s, &run.place));
+                }
+            }
         }
     }
 

@@ -1,8 +1,11 @@
 //! The table of `tieout check`: does each statement tie out, and if not, where is the first break.
 
-use super::layout::{Align, columns, counted, paragraph};
+use super::layout::{Align, columns, counted, paragraph, told_once};
 use crate::model::{Finding, FindingCode, RepeatedStatement, StatementSummary, TieOut};
 use std::collections::BTreeSet;
+
+/// Most notes shown.
+const NOTES: usize = 50;
 
 /// The whole report. Files that were rejected are told as errors elsewhere and only counted here.
 pub fn check_table(
@@ -47,9 +50,14 @@ pub fn check_table(
         out.push('\n');
         out.push_str(&paragraph("twice  ", &format!("{}: {}", r.file, r.text)));
     }
-    for finding in findings {
+    let told = told_once(findings);
+    for text in told.iter().take(NOTES) {
         out.push('\n');
-        out.push_str(&paragraph("note   ", &finding.to_string()));
+        out.push_str(&paragraph("note   ", text));
+    }
+    if told.len() > NOTES {
+        out.push('\n');
+        out.push_str(&paragraph("note   ", &format!("and {} more notes; `--json` shows all", told.len() - NOTES)));
     }
     if !out.is_empty() {
         out.push('\n');
@@ -68,7 +76,7 @@ fn row(s: &StatementSummary) -> Vec<String> {
     vec![
         shortened(&s.file),
         account(s),
-        s.currency.to_string(),
+        Some(s.currency).filter(|c| !c.is_none()).map_or_else(none, |c| c.to_string()),
         period,
         s.opening.clone().unwrap_or_else(none),
         s.entries.to_string(),
@@ -185,5 +193,15 @@ mod tests {
         assert!(
             text.contains("break  day.sta:7: :62F:: closing is 1.00 more than the entries give [BALANCE_MISMATCH]")
         );
+    }
+
+    #[test]
+    fn what_is_said_of_many_files_alike_is_said_once_with_their_number() {
+        let of = |file: &str| {
+            Finding::new(FindingCode::EncodingGuessed, Place::line(1).in_file(file), "the text was read as cp852")
+        };
+        let text = check_table(&[statement(TieOut::Proven)], &[], &[of("a.sta"), of("b.sta"), of("c.sta")], 0);
+        let note = "note   a.sta:1: the text was read as cp852 [ENCODING_GUESSED], and the same in 2 more places";
+        assert!(text.contains(note), "{text}");
     }
 }

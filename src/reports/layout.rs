@@ -1,6 +1,8 @@
 //! Columns and line breaks of reports.
 
 use crate::error::visible;
+use crate::model::Finding;
+use std::collections::HashMap;
 
 /// Widest line.
 pub(super) const WIDTH: usize = 100;
@@ -30,6 +32,24 @@ pub(super) fn columns(rows: &[Vec<String>], align: &[Align], indent: usize) -> S
         out.push('\n');
     }
     out
+}
+
+/// Findings as sentences; of those that say the same the first, with how many more there are.
+pub(super) fn told_once<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<String> {
+    let mut told: Vec<(&Finding, u64)> = Vec::new();
+    let mut known = HashMap::new();
+    for finding in findings {
+        let at = *known.entry((finding.code, &finding.text)).or_insert(told.len());
+        match told.get_mut(at) {
+            Some((_, more)) => *more += 1,
+            None => told.push((finding, 0)),
+        }
+    }
+    let text = |(finding, more): (&Finding, u64)| match more {
+        0 => finding.to_string(),
+        n => format!("{finding}, and the same in {}", counted(n, "more place", "more places")),
+    };
+    told.into_iter().map(text).collect()
 }
 
 /// A paragraph broken at blanks to the width of the screen. The first line starts with `first`, the others are indented as far.

@@ -1,8 +1,8 @@
 //! What `tieout run` says at its end, for a controller: what was read, where the money went, what is not proven, what to do.
 
-use super::layout::{Align, columns, counted, paragraph};
+use super::layout::{Align, columns, counted, paragraph, told_once};
 use crate::base::Currency;
-use crate::model::{CurrencySummary, Finding, ReasonCode, Sum, Summary, TieOut};
+use crate::model::{CurrencySummary, Finding, FindingCode, ReasonCode, Sum, Summary, TieOut};
 use std::collections::BTreeMap;
 
 /// Most findings shown.
@@ -230,10 +230,15 @@ fn control_totals(out: &mut String, summary: &Summary) {
     }
 }
 
-/// Findings across files: the first few, and how many more there are.
+/// Findings across files, then on each as a whole: the first few, and how many more there are. How a bank writes its files comes
+/// with every one of them and stands in `summary.json` and in `tieout check`.
 fn findings(summary: &Summary) -> Vec<String> {
-    let mut lines: Vec<String> = summary.findings.iter().take(FINDINGS).map(ToString::to_string).collect();
-    if let Some(more) = summary.findings.len().checked_sub(FINDINGS).filter(|n| *n > 0) {
+    let usual = [FindingCode::EncodingGuessed, FindingCode::Namespace, FindingCode::Dialect];
+    let of_files = summary.files.iter().flat_map(|f| &f.findings).filter(|f| !usual.contains(&f.code));
+    let mut lines = told_once(summary.findings.iter().chain(of_files));
+    let more = lines.len().saturating_sub(FINDINGS);
+    lines.truncate(FINDINGS);
+    if more > 0 {
         lines.push(format!("and {more} more, in summary.json"));
     }
     lines

@@ -20,7 +20,8 @@ pub struct Checkup {
     pub statements: Vec<StatementSummary>,
     /// Statements put aside because they came twice.
     pub repeated: Vec<RepeatedStatement>,
-    /// Findings across statements: gaps, overlaps. A conflict stands at both statements.
+    /// Findings on files as a whole (their encoding, what was left aside), then those across statements: gaps, overlaps. A conflict
+    /// stands at both statements.
     pub findings: Vec<Finding>,
     /// Files that could not be read.
     pub rejected: Vec<Error>,
@@ -33,25 +34,28 @@ pub fn check_files(files: &[InputFile], options: &ReadOptions) -> Checkup {
 
 /// As [`check_files`], with files that are read in pieces and of which only figures stay in memory.
 pub fn check_large_files(files: &[InputFile], large: &[LargeFile], options: &ReadOptions) -> Checkup {
-    let (mut filed, rejected) = read_all(files, options);
+    let mut all = read_all(files, options);
     let read = |keep: Keep| {
-        let (mut sketched, mut failed) = (Vec::new(), Vec::new());
+        let mut sketched = Files::default();
         for file in large {
-            place_in(&file.name, read_large(file, options, keep), &mut sketched, &mut failed);
+            sketched.add(&file.name, read_large(file, options, keep));
         }
-        (sketched, failed)
+        sketched
     };
-    let (mut sketched, mut failed) = read(Keep::Figures);
+    let mut sketched = read(Keep::Figures);
     // Entries of reports are found again by their references, which a sketch does not have: then all is read whole. Statements
     // are compared by the words of their entries: these are read where there is more than one.
     let is_report = |f: &FiledStatement| f.statement.kind != StatementKind::Statement;
-    if !sketched.is_empty() && filed.iter().chain(&sketched).any(is_report) {
-        (sketched, failed) = read(Keep::Entries);
-    } else if !sketched.is_empty() && filed.len() + sketched.len() > 1 {
-        (sketched, failed) = read(Keep::Sketches);
+    if !sketched.filed.is_empty() && all.filed.iter().chain(&sketched.filed).any(is_report) {
+        sketched = read(Keep::Entries);
+    } else if !sketched.filed.is_empty() && all.filed.len() + sketched.filed.len() > 1 {
+        sketched = read(Keep::Sketches);
     }
-    filed.append(&mut sketched);
-    checkup(statements::collect(filed), [rejected, failed].concat())
+    all.filed.append(&mut sketched.filed);
+    all.findings.append(&mut sketched.findings);
+    all.rejected.append(&mut sketched.rejected);
+    let Files { filed, findings, rejected } = all;
+    checkup(statements::collect(filed), findings, rejected)
 }
 
 /// What stays in memory of the entries of a large file.
@@ -63,7 +67,7 @@ enum Keep {
 }
 
 fn read_large(file: &LargeFile, options: &ReadOptions, keep: Keep) -> Result<Statements, Error> {
-    let options = ReadOptions { file: file.name.clone(), ..options.clone() };
+    let options = ReadOptions { file: file.name.clone(), parallel: true, ..options.clone() };
     let failed = |e: std::io::Error| Error::new(ErrorCode::Io, Place::file(&file.name), e.to_string(), "");
     let mut source = (file.open)().map_err(failed)?;
     match keep {
@@ -78,39 +82,49 @@ fn read_large(file: &LargeFile, options: &ReadOptions, keep: Keep) -> Result<Sta
 
 /// The payments of files, with what [`check_files`] says of them.
 pub fn payments_of(files: &[InputFile], options: &ReadOptions) -> (Vec<Payment>, Checkup) {
-    let (filed, rejected) = read_all(files, options);
+    let Files { filed, findings, rejected } = read_all(files, options);
     let day = statements::collect(filed);
     let payments = statements::payments(&day, &|_| String::new()).payments;
-    (payments, checkup(day, rejected))
+    (payments, checkup(day, findings, rejected))
 }
 
-fn checkup(mut day: Day, rejected: Vec<Error>) -> Checkup {
+fn checkup(mut day: Day, mut findings: Vec<Finding>, rejected: Vec<Error>) -> Checkup {
     day.break_unpostable();
+    findings.append(&mut day.findings);
     Checkup {
         statements: day.statements.iter().map(statement).collect(),
         repeated: day.repeated.iter().map(repeated).collect(),
-        findings: day.findings,
+        findings,
         rejected,
     }
 }
 
-fn read_all(files: &[InputFile], options: &ReadOptions) -> (Vec<FiledStatement>, Vec<Error>) {
-    let sources: Vec<Source<'_>> = files.iter().map(Source::held).collect();
-    let results = read_files(&sources, options, Kept::Whole, &|| {});
-    let mut filed = Vec::new();
-    let mut rejected = Vec::new();
-    for (file, result) in files.iter().zip(results) {
-        place_in(&file.name, result, &mut filed, &mut rejected);
-    }
-    (filed, rejected)
+/// What files held.
+#[derive(Default)]
+struct Files {
+    filed: Vec<FiledStatement>,
+    /// On files as a whole.
+    findings: Vec<Finding>,
+    rejected: Vec<Error>,
 }
 
-fn place_in(file: &str, result: Result<Statements, Error>, filed: &mut Vec<FiledStatement>, rejected: &mut Vec<Error>) {
-    match result {
-        Ok(read) => {
-            let statements = read.statements.into_iter();
-            filed.extend(statements.map(|statement| FiledStatement { file: file.to_owned(), statement }));
+impl Files {
+    fn add(&mut self, file: &str, read: Result<Statements, Error>) {
+        match read {
+            Ok(read) => {
+                let statements = read.statements.into_iter();
+                self.filed.extend(statements.map(|statement| FiledStatement { file: file.to_owned(), statement }));
+                self.findings.extend(read.findings);
+            }
+            Err(error) => self.rejected.push(error),
         }
-        Err(error) => rejected.push(error),
     }
+}
+
+fn read_all(files: &[InputFile], options: &ReadOptions) -> Files {
+    let sources: Vec<Source<'_>> = files.iter().map(Source::held).collect();
+    let results = read_files(&sources, options, Kept::Whole, &|| {});
+    let mut all = Files::default();
+    files.iter().zip(results).for_each(|(file, result)| all.add(&file.name, result));
+    all
 }

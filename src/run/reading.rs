@@ -23,8 +23,10 @@ pub(super) fn read_files(
     kept: Kept,
     watch: &(dyn Fn() + Sync),
 ) -> Vec<Result<Statements, Error>> {
+    // With a file for each thread, one thread reads each.
+    let parallel = files.len() < rayon::current_num_threads();
     let read = |file: &Source<'_>| {
-        let options = ReadOptions { file: file.name.to_owned(), ..options.clone() };
+        let options = ReadOptions { file: file.name.to_owned(), parallel, ..options.clone() };
         if kept == Kept::Packed
             && let Some(read) = in_pieces(file, &options)
         {

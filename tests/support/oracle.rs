@@ -1,8 +1,9 @@
 //! What must hold for any bytes: the fuzz targets and the tests on mutants ask the same questions.
 
+use std::sync::LazyLock;
 use tieout::base::{Limits, Money};
-use tieout::formats::csv::{CsvReader, Profile};
-use tieout::formats::{ReadOptions, Reader, Statements, read_statements_from, reads_in_pieces};
+use tieout::formats::csv::Profile;
+use tieout::formats::{READERS, ReadOptions, Statements, read_figures_from, read_statements_from, reads_in_pieces};
 use tieout::model::{EntryStatus, Passed, Statement, TieOut};
 use tieout::{Error, read_statements};
 
@@ -20,22 +21,56 @@ pub fn read_checked(bytes: &[u8], profile: Option<&str>) -> Result<Statements, E
     read
 }
 
-/// Reads bytes in pieces of a size and compares with reading them at once: the same statements, entries and findings, or an error at
-/// the same place. Of text that is no UTF-8 the first piece decides on the encoding, so that only UTF-8 is compared.
+/// Several threads, also where the machine has one.
 #[allow(dead_code)]
-pub fn same_in_pieces(bytes: &[u8], piece_bytes: usize) {
+static THREADS: LazyLock<rayon::ThreadPool> =
+    LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads"));
+
+/// Reads bytes at once and in pieces, on one thread and on several: the same to the last finding and the last letter of an error.
+#[allow(dead_code)]
+pub fn same_on_threads(bytes: &[u8], piece_bytes: usize) {
+    let read = |parallel| {
+        let limits = Limits { piece_bytes, ..Limits::default() };
+        let options = ReadOptions { limits, parallel, ..ReadOptions::for_file("mutant") };
+        let mut taken = Vec::new();
+        let pieces = read_statements_from(&mut &*bytes, &options, &mut |entry| taken.push(entry));
+        let figures = read_figures_from(&mut &*bytes, &options);
+        (read_statements(bytes, &options), pieces, taken, figures)
+    };
+    let (one, several) = (read(false), THREADS.install(|| read(true)));
+    assert_eq!(one.0, several.0);
+    assert_eq!(one.1, several.1);
+    assert!(one.2 == several.2, "{} entries on one thread, {} on several", one.2.len(), several.2.len());
+    assert_eq!(one.3, several.3);
+}
+
+/// Reads bytes in pieces of a size and compares with reading them at once: the same statements, entries and findings, or an error at
+/// the same place. Of text that is no UTF-8 the first piece decides on the encoding, so that only UTF-8 is compared. Of a CSV the
+/// first piece decides on the profile, too, so that it is given, or nothing compared; and its entries come in the order of the file.
+#[allow(dead_code)]
+pub fn same_in_pieces(bytes: &[u8], piece_bytes: usize, profile: Option<&str>) {
     let limits = Limits { piece_bytes, ..Limits::default() };
-    let options = ReadOptions { limits, ..ReadOptions::default() };
+    let profile = profile.and_then(Profile::builtin);
+    let options = ReadOptions { limits, profile, ..ReadOptions::default() };
     let head = bytes.get(..piece_bytes.max(512)).unwrap_or(bytes);
-    let other = |start: &[u8]| !reads_in_pieces(start, &options) || CsvReader.recognises(start, &options);
-    if std::str::from_utf8(bytes).is_err() || other(head) || other(bytes) {
+    let is_csv = |start: &[u8]| reader_of(start, &options) == Some("CSV");
+    let other = |start: &[u8]| !reads_in_pieces(start, &options);
+    if std::str::from_utf8(bytes).is_err() || other(head) || other(bytes) || is_csv(head) != is_csv(bytes) {
+        return;
+    }
+    let csv = is_csv(bytes);
+    if csv && options.profile.is_none() {
         return;
     }
     let mut taken = Vec::new();
     let pieces = read_statements_from(&mut &*bytes, &options, &mut |entry| taken.push(entry));
     match (pieces, read_statements(bytes, &options)) {
         (Ok(mut pieces), Ok(mut whole)) => {
-            let kept: Vec<_> = whole.statements.iter_mut().flat_map(|s| s.entries.drain(..)).collect();
+            let mut kept: Vec<_> = whole.statements.iter_mut().flat_map(|s| s.entries.drain(..)).collect();
+            if csv {
+                taken.sort_by_key(|e| e.place.line);
+                kept.sort_by_key(|e| e.place.line);
+            }
             assert!(taken == kept, "{} entries in pieces, {} at once", taken.len(), kept.len());
             pieces.statements.iter_mut().for_each(|s| s.passed = Passed::default());
             assert_eq!(codes(&mut pieces), codes(&mut whole));
@@ -46,6 +81,10 @@ pub fn same_in_pieces(bytes: &[u8], piece_bytes: usize) {
         }
         (pieces, whole) => panic!("in pieces {:?}, at once {:?}", pieces.map(|_| ()), whole.map(|_| ())),
     }
+}
+
+fn reader_of(bytes: &[u8], options: &ReadOptions) -> Option<&'static str> {
+    READERS.iter().find(|r| r.recognises(bytes, options)).map(|r| r.name())
 }
 
 /// The codes of the findings on each statement, which are taken out: of an entry that was let go only the number is known, and what it

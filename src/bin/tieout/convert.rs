@@ -17,7 +17,7 @@ pub fn convert(args: Convert, say: &Say) -> Result<u8, Failure> {
     }
     let (options, _) = files::options(&args.read)?;
     let file = files::one(&args.file)?;
-    let options = ReadOptions { file: file.name.clone(), ..options };
+    let options = ReadOptions { file: file.name.clone(), parallel: true, ..options };
     let read = read_statements(&file.bytes, &options);
     let statements = match &read {
         Ok(read) => &read.statements,

@@ -99,7 +99,7 @@ fn gather(paths: &[PathBuf], leave_out: &[&Path], options: &ReadOptions, mut giv
 }
 
 /// From this size on a file is read in pieces where its format can be.
-const LARGE: u64 = 64 << 20;
+const LARGE: u64 = 8 << 20;
 
 /// Takes the paths apart of large files that can be read in pieces: those, and all others.
 pub fn large(

@@ -40,12 +40,13 @@ pub fn parse(args: Parse, say: &Say) -> Result<u8, Failure> {
 
 fn statements(given: &[InputFile], options: &ReadOptions, say: &Say) -> Result<u8, Failure> {
     let mut code = DONE;
+    let parallel = given.len() < rayon::current_num_threads();
     // A piece at a time, so that a folder of many large files does not stand in memory as text.
     for piece in given.chunks(64) {
         let lines: Vec<_> = piece
             .par_iter()
             .map(|file| {
-                let options = ReadOptions { file: file.name.clone(), ..options.clone() };
+                let options = ReadOptions { file: file.name.clone(), parallel, ..options.clone() };
                 let read = read_statements(&file.bytes, &options);
                 let mut line = escape_hidden(parsed_json(&file.name, &read));
                 line.push('\n');

@@ -29,18 +29,34 @@ impl Notes {
         }
     }
 
+    /// For entries that are read apart, to be added by [`Notes::add`].
+    pub(super) fn apart(&self) -> Self {
+        let notification = self.notification;
+        Notes { limit: usize::MAX, notification, broken: false, findings: Vec::new(), counted: Vec::new() }
+    }
+
+    /// Adds what was said of the entries that follow.
+    pub(super) fn add(&mut self, next: Notes) {
+        self.broken |= next.broken;
+        let room = self.limit.saturating_sub(self.findings.len());
+        self.findings.extend(next.findings.into_iter().take(room));
+        for (code, what, place, n) in next.counted {
+            self.count(code, &place, &what, n);
+        }
+    }
+
     fn tell(&mut self, code: FindingCode, place: Place, text: impl AsRef<str>) {
         if self.findings.len() < self.limit {
             self.findings.push(Finding::new(code, place, text));
         }
     }
 
-    /// One more of a kind; `what` follows "N entries".
-    fn count(&mut self, code: FindingCode, place: &Place, what: &str) {
+    /// More of a kind; `what` follows "N entries".
+    fn count(&mut self, code: FindingCode, place: &Place, what: &str, more: u64) {
         if let Some((.., n)) = self.counted.iter_mut().find(|(c, w, ..)| *c == code && w == what) {
-            *n += 1;
+            *n += more;
         } else if self.counted.len() < self.limit {
-            self.counted.push((code, what.to_owned(), place.clone(), 1));
+            self.counted.push((code, what.to_owned(), place.clone(), more));
         }
     }
 
@@ -66,7 +82,7 @@ pub(super) fn map_entry(raw: RawEntry, notes: &mut Notes) -> Result<Entry, Error
     // A notification has no balances that a wrong side could hide behind: with the element there and empty it is read, told,
     // and marked as broken, so that nothing of it is applied.
     if raw.direction_empty && notes.notification {
-        notes.count(FindingCode::DirectionMissing, &place, "with an empty CdtDbtInd, read as a credit");
+        notes.count(FindingCode::DirectionMissing, &place, "with an empty CdtDbtInd, read as a credit", 1);
         notes.broken = true;
     }
     let assumed = Some(CreditDebit::Credit).filter(|_| raw.direction_empty && notes.notification);
@@ -80,12 +96,12 @@ pub(super) fn map_entry(raw: RawEntry, notes: &mut Notes) -> Result<Entry, Error
         Some("INFO") => EntryStatus::Info,
         Some("FUTR") => EntryStatus::Futr,
         None => {
-            notes.count(FindingCode::StatusMissing, &place, "without a status (Sts), read as booked");
+            notes.count(FindingCode::StatusMissing, &place, "without a status (Sts), read as booked", 1);
             EntryStatus::Book
         }
         Some(other) => {
             let what = format!("with the status `{other}`, which is not booked money");
-            notes.count(FindingCode::StatusUnknown, &place, &what);
+            notes.count(FindingCode::StatusUnknown, &place, &what, 1);
             EntryStatus::Other
         }
     };
@@ -343,7 +359,7 @@ pub(super) fn derive_date(entry: &mut Entry, day: Option<NaiveDate>, notes: &mut
     };
     entry.booking_date = Some(date);
     entry.booking_date_derived = true;
-    notes.count(FindingCode::DateDerived, &entry.place, what);
+    notes.count(FindingCode::DateDerived, &entry.place, what, 1);
 }
 
 /// Puts the pages of one statement together that follow each other in a file.

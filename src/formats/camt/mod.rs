@@ -3,6 +3,7 @@
 //! Elements are known by local name, so that one reader serves all versions and every prefix.
 
 mod decode;
+mod entries;
 mod lexical;
 mod map;
 mod read;
@@ -43,7 +44,7 @@ impl Reader for CamtReader {
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
         let (text, guessed) = decode::decode(bytes)?;
-        let file = read::read(text.trim_start_matches('\u{feff}').trim_ascii_start(), options.limits)?;
+        let file = read::read(text.trim_start_matches('\u{feff}').trim_ascii_start(), options)?;
         let mut findings: Vec<_> = guessed.into_iter().collect();
         findings.extend(file.findings);
         Ok(Statements { format: file.format, statements: map::merge_pages(file.statements), findings })

@@ -1,15 +1,15 @@
 //! XML events in, statements out: the envelope, the message, its statements. Entries are mapped one by one as they end.
 
-use super::super::Take;
-use super::super::tie_out::of_entry;
+use super::super::{ReadOptions, Take};
+use super::entries::{Entries, Fate, How};
 use super::lexical::is_statement;
-use super::map::{Notes, derive_date, map_entry, map_statement};
-use super::read_entry::{code_choice, entry};
+use super::map::{Notes, map_statement};
+use super::read_entry::code_choice;
 use super::record::{RawBalance, RawHeader, RawStatement, RawTotal, RawTotals};
-use super::xml::{Event, Xml};
+use super::xml::{Event, Paused, Xml};
 use crate::base::{Limits, Place, line_column};
 use crate::error::{Error, ErrorCode};
-use crate::model::{CopyMark, Entry, Finding, FindingCode, Format, Page, Passed, Statement, StatementKind};
+use crate::model::{CopyMark, Finding, FindingCode, Format, Page, Statement, StatementKind};
 
 /// What a file held, before pages are merged.
 pub(super) struct File {
@@ -19,18 +19,26 @@ pub(super) struct File {
 }
 
 /// Reads all documents of a text.
-pub(super) fn read(text: &str, limits: Limits) -> Result<File, Error> {
-    check_characters(text, (1, 1), 0)?;
-    let mut x = Xml::new(text, limits);
-    let mut documents = Documents::new(limits, None);
-    while documents.step(&mut x)? {}
-    documents.finish(&mut x)
+pub(super) fn read(text: &str, options: &ReadOptions) -> Result<File, Error> {
+    let (text, damage) = sound(text, (1, 1), 0);
+    let start = Paused::default();
+    let mut x = Xml::resume(text, damage.is_none(), &start, options.limits);
+    let mut documents = Documents::new(options, None);
+    loop {
+        match documents.step(&mut x) {
+            Ok(true) => {}
+            Ok(false) => return documents.finish(&mut x),
+            Err(e) => return Err(damage.filter(|_| x.is_starved()).unwrap_or(e)),
+        }
+    }
 }
 
 /// The documents of a file while it is read. Envelopes, messages and statements stay open over many steps; what stands inside a
 /// statement is read whole in one.
 pub(super) struct Documents<'s, 't> {
     limits: Limits,
+    /// Whether several threads read.
+    parallel: bool,
     /// Takes the entries; without one they stay in their statements.
     take: Option<&'s mut Take<'t>>,
     /// The elements that are open around a message, each with the version it declares or inherits.
@@ -59,18 +67,17 @@ struct Message {
 /// A statement that is being read.
 struct Open {
     raw: RawStatement,
-    entries: Vec<Entry>,
-    passed: Passed,
-    /// What entries that were let go contradict by themselves.
-    contradictions: Vec<Finding>,
-    notes: Notes,
+    entries: Entries,
+    /// So many entries are read before several threads read ahead.
+    alone: u32,
 }
 
 impl<'s, 't> Documents<'s, 't> {
     /// No document yet. Entries are taken, if somebody does.
-    pub(super) fn new(limits: Limits, take: Option<&'s mut Take<'t>>) -> Self {
+    pub(super) fn new(options: &ReadOptions, take: Option<&'s mut Take<'t>>) -> Self {
         Documents {
-            limits,
+            limits: options.limits,
+            parallel: options.parallel && rayon::current_num_threads() > 1,
             take,
             envelopes: Vec::new(),
             message: None,
@@ -99,10 +106,8 @@ impl<'s, 't> Documents<'s, 't> {
                 Some(name) if is_statement(name) => {
                     self.statement = Some(Box::new(Open {
                         raw: RawStatement { place: x.place(), ..RawStatement::default() },
-                        entries: Vec::new(),
-                        passed: Passed::default(),
-                        contradictions: Vec::new(),
-                        notes: Notes::new(self.limits.findings, message.kind),
+                        entries: Entries::new(Notes::new(self.limits.findings, message.kind)),
+                        alone: 0,
                     }));
                 }
                 Some(_) => x.skip(x.depth())?,
@@ -112,19 +117,15 @@ impl<'s, 't> Documents<'s, 't> {
         let Some(name) = x.next_child()? else { return self.end_of_statement().map(|()| true) };
         let depth = x.depth();
         if name == "Ntry" {
-            let raw = entry(x)?;
-            x.skip(depth)?;
-            let mut entry = map_entry(raw, &mut open.notes)?;
-            match self.take.as_mut() {
-                None => open.entries.push(entry),
-                Some(take) => {
-                    // By the schema all that the date may come from stands before the entries.
-                    derive_date(&mut entry, open.raw.day(&message.header), &mut open.notes);
-                    if open.contradictions.len() < self.limits.findings {
-                        of_entry(&entry, &mut open.contradictions);
-                    }
-                    take.entry(entry, &mut open.passed);
-                }
+            let fate = Fate::of(self.take.as_deref());
+            let how = How { fate, day: open.raw.day(&message.header), limits: self.limits };
+            open.entries.read(x, &how)?;
+            match (self.parallel, open.alone) {
+                (true, 0) => open.alone = open.entries.read_ahead(x, &how),
+                _ => open.alone = open.alone.saturating_sub(1),
+            }
+            if let Some(Take::Entries(each)) = self.take.as_deref_mut() {
+                open.entries.here.drain(..).for_each(each);
             }
         } else {
             statement_child(x, name, &mut open.raw)?;
@@ -250,8 +251,9 @@ impl<'s, 't> Documents<'s, 't> {
 
     fn end_of_statement(&mut self) -> Result<(), Error> {
         let (Some(open), Some(m)) = (self.statement.take(), &self.message) else { return Ok(()) };
-        let Open { raw, entries, passed, contradictions, notes } = *open;
-        let mut statement = map_statement(raw, (entries, passed), notes, m.kind, m.format, &m.dialect, &m.header)?;
+        let Open { raw, entries: Entries { here, passed, mut contradictions, notes }, .. } = *open;
+        let mut statement = map_statement(raw, (here, passed), notes, m.kind, m.format, &m.dialect, &m.header)?;
+        contradictions.truncate(self.limits.findings);
         statement.findings.extend(contradictions);
         self.statements.push(statement);
         Ok(())
@@ -269,20 +271,22 @@ fn group_header(x: &mut Xml<'_>, header: &mut RawHeader) -> Result<(), Error> {
     })
 }
 
-/// Refuses characters that XML 1.0 does not allow (production 2). Their text has no place in a message either. `from` is the line
-/// and column of the first character, `offset` what stands before it.
-pub(super) fn check_characters(text: &str, from: (u64, u64), offset: usize) -> Result<(), Error> {
+/// The text up to the first character that XML 1.0 does not allow (production 2), and the error that this one is, to be told when
+/// all before it was read. Such characters have no place in a message either. `from` is the line and column of the first
+/// character, `offset` what stands before it.
+pub(super) fn sound(text: &str, from: (u64, u64), offset: usize) -> (&str, Option<Error>) {
     let is_control = |b: u8| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
     // Without a branch per byte, so that the compiler can take many at once; nearly every file has none.
     let chunk = text.as_bytes().chunks(4096).position(|c| c.iter().fold(false, |any, b| any | is_control(*b)));
-    let Some(from_chunk) = chunk.map(|c| c * 4096) else { return Ok(()) };
+    let Some(from_chunk) = chunk.map(|c| c * 4096) else { return (text, None) };
     let bad = text.bytes().enumerate().skip(from_chunk).find(|(_, b)| is_control(*b));
-    let Some((at, value)) = bad else { return Ok(()) };
+    let Some((at, value)) = bad else { return (text, None) };
     let (line, column) = line_column(text, at);
     let place = Place::line_column(from.0 + line - 1, if line == 1 { from.1 + column - 1 } else { column });
     let found = format!("a control character 0x{value:02X} at offset {}", at.saturating_add(offset));
-    Err(Error::new(ErrorCode::Xml, place, found, "text without control characters")
-        .with_hint("the file was damaged on its way; download it again"))
+    let error = Error::new(ErrorCode::Xml, place, found, "text without control characters")
+        .with_hint("the file was damaged on its way; download it again");
+    (text.get(..at).unwrap_or_default(), Some(error))
 }
 
 fn no_statement(x: &mut Xml<'_>, root: &str, before: usize) -> Error {

@@ -5,7 +5,7 @@
 
 use super::super::pieces::Piece;
 use super::super::{ReadOptions, Reader, Statements, Take, read_rest};
-use super::read::{Documents, check_characters};
+use super::read::{Documents, sound};
 use super::xml::{Paused, Xml};
 use super::{CamtReader, decode, map};
 use crate::error::Error;
@@ -23,16 +23,19 @@ pub(super) fn read(
     };
     let mut piece = Piece::new(head, options);
     piece.drop_front(skip);
-    let mut documents = Documents::new(options.limits, Some(take));
+    let mut documents = Documents::new(options, Some(take));
     let mut paused = Paused::default();
     let file = loop {
         piece.fill(source, options)?;
         let from = paused.line_column();
         let text = decode::whole_characters(&piece.bytes, piece.at_end, from, piece.dropped)?;
-        check_characters(text, from, piece.dropped.saturating_sub(skip))?;
-        let mut x = Xml::resume(text, piece.at_end, &paused, options.limits);
+        let (text, damage) = sound(text, from, piece.dropped.saturating_sub(skip));
+        let mut x = Xml::resume(text, piece.at_end && damage.is_none(), &paused, options.limits);
         if read_piece(&mut documents, &mut x)? {
             break documents.finish(&mut x)?;
+        }
+        if let Some(damage) = damage {
+            return Err(damage);
         }
         let (next, used) = x.pause();
         paused = next;
@@ -142,9 +145,9 @@ mod tests {
         let bytes = file(3, 5);
         let text = String::from_utf8(bytes).unwrap();
         let text = text.trim_start_matches('\u{feff}');
-        let whole = super::super::read::read(text, Default::default()).unwrap().statements;
+        let whole = super::super::read::read(text, &ReadOptions::default()).unwrap().statements;
         for size in 1..200 {
-            let mut documents = Documents::new(Default::default(), None);
+            let mut documents = Documents::new(&ReadOptions::default(), None);
             let (mut paused, mut from, mut length) = (Paused::default(), 0, size);
             let file = loop {
                 let mut end = (from + length).min(text.len());

@@ -511,3 +511,29 @@ fn element_names_that_control_a_terminal_are_made_visible_in_messages() {
         assert!(!message.chars().any(crate::error::is_hidden), "{message:?}");
     }
 }
+
+#[test]
+fn of_two_faults_the_first_in_the_file_is_told_at_once_and_in_pieces() {
+    let good = closing_with("10.00", &entry("10.00", "CRDT", ""));
+    let bad =
+        good.replacen("<Amt Ccy=\"EUR\">10.00", "<Amt Ccy=\"EUR\">ten", 1).replace("</Document>", "\u{1}</Document>");
+    assert_eq!(code(&bad), ErrorCode::Amount);
+    let options = ReadOptions::for_file("test.xml");
+    let pieces = crate::formats::read_figures_from(&mut bad.as_bytes(), &options).unwrap_err();
+    assert_eq!(pieces, read(&bad).unwrap_err());
+    let only = good.replace("</Document>", "\u{1}</Document>");
+    assert!(read(&only).unwrap_err().found().contains("control character"));
+}
+
+#[test]
+fn an_entry_in_another_currency_has_its_place_also_when_it_was_let_go() {
+    let good = format!("{}\n{}", entry("10.00", "CRDT", ""), entry("5.00", "CRDT", "").replace("EUR", "USD"));
+    let xml = closing_with("10.00", &good);
+    let options = ReadOptions::for_file("test.xml");
+    let figures = crate::formats::read_figures_from(&mut xml.as_bytes(), &options).unwrap();
+    let place = |s: &Statement| {
+        s.findings.iter().find(|f| f.code == FindingCode::CurrencyDiffers).map(|f| (f.place.line, f.place.path.clone()))
+    };
+    assert_eq!(place(&figures.statements[0]), place(&one(&xml)));
+    assert!(place(&figures.statements[0]).is_some_and(|(line, _)| line == Some(2)));
+}

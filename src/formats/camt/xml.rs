@@ -37,7 +37,7 @@ struct Frame<'a> {
 }
 
 /// How many of each were opened, for the path in places.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Counts {
     statements: u32,
     entries: u32,
@@ -47,11 +47,27 @@ struct Counts {
 }
 
 /// Line and column of an offset.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct LineColumn {
     offset: usize,
     line: u64,
     column: u64,
+}
+
+impl LineColumn {
+    /// Goes on behind these bytes.
+    fn pass(&mut self, bytes: &[u8]) {
+        let last = match memchr::memrchr(b'\n', bytes) {
+            Some(end) => {
+                self.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+                self.column = 1;
+                bytes.get(end + 1..).unwrap_or_default()
+            }
+            None => bytes,
+        };
+        self.column += last.iter().filter(|b| (**b & 0xC0) != 0x80).count() as u64;
+        self.offset += bytes.len();
+    }
 }
 
 /// The cursor.
@@ -88,7 +104,7 @@ pub(super) struct Mark {
 }
 
 /// Everything that a cursor must know to go on in the next piece of a text.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Paused {
     /// Whole names of the open elements with their numbers.
     open: Vec<(String, u32)>,
@@ -109,13 +125,31 @@ impl Paused {
     pub fn line_column(&self) -> (u64, u64) {
         (self.place.line, self.place.column)
     }
+
+    /// Where a cursor should stand behind this text, if that text is nothing but so many entries.
+    #[must_use]
+    pub fn behind_entries(&self, count: u32, text: &str) -> Self {
+        let mut next = self.clone();
+        next.counts.entries = next.counts.entries.saturating_add(count);
+        next.place.pass(text.as_bytes());
+        next.place.offset = 0;
+        next
+    }
+
+    /// Whether an entry reads the same from either. The numbers that begin anew in it do not count.
+    pub fn same_for_entries(&self, other: &Self) -> bool {
+        let without = |c: Counts| Counts { detail_groups: 0, details: 0, ..c };
+        self.open == other.open
+            && (self.pending_end, self.place) == (other.pending_end, other.place)
+            && without(self.counts) == without(other.counts)
+    }
 }
 
 const START: LineColumn = LineColumn { offset: 0, line: 1, column: 1 };
 
 impl<'a> Xml<'a> {
     /// A cursor at the beginning of a text.
-    pub fn new(text: &'a str, limits: Limits) -> Self {
+    pub(super) fn new(text: &'a str, limits: Limits) -> Self {
         Xml {
             text,
             limits,
@@ -144,7 +178,7 @@ impl<'a> Xml<'a> {
     }
 
     /// What the next piece needs to go on, and how many bytes of this one were read.
-    pub fn pause(mut self) -> (Paused, usize) {
+    pub fn pause(&mut self) -> (Paused, usize) {
         let (line, column) = self.line_column_of(self.next);
         let paused = Paused {
             open: self.stack.iter().map(|f| (f.whole.to_owned(), f.ordinal)).collect(),
@@ -153,6 +187,24 @@ impl<'a> Xml<'a> {
             place: LineColumn { offset: 0, line, column },
         };
         (paused, self.next)
+    }
+
+    /// The text that was not read yet.
+    pub fn rest_of_text(&self) -> &'a str {
+        self.text.get(self.next..).unwrap_or_default()
+    }
+
+    /// Whole name of the innermost open element.
+    pub fn open_name(&self) -> &'a str {
+        self.stack.last().map_or("", |f| f.whole)
+    }
+
+    /// Passes over so many bytes, which another cursor has read and paused behind, with the same elements open.
+    pub fn pass(&mut self, bytes: usize, paused: &Paused) {
+        self.next += bytes;
+        self.at = self.next;
+        self.counts = paused.counts;
+        self.known = LineColumn { offset: self.next, ..paused.place };
     }
 
     /// Where the cursor stands between two events.
@@ -545,19 +597,8 @@ impl<'a> Xml<'a> {
         if at < self.known.offset {
             self.known = self.base;
         }
-        let known = &mut self.known;
-        let between = self.text.as_bytes().get(known.offset..at).unwrap_or_default();
-        let last = match memchr::memrchr(b'\n', between) {
-            Some(end) => {
-                known.line += memchr::memchr_iter(b'\n', between).count() as u64;
-                known.column = 1;
-                between.get(end + 1..).unwrap_or_default()
-            }
-            None => between,
-        };
-        known.column += last.iter().filter(|b| (**b & 0xC0) != 0x80).count() as u64;
-        known.offset = at;
-        (known.line, known.column)
+        self.known.pass(self.text.as_bytes().get(self.known.offset..at).unwrap_or_default());
+        (self.known.line, self.known.column)
     }
 
     /// The end of the input inside an element.

@@ -96,8 +96,9 @@ fn misspelt(cells: &Cells<'_>) -> Vec<Finding> {
     absent.into_iter().map(finding).collect()
 }
 
-/// Nobody wrote a profile for this table: a person should see once what its columns were taken for.
-fn inferred(cells: &Cells<'_>) -> Finding {
+/// Nobody wrote a profile for this table: a person should see once what its columns were taken for. All of them: a finding has
+/// room for a few.
+fn inferred(cells: &Cells<'_>) -> Vec<Finding> {
     let (profile, found) = (cells.profile, cells.found);
     let title = |c: &usize| found.titles.get(*c).map_or("", |t| t.raw.as_str());
     let told = |role: &Role| {
@@ -105,11 +106,16 @@ fn inferred(cells: &Cells<'_>) -> Finding {
         format!("{} `{}`", inspect::role_name(*role), titles.join("`, `"))
     };
     let roles: Vec<String> = profile.columns.keys().map(told).collect();
-    let text = format!(
-        "no profile knows this header (`tieout profiles infer FILE` writes one); its titles and contents say: {}",
-        roles.join(", ")
-    );
-    Finding::new(FindingCode::Dialect, Place::line(found.line.unwrap_or(1)), text)
+    let hint = "no profile knows this header (`tieout profiles infer FILE` writes one)".to_owned();
+    let mut texts = vec![hint];
+    for role in roles {
+        match texts.last_mut().filter(|t| t.starts_with("read") && t.len() + role.len() < 190) {
+            Some(text) => text.push_str(&format!(", {role}")),
+            None => texts.push(format!("read by titles and contents: {role}")),
+        }
+    }
+    let place = Place::line(found.line.unwrap_or(1));
+    texts.into_iter().map(|text| Finding::new(FindingCode::Dialect, place.clone(), text)).collect()
 }
 
 /// A movement above the header would be lost: rows were exchanged, or two files put together.
@@ -366,7 +372,7 @@ impl<'a, 't> File<'a, 't> {
             }
             statement.findings.extend(no_entry(&statement));
             if self.cells.profile.id == infer::ID && statements.is_empty() {
-                statement.findings.push(inferred(&self.cells));
+                statement.findings.extend(inferred(&self.cells));
             }
             statement.dialect.clone_from(&self.cells.profile.id);
             statements.push(statement);

@@ -6,11 +6,12 @@
 
 use super::super::pieces::Piece;
 use super::super::{ReadOptions, Statements, Take, read_rest};
+use super::cells::Cells;
 use super::detect;
-use super::profile::Profile;
 use super::read::{self, Encodings, File, settled};
 use crate::base::{CsvRows, DecodeTextError, DecodedText, decode_text, is_single_byte};
 use crate::error::Error;
+use std::borrow::Cow;
 use std::io::Read;
 
 /// Reads a file from its first bytes and what follows them.
@@ -32,25 +33,19 @@ pub(super) fn read(
     let given = options.profile.as_ref();
     let first = lines(&piece);
     let text = decode_text(first, &encodings.before(given)).map_err(|e| read::decode_error(first, &e))?;
-    let chosen;
-    let profile: &Profile = match given {
-        Some(profile) => profile,
-        None => {
-            chosen = detect::choose(first, &text.text, encodings.0)?;
-            &chosen
-        }
-    };
-    let allowed = if mark { Vec::new() } else { encodings.allowed(profile) };
-    let found = detect::header(&text.text, profile)?;
     // What does not settle here may yet do so over the whole file.
-    let cells = match settled(&text.text, profile, &found) {
-        Ok(cells) if cells.has_one_style() => cells,
-        _ => {
-            drop(text);
-            return whole(source, piece);
-        }
+    let chosen = match given {
+        Some(profile) => Ok(Cow::Borrowed(profile)),
+        None => detect::choose(first, &text.text, encodings.0),
+    };
+    let found = chosen.and_then(|profile| Ok((detect::header(&text.text, &profile)?, profile)));
+    let settled = found.as_ref().ok().and_then(|(found, profile)| settled(&text.text, profile, found).ok());
+    let (Ok((found, profile)), Some(cells)) = (&found, settled.filter(Cells::has_one_style)) else {
+        drop(text);
+        return whole(source, piece);
     };
     drop(text);
+    let allowed = if mark { Vec::new() } else { encodings.allowed(profile) };
     let is_utf8 = |name: &str| name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8");
     if !allowed.iter().all(|name| is_utf8(name) || is_single_byte(name)) {
         return whole(source, piece);
@@ -119,6 +114,7 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::profile::Profile;
     use super::*;
     use crate::formats::{read_figures_from, read_statements, read_statements_from};
     use crate::model::{Entry, Statement, TieOut};
