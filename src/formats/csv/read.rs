@@ -12,7 +12,7 @@ use crate::base::{
     CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, line_column,
 };
 use crate::error::{Error, ErrorCode};
-use crate::model::{Finding, FindingCode, Format, Statement};
+use crate::model::{Finding, FindingCode, Format, Statement, TieOut};
 
 /// Reads a file by a profile, or by the built-in one that fits.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
@@ -360,6 +360,8 @@ impl<'a, 't> File<'a, 't> {
             self.group(key);
         }
         let alone = self.groups.len() == 1;
+        let named =
+            self.cells.found.column(Role::Account).is_some() && self.groups.iter().any(|g| !g.key.account.is_empty());
         let mut statements = Vec::new();
         let mut unplaced = self.left_out;
         for group in self.groups {
@@ -370,6 +372,10 @@ impl<'a, 't> File<'a, 't> {
             for (reason, n) in unplaced.drain(..) {
                 add(&mut statement.left_out, &reason, n);
             }
+            if named && statement.account.is_empty() {
+                statement.findings.push(account_lost(&statement));
+                statement.tie_out = TieOut::Broken;
+            }
             statement.findings.extend(no_entry(&statement));
             if self.cells.profile.id == infer::ID && statements.is_empty() {
                 statement.findings.extend(inferred(&self.cells));
@@ -379,6 +385,12 @@ impl<'a, 't> File<'a, 't> {
         }
         Ok(Statements { format: Format::Csv, statements, findings: self.findings })
     }
+}
+
+/// Other rows have an account in the same column.
+fn account_lost(statement: &Statement) -> Finding {
+    let text = "rows name no account although others of the file do: a cell was lost, or the rows belong to no account";
+    Finding::new(FindingCode::AccountMissing, statement.place.clone(), text)
 }
 
 /// A quiet day looks like a file that was cut behind its header: a person must know.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::base::{Currency, Money};
 use crate::error::ErrorCode;
-use crate::model::{FindingCode, Statement};
+use crate::model::{FindingCode, Statement, TieOut};
 
 fn read(text: impl AsRef<[u8]>) -> Result<Statements, Error> {
     CsvReader.read(text.as_ref(), &ReadOptions::default())
@@ -305,4 +305,24 @@ fn three_digits_behind_the_sign_are_not_read_as_decimals() {
     assert_eq!(figures(&one(with(OWN, &row("1190.000")).unwrap())), ["1190.00"]);
     let dinars = OWN.replace("EUR", "KWD");
     assert_eq!(figures(&one(with(&dinars, &row("1.190")).unwrap())), ["1.190"]);
+}
+
+#[test]
+fn rows_without_an_account_beside_rows_with_one_prove_nothing() {
+    let header = "Account;Currency;Date;Amount;Balance;Text\n";
+    let file = |first: &str| {
+        format!(
+            "{header}{first};EUR;2026-04-20;10,00;110,00;a\nNL91ABNA0417164300;EUR;2026-04-21;-5,00;105,00;b\n\
+                 NL91ABNA0417164300;EUR;2026-04-22;1,00;106,00;c\n"
+        )
+    };
+    let profile = "id = \"own\"\nversion = 1\n[columns]\naccount = \"Account\"\ncurrency = \"Currency\"\nbooking_date = \"Date\"\namount = \"Amount\"\n\
+                   balance = \"Balance\"\nremittance = \"Text\"\n[format]\namount = \"signed\"\ndecimal = \",\"\ndate = [\"%Y-%m-%d\"]\n[file]\ndelimiter = \";\"\n\
+                   [detect]\nrequire = [\"Account\", \"Amount\"]\n";
+    let whole = with(profile, &file("NL91ABNA0417164300")).unwrap();
+    assert_ne!(one(whole).tie_out, TieOut::Broken);
+    let lost = with(profile, &file("")).unwrap();
+    let broken: Vec<_> = lost.statements.iter().filter(|s| s.tie_out == TieOut::Broken).collect();
+    assert!(matches!(broken.as_slice(), [s] if s.account.is_empty() && s.entries.len() == 1));
+    assert!(broken[0].findings.iter().any(|f| f.code == FindingCode::AccountMissing));
 }

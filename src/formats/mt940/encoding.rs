@@ -76,7 +76,7 @@ impl Pieces {
             (Ok(text), Some(_)) if text.is_ascii() => Cow::Borrowed(text),
             (_, Some(chosen)) => Cow::Owned(chosen.decode(bytes)),
             (Err(wrong), None) => {
-                let line = lines + bytes.iter().take(wrong.valid_up_to()).filter(|b| **b == b'\n').count() as u64 + 1;
+                let line = lines + line_behind(bytes, wrong.valid_up_to());
                 if self.utf8 {
                     let found = "a byte that is no UTF-8, as the text before it is";
                     let hint = "two files were put together, or the file was damaged; download it again";
@@ -119,7 +119,7 @@ fn decode_characters<'b>(bytes: &'b [u8], page: Option<CodePage>, findings: &mut
     match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
         Err(wrong) => {
-            let line = body.iter().take(wrong.valid_up_to()).filter(|b| **b == b'\n').count() as u64 + 1;
+            let line = line_behind(body, wrong.valid_up_to());
             let chosen = page.unwrap_or_else(|| code_page::choose(body));
             if page.is_none() {
                 let text = format!(
@@ -141,7 +141,7 @@ fn without_controls<'b>(text: Cow<'b, str>, findings: &mut Vec<Finding>) -> Cow<
         return text;
     }
     let first = text.as_bytes().iter().position(|b| is_control(*b)).unwrap_or(0);
-    let line = text.as_bytes().iter().take(first).filter(|b| **b == b'\n').count() as u64 + 1;
+    let line = line_behind(text.as_bytes(), first);
     findings.push(Finding::new(
         FindingCode::Dialect,
         Place::line(line),
@@ -156,6 +156,13 @@ fn without_controls<'b>(text: Cow<'b, str>, findings: &mut Vec<Finding>) -> Cow<
         clean.extend(line.char_indices().filter(kept).map(|(_, c)| c));
     }
     Cow::Owned(clean)
+}
+
+/// Number of the line behind so many bytes, counted as the fields count theirs: LF, CR LF and CR alone end one.
+fn line_behind(bytes: &[u8], count: usize) -> u64 {
+    let before = bytes.get(..count).unwrap_or(bytes);
+    let second = |at: &usize| before.get(at.wrapping_sub(1)..=*at) == Some(b"\r\n");
+    memchr::memchr2_iter(b'\n', b'\r', before).filter(|at| !second(at)).count() as u64 + 1
 }
 
 fn file(code: FindingCode, text: &str) -> Finding {
@@ -184,6 +191,8 @@ mod tests {
     fn control_bytes_are_left_out_and_told() {
         assert_eq!(text(b"\x01\r\n:20:A\0B\x1a"), ("\r\n:20:AB".into(), vec![FindingCode::Dialect]));
         assert_eq!(text(b"@@:20:A@@:25:B"), ("\n:20:A\n:25:B".into(), vec![FindingCode::Dialect]));
+        let line = |bytes: &[u8]| decode(bytes, None).findings[0].place.line;
+        assert_eq!(line(b":20:A\r\n:21:B\r:86:A\0"), Some(3), "CR alone ends a line, as it does for fields");
         assert_eq!(text(b":25:A\0B\0\n:86:A\0B").0, ":25:A\0B\n:86:AB", "an account with a hole stays unreadable");
     }
 }
