@@ -6,6 +6,7 @@ mod decode;
 mod entries;
 mod lexical;
 mod map;
+mod paused;
 mod read;
 mod read_entry;
 mod record;

@@ -5,8 +5,9 @@
 
 use super::super::pieces::Piece;
 use super::super::{ReadOptions, Reader, Statements, Take, read_rest};
+use super::paused::Paused;
 use super::read::{Documents, sound};
-use super::xml::{Paused, Xml};
+use super::xml::Xml;
 use super::{CamtReader, decode, map};
 use crate::error::Error;
 use std::io::Read;

@@ -8,6 +8,7 @@
 //! began ([`Xml::mark`], [`Xml::rewind`]) and reads it again from a longer piece.
 
 use super::lexical::{end_of_tag, is_statement, local_name, only_attribute, push_number, resolve};
+use super::paused::{Counts, LineColumn, Paused};
 use crate::base::{Limits, Place};
 use crate::error::{Error, ErrorCode, visible};
 use quick_xml::events::attributes::Attributes;
@@ -34,40 +35,6 @@ struct Frame<'a> {
     name: &'a str,
     /// Number among its like, 0 where it is not shown.
     ordinal: u32,
-}
-
-/// How many of each were opened, for the path in places.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Counts {
-    statements: u32,
-    entries: u32,
-    balances: u32,
-    detail_groups: u32,
-    details: u32,
-}
-
-/// Line and column of an offset.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct LineColumn {
-    offset: usize,
-    line: u64,
-    column: u64,
-}
-
-impl LineColumn {
-    /// Goes on behind these bytes.
-    fn pass(&mut self, bytes: &[u8]) {
-        let last = match memchr::memrchr(b'\n', bytes) {
-            Some(end) => {
-                self.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
-                self.column = 1;
-                bytes.get(end + 1..).unwrap_or_default()
-            }
-            None => bytes,
-        };
-        self.column += last.iter().filter(|b| (**b & 0xC0) != 0x80).count() as u64;
-        self.offset += bytes.len();
-    }
 }
 
 /// The cursor.
@@ -103,50 +70,6 @@ pub(super) struct Mark {
     known: LineColumn,
 }
 
-/// Everything that a cursor must know to go on in the next piece of a text.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Paused {
-    /// Whole names of the open elements with their numbers.
-    open: Vec<(String, u32)>,
-    pending_end: bool,
-    counts: Counts,
-    place: LineColumn,
-}
-
-impl Default for Paused {
-    /// The beginning of a file.
-    fn default() -> Self {
-        Paused { open: Vec::new(), pending_end: false, counts: Counts::default(), place: START }
-    }
-}
-
-impl Paused {
-    /// Where the next piece begins.
-    pub fn line_column(&self) -> (u64, u64) {
-        (self.place.line, self.place.column)
-    }
-
-    /// Where a cursor should stand behind this text, if that text is nothing but so many entries.
-    #[must_use]
-    pub fn behind_entries(&self, count: u32, text: &str) -> Self {
-        let mut next = self.clone();
-        next.counts.entries = next.counts.entries.saturating_add(count);
-        next.place.pass(text.as_bytes());
-        next.place.offset = 0;
-        next
-    }
-
-    /// Whether an entry reads the same from either. The numbers that begin anew in it do not count.
-    pub fn same_for_entries(&self, other: &Self) -> bool {
-        let without = |c: Counts| Counts { detail_groups: 0, details: 0, ..c };
-        self.open == other.open
-            && (self.pending_end, self.place) == (other.pending_end, other.place)
-            && without(self.counts) == without(other.counts)
-    }
-}
-
-const START: LineColumn = LineColumn { offset: 0, line: 1, column: 1 };
-
 impl<'a> Xml<'a> {
     /// A cursor at the beginning of a text.
     pub(super) fn new(text: &'a str, limits: Limits) -> Self {
@@ -159,8 +82,8 @@ impl<'a> Xml<'a> {
             at: 0,
             tag: "",
             name_len: 0,
-            base: START,
-            known: START,
+            base: LineColumn::START,
+            known: LineColumn::START,
             counts: Counts::default(),
             last: true,
             starved: false,
