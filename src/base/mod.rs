@@ -3,6 +3,7 @@
 mod amount_text;
 mod cell_text;
 mod check_digits;
+mod counted;
 mod csv_rows;
 mod csv_text;
 mod currency;
@@ -31,6 +32,7 @@ pub use cell_text::{
     suggestion_in, unarmour,
 };
 pub use check_digits::{luhn, mod10_recursive, mod11_weights_2_to_7, mod97, weights_731};
+pub use counted::counted;
 pub use csv_rows::{CsvRow, CsvRows, CsvRowsError};
 pub use csv_text::{CsvCell, CsvDialect, CsvTable, escape, hides, unescape};
 pub use currency::{Currency, CurrencyError};

@@ -91,7 +91,12 @@ impl LearnedFact {
     /// Whether it decides: it is signed, and what speaks against it was signed too, by a person who knows that this payer pays for
     /// several. Otherwise it rests until the other is signed or refused.
     pub fn decides(&self, all: &[LearnedFact]) -> bool {
-        self.is_signed() && self.against(all).iter().all(|o| o.is_signed())
+        self.is_signed() && !self.is_contradicted(all)
+    }
+
+    /// Whether something speaks against it that nobody signed.
+    pub fn is_contradicted(&self, all: &[LearnedFact]) -> bool {
+        self.against(all).iter().any(|o| !o.is_signed())
     }
 
     /// Whether a payment of this company comes from the account or name of this fact.

@@ -54,14 +54,9 @@ pub fn allocations_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
 /// # Errors
 /// Those of `each`, at once.
 pub fn allocations_pieces<E>(decided: &Decided<'_>, dialect: CsvDialect, each: &mut Piece<'_, E>) -> Result<(), E> {
-    each(&Table::new(dialect, &HEADER).finish())?;
     let items = decided.items_by_id();
-    let made = |payments: &[Payment], decisions: &[Decision]| {
-        let mut table = Table::rows_only(dialect);
-        payments.iter().zip(decisions).for_each(|(payment, decision)| rows(&mut table, &items, payment, decision));
-        table.finish()
-    };
-    decided.pieces(made, each)
+    let add = |table: &mut Table, payment: &Payment, decision: &Decision| rows(table, &items, payment, decision);
+    decided.table(dialect, &HEADER, add, each)
 }
 
 /// Items by company and id.

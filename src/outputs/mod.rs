@@ -27,7 +27,7 @@ pub use payments::{payments_csv, payments_jsonl};
 pub use summary::summary_json;
 pub use unapplied::{unapplied_csv, unapplied_pieces};
 
-use crate::base::{Map, Records, in_order, sum_figure};
+use crate::base::{CsvTable, Map, Records, in_order, sum_figure};
 use crate::model::{Customer, Decision, OpenItem, Payment};
 use chrono::NaiveDate;
 
@@ -52,6 +52,23 @@ pub struct Decided<'a> {
 }
 
 impl<'a> Decided<'a> {
+    /// A table: its header, and the rows that `add` makes of each payment and its decision, in pieces as below.
+    fn table<E>(
+        &self,
+        dialect: CsvDialect,
+        header: &[&str],
+        add: impl Fn(&mut CsvTable, &Payment, &Decision) + Sync,
+        each: &mut Piece<'_, E>,
+    ) -> Result<(), E> {
+        each(&CsvTable::new(dialect, header).finish())?;
+        let made = |payments: &[Payment], decisions: &[Decision]| {
+            let mut table = CsvTable::rows_only(dialect);
+            payments.iter().zip(decisions).for_each(|(payment, decision)| add(&mut table, payment, decision));
+            table.finish()
+        };
+        self.pieces(made, each)
+    }
+
     /// The text that is made of each payment and its decision, in pieces of whole blocks, made on the calling rayon pool.
     fn pieces<E>(
         &self,

@@ -42,13 +42,7 @@ pub fn unapplied_csv(decided: &Decided<'_>, dialect: CsvDialect) -> String {
 /// # Errors
 /// Those of `each`, at once.
 pub fn unapplied_pieces<E>(decided: &Decided<'_>, dialect: CsvDialect, each: &mut Piece<'_, E>) -> Result<(), E> {
-    each(&Table::new(dialect, &HEADER).finish())?;
-    let made = |payments: &[Payment], decisions: &[Decision]| {
-        let mut table = Table::rows_only(dialect);
-        payments.iter().zip(decisions).for_each(|(payment, decision)| rows(&mut table, payment, decision));
-        table.finish()
-    };
-    decided.pieces(made, each)
+    decided.table(dialect, &HEADER, rows, each)
 }
 
 fn rows(table: &mut Table, payment: &Payment, decision: &Decision) {

@@ -1,6 +1,7 @@
 //! The table of `tieout check`: does each statement tie out, and if not, where is the first break.
 
-use super::layout::{Align, columns, counted, paragraph, told_once};
+use super::layout::{Align, columns, paragraph, told_once};
+use crate::base::counted;
 use crate::model::{Finding, FindingCode, RepeatedStatement, StatementSummary, TieOut};
 use std::collections::BTreeSet;
 

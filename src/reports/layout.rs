@@ -1,5 +1,6 @@
 //! Columns and line breaks of reports.
 
+use crate::base::counted;
 use crate::error::visible;
 use crate::model::Finding;
 use std::collections::HashMap;
@@ -79,11 +80,6 @@ pub(super) fn paragraph(first: &str, text: &str) -> String {
 /// Longer than [`visible`] lets through, for whole remittance texts.
 fn shown(text: &str) -> String {
     text.split_whitespace().map(visible).collect::<Vec<_>>().join(" ")
-}
-
-/// `3 payments`, `1 payment`.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 #[cfg(test)]

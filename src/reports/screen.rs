@@ -1,7 +1,7 @@
 //! What `tieout run` says at its end, for a controller: what was read, where the money went, what is not proven, what to do.
 
-use super::layout::{Align, columns, counted, paragraph, told_once};
-use crate::base::Currency;
+use super::layout::{Align, columns, paragraph, told_once};
+use crate::base::{Currency, counted};
 use crate::model::{CurrencySummary, Finding, FindingCode, ReasonCode, Sum, Summary, TieOut};
 use std::collections::BTreeMap;
 

@@ -82,7 +82,7 @@ fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
     } else {
         let told = match action {
             "first_signature" => "signed, waits for a second person",
-            "sign" if !fact.against(&all).iter().all(|o| o.is_signed()) => {
+            "sign" if fact.is_contradicted(&all) => {
                 "signed; it rests until what people decided for another customer is signed or refused (`tieout facts list`)"
             }
             done => done,

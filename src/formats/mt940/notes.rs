@@ -2,7 +2,7 @@
 
 use super::fields::{Fault, Figure};
 use super::lines::Field;
-use crate::base::{Money, Place};
+use crate::base::{Money, Place, counted};
 use crate::error::Error;
 use crate::model::{Finding, FindingCode};
 
@@ -71,7 +71,7 @@ impl Notes {
 }
 
 fn entries(count: u64) -> String {
-    if count == 1 { "1 entry has".to_owned() } else { format!("{count} entries have") }
+    counted(count, "entry has", "entries have")
 }
 
 /// A fault of the grammar as the public error, placed in the file.

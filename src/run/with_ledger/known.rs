@@ -1,7 +1,7 @@
 //! What of a day the ledger has already: files, statements, entries. Known by content, never by name.
 
 use super::{Read, Session};
-use crate::base::{ContentId, Map, Place};
+use crate::base::{ContentId, Map, Place, counted};
 use crate::error::Error;
 use crate::ledger::chain::{self, BreakKind};
 use crate::ledger::keys::{self, KeyKind, key};
@@ -45,9 +45,9 @@ impl<S: Store> Session<'_, S> {
                     filed.statement.account,
                     other.file,
                     shown(other.closing, filed.statement.currency),
-                    counted(other.entries),
+                    counted(other.entries, "entry", "entries"),
                     shown(body.closing, filed.statement.currency),
-                    counted(body.entries),
+                    counted(body.entries, "entry", "entries"),
                 );
                 let finding = Finding::new(FindingCode::StatementConflict, at(&filed), text);
                 filed.statement.findings.push(finding.clone());
@@ -528,8 +528,4 @@ fn at(filed: &FiledStatement) -> Place {
 
 fn shown(minor: Option<i64>, currency: crate::base::Currency) -> String {
     minor.map_or_else(|| "unknown".to_owned(), |m| crate::base::Money::from_minor(m, currency).to_string())
-}
-
-fn counted(entries: u64) -> String {
-    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
 }
