@@ -78,7 +78,9 @@ impl<S: Store> Ledger<S> {
         let made = |n: usize| {
             let block = bodies.block(n);
             let texts = block.iter().map(|body| {
-                let text = body.to_text();
+                let mut text = body.to_text();
+                // All of them are held until the commit.
+                text.shrink_to_fit();
                 let hash = body_hash(&text);
                 (text, hash, keys_of(body))
             });
