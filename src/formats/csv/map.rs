@@ -4,7 +4,7 @@ use super::cells::Cells;
 use super::control::Control;
 use super::labels;
 use super::profile::{Figure, Role, Zero};
-use crate::base::{CsvRow, Currency, Money, Place, currency_in_title};
+use crate::base::{CsvRow, Currency, Money, Place, currency_in_title, is_hidden};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
     BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, Sketch, StructuredRemittance,
@@ -55,14 +55,11 @@ pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Curr
 /// When the currency cell holds no code, or none although no other source gives one.
 pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> Result<Key, Error> {
     let written = cells.of(row, Role::Account);
-    if let Some(column) = cells.found.column(Role::Account).filter(|_| has_stray_quote(written)) {
+    let stray = has_stray_quote(written).then_some("a quote").or(has_control(written).then_some("a control character"));
+    if let Some((stray, column)) = stray.zip(cells.found.column(Role::Account)) {
         let found = format!("account `{written}`");
-        return Err(Error::new(
-            ErrorCode::Value,
-            cells.place(row.line, column),
-            found,
-            "an account without a quote in it",
-        ));
+        let expected = format!("an account without {stray} in it");
+        return Err(Error::new(ErrorCode::Value, cells.place(row.line, column), found, expected));
     }
     let account = compact(written);
     let account = if account.is_empty() { defaults.account.clone() } else { account };
@@ -171,9 +168,14 @@ fn has_stray_quote(account: &str) -> bool {
     account.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).contains('"')
 }
 
-/// An account without blanks and stray quotes, as the model wants it.
+/// One stands for a character that was lost.
+fn has_control(account: &str) -> bool {
+    account.chars().any(|c| c.is_control() && !c.is_whitespace())
+}
+
+/// An account without blanks, stray quotes and marks that do not show (spreadsheets copy those along), as the model wants it.
 pub(super) fn compact(account: &str) -> String {
-    account.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '=')).collect()
+    account.chars().filter(|c| !c.is_whitespace() && !is_hidden(*c) && !matches!(c, '"' | '\'' | '=')).collect()
 }
 
 fn details(row: &CsvRow<'_>, cells: &Cells<'_>, head: &Head) -> TransactionDetails {

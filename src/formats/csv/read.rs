@@ -9,7 +9,7 @@ use super::profile::{BalanceRowKind, Profile, Role};
 use super::rows::{self, Kind};
 use super::{ReadOptions, Statements, Take, detect, infer, inspect};
 use crate::base::{
-    CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, line_column,
+    CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, is_hidden, line_column,
 };
 use crate::error::{Error, ErrorCode};
 use crate::model::{Finding, FindingCode, Format, Statement, TieOut};
@@ -96,6 +96,14 @@ fn misspelt(cells: &Cells<'_>) -> Vec<Finding> {
     absent.into_iter().map(finding).collect()
 }
 
+/// Titles are compared without marks that do not show. No bank writes them: the file went through other hands.
+fn marked(cells: &Cells<'_>) -> Option<Finding> {
+    let found = cells.found;
+    let (column, title) = found.titles.iter().enumerate().find(|(_, t)| t.raw.contains(is_hidden))?;
+    let text = format!("the title `{}` has a character that does not show, which was left out", title.raw);
+    Some(Finding::new(FindingCode::Dialect, Place::line_column(found.line.unwrap_or(1), column as u64 + 1), text))
+}
+
 /// Nobody wrote a profile for this table: a person should see once what its columns were taken for. All of them: a finding has
 /// room for a few.
 fn inferred(cells: &Cells<'_>) -> Vec<Finding> {
@@ -109,7 +117,7 @@ fn inferred(cells: &Cells<'_>) -> Vec<Finding> {
     let hint = "no profile knows this header (`tieout profiles infer FILE` writes one)".to_owned();
     let mut texts = vec![hint];
     for role in roles {
-        match texts.last_mut().filter(|t| t.starts_with("read") && t.len() + role.len() < 190) {
+        match texts.last_mut().filter(|t| t.starts_with("read") && t.len() + role.len() < 480) {
             Some(text) => text.push_str(&format!(", {role}")),
             None => texts.push(format!("read by titles and contents: {role}")),
         }
@@ -157,6 +165,8 @@ pub(super) struct File<'a, 't> {
     /// Rows that belong to no account: reason and count.
     left_out: Vec<(String, u64)>,
     findings: Vec<Finding>,
+    /// An account with marks that do not show was told.
+    marks_told: bool,
     /// Whether currency codes are in small letters, once a row has one.
     small_codes: Option<bool>,
 }
@@ -172,7 +182,8 @@ impl<'a, 't> File<'a, 't> {
         take: Option<&'a mut Take<'t>>,
     ) -> Result<Self, Error> {
         movement_above_header(&cells)?;
-        let findings = misspelt(&cells);
+        let mut findings = misspelt(&cells);
+        findings.extend(marked(&cells));
         let mut control = Control::default();
         for (line, row) in &cells.found.preamble {
             control.take(&cells.profile.preamble, *line, row);
@@ -189,6 +200,7 @@ impl<'a, 't> File<'a, 't> {
             rest: None,
             left_out: Vec::new(),
             findings,
+            marks_told: false,
             small_codes: None,
         })
     }
@@ -275,6 +287,13 @@ impl<'a, 't> File<'a, 't> {
             return Ok(*at);
         }
         let key = map::key(row, &self.cells, &self.defaults)?;
+        if account.contains(is_hidden) && !self.marks_told {
+            let place =
+                self.cells.found.column(Role::Account).map_or(Place::line(row.line), |c| self.cells.place(row.line, c));
+            let text = format!("the account `{account}` has a character that does not show, which was left out");
+            self.findings.push(Finding::new(FindingCode::Dialect, place, text));
+            self.marks_told = true;
+        }
         let last = (account.to_owned(), currency.to_owned());
         let at = self.index(key);
         self.last = Some((last.0, last.1, at));
