@@ -4,6 +4,7 @@ use super::Currency;
 use unicode_normalization::UnicodeNormalization;
 
 /// A cell without Excel's armour: `="0123"`, `'0123'`, outer blanks of every kind.
+#[inline]
 pub fn unarmour(cell: &str) -> &str {
     // Nearly every cell begins and ends with a sign of its own.
     if let [first, .., last] | [first @ last] = cell.as_bytes()

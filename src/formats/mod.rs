@@ -73,10 +73,10 @@ impl Take<'_> {
     fn entry(&mut self, entry: Entry, passed: &mut Passed) {
         match self {
             Take::Entries(each) => {
-                passed.push_at(&Sketch::of(&entry), &entry.place);
+                passed.push_at(&Sketch::of(&entry), || entry.place.clone());
                 each(entry);
             }
-            Take::Figures => passed.push_at(&Sketch::figures_of(&entry), &entry.place),
+            Take::Figures => passed.push_at(&Sketch::figures_of(&entry), || entry.place.clone()),
         }
     }
 }

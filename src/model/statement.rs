@@ -107,7 +107,7 @@ impl Statement {
     pub fn pack(&mut self) {
         self.packed.append(Packed::of(&self.entries));
         for entry in std::mem::take(&mut self.entries) {
-            self.passed.push_at(&Sketch::of(&entry), &entry.place);
+            self.passed.push_at(&Sketch::of(&entry), || entry.place.clone());
         }
     }
 

@@ -55,7 +55,8 @@ pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Curr
 /// When the currency cell holds no code, or none although no other source gives one.
 pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> Result<Key, Error> {
     let written = cells.of(row, Role::Account);
-    let stray = has_stray_quote(written).then_some("a quote").or(has_control(written).then_some("a control character"));
+    let stray = has_stray_quote(written).then_some("a quote");
+    let stray = stray.or_else(|| written.contains(is_lost).then_some("a character that does not show"));
     if let Some((stray, column)) = stray.zip(cells.found.column(Role::Account)) {
         let found = format!("account `{written}`");
         let expected = format!("an account without {stray} in it");
@@ -77,14 +78,16 @@ pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> R
     Ok(Key { account, currency })
 }
 
-/// Reads the figures of a money row. `None` for a notice of amount zero that the profile leaves out.
+/// Reads the figures of a money row, whose booking date was read. `None` for a notice of amount zero that the profile leaves out.
 ///
 /// # Errors
 /// With line, column number and column name, when a date or an amount is missing or cannot be read.
+#[inline]
 pub(super) fn head(
     row: &CsvRow<'_>,
     cells: &Cells<'_>,
     key: &Key,
+    booking_date: Option<NaiveDate>,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Head>, Error> {
     let missing = |role: Role, what: &str| {
@@ -92,7 +95,6 @@ pub(super) fn head(
         Error::new(ErrorCode::Missing, place, format!("no {what}"), format!("the {what} of a movement"))
             .with_hint("if such rows are no movements, add a [[skip]] rule with a reason to the profile")
     };
-    let booking_date = cells.date(row, Role::BookingDate)?;
     let amount_role = if cells.found.column(Role::Amount).is_some() { Role::Amount } else { Role::Credit };
     let amount = cells.amount(row, key.currency)?.ok_or_else(|| missing(amount_role, "amount"))?;
     if amount.is_zero() && cells.profile.format.zero == Zero::Skip {
@@ -168,14 +170,14 @@ fn has_stray_quote(account: &str) -> bool {
     account.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).contains('"')
 }
 
-/// One stands for a character that was lost.
-fn has_control(account: &str) -> bool {
-    account.chars().any(|c| c.is_control() && !c.is_whitespace())
+/// A character that does not show: it stands for one that was lost, or makes an account that only looks like another.
+fn is_lost(c: char) -> bool {
+    is_hidden(c) && !c.is_whitespace()
 }
 
-/// An account without blanks, stray quotes and marks that do not show (spreadsheets copy those along), as the model wants it.
+/// An account without blanks and stray quotes, as the model wants it.
 pub(super) fn compact(account: &str) -> String {
-    account.chars().filter(|c| !c.is_whitespace() && !is_hidden(*c) && !matches!(c, '"' | '\'' | '=')).collect()
+    account.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '=')).collect()
 }
 
 fn details(row: &CsvRow<'_>, cells: &Cells<'_>, head: &Head) -> TransactionDetails {

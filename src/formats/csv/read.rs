@@ -13,6 +13,7 @@ use crate::base::{
 };
 use crate::error::{Error, ErrorCode};
 use crate::model::{Finding, FindingCode, Format, Statement, TieOut};
+use chrono::NaiveDate;
 
 /// Reads a file by a profile, or by the built-in one that fits.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
@@ -160,13 +161,13 @@ pub(super) struct File<'a, 't> {
     groups: Vec<Group>,
     /// Account and currency as the row before wrote them, and its group.
     last: Option<(String, String, usize)>,
+    /// The booking date of the row before, as it was written and as it was read.
+    day: (String, Option<NaiveDate>),
     /// Reason for which all further rows are left out.
     rest: Option<String>,
     /// Rows that belong to no account: reason and count.
     left_out: Vec<(String, u64)>,
     findings: Vec<Finding>,
-    /// An account with marks that do not show was told.
-    marks_told: bool,
     /// Whether currency codes are in small letters, once a row has one.
     small_codes: Option<bool>,
 }
@@ -197,10 +198,10 @@ impl<'a, 't> File<'a, 't> {
             defaults,
             groups: Vec::new(),
             last: None,
+            day: (String::new(), None),
             rest: None,
             left_out: Vec::new(),
             findings,
-            marks_told: false,
             small_codes: None,
         })
     }
@@ -224,7 +225,12 @@ impl<'a, 't> File<'a, 't> {
         loop {
             let position = rows.reached();
             match rows.read(&mut row) {
-                Ok(true) if at_end || !row.unfinished => self.row(&row)?,
+                Ok(true) if at_end || !row.unfinished => {
+                    if rows.reached().0 - position.0 > self.options.limits.field_bytes {
+                        self.check_length(&row)?;
+                    }
+                    self.row(&row)?;
+                }
                 Ok(_) => return Ok(if at_end { rows.reached() } else { position }),
                 // The closing quote may stand in the next piece.
                 Err(CsvRowsError::Unterminated { .. }) if !at_end => return Ok(position),
@@ -234,7 +240,6 @@ impl<'a, 't> File<'a, 't> {
     }
 
     fn row(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
-        self.check_length(row)?;
         if let Some(reason) = &self.rest {
             self.control.take(&self.cells.profile.preamble, row.line, &row.cells);
             count(&mut self.left_out, reason);
@@ -264,11 +269,11 @@ impl<'a, 't> File<'a, 't> {
     }
 
     fn money(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
-        self.check_letters(row)?;
         let at = self.group_of(row)?;
+        let booking_date = self.booking_date(row)?;
         let File { cells, groups, take, options, .. } = self;
         let Some(group) = groups.get_mut(at) else { return Ok(()) };
-        match map::head(row, cells, &group.key, &mut group.findings)? {
+        match map::head(row, cells, &group.key, booking_date, &mut group.findings)? {
             Some(head) => group.add(&head, row, cells, take.as_deref_mut(), options.limits.findings),
             None => {
                 count(&mut group.left_out, "zero_amount");
@@ -286,18 +291,24 @@ impl<'a, 't> File<'a, 't> {
         {
             return Ok(*at);
         }
-        let key = map::key(row, &self.cells, &self.defaults)?;
-        if account.contains(is_hidden) && !self.marks_told {
-            let place =
-                self.cells.found.column(Role::Account).map_or(Place::line(row.line), |c| self.cells.place(row.line, c));
-            let text = format!("the account `{account}` has a character that does not show, which was left out");
-            self.findings.push(Finding::new(FindingCode::Dialect, place, text));
-            self.marks_told = true;
-        }
         let last = (account.to_owned(), currency.to_owned());
+        self.check_letters(row)?;
+        let key = map::key(row, &self.cells, &self.defaults)?;
         let at = self.index(key);
         self.last = Some((last.0, last.1, at));
         Ok(at)
+    }
+
+    /// The booking date of a row. Most rows have that of the row before.
+    fn booking_date(&mut self, row: &CsvRow<'_>) -> Result<Option<NaiveDate>, Error> {
+        let text = self.cells.of(row, Role::BookingDate);
+        let (last, date) = &mut self.day;
+        if date.is_none() || last != text {
+            *date = self.cells.date(row, Role::BookingDate)?;
+            last.clear();
+            last.push_str(text);
+        }
+        Ok(*date)
     }
 
     /// A bank writes currency codes in capitals, or in small letters if its profile says so. Both in one file: a letter was damaged.
