@@ -60,7 +60,17 @@ pub fn currency_in_title(title: &str) -> Option<Currency> {
 /// Adds the letters and digits of a text in lower case: what re-wrapped text has in common.
 pub fn fold_letters(text: &str, into: &mut String) {
     if text.is_ascii() {
-        into.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+        // Piece by piece, so that room is asked for once a piece and not once a letter.
+        for piece in text.as_bytes().chunks(64) {
+            let (mut folded, mut len) = ([0u8; 64], 0);
+            for byte in piece.iter().filter(|b| b.is_ascii_alphanumeric()) {
+                if let Some(slot) = folded.get_mut(len) {
+                    *slot = byte.to_ascii_lowercase();
+                }
+                len += 1;
+            }
+            into.push_str(folded.get(..len).and_then(|f| std::str::from_utf8(f).ok()).unwrap_or_default());
+        }
         return;
     }
     into.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));

@@ -7,7 +7,7 @@ use super::profile::{Figure, Role, Zero};
 use crate::base::{CsvRow, Currency, Money, Place, currency_in_title, is_hidden};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, Sketch, StructuredRemittance,
+    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, Rare, ReturnInfo, Sketch, StructuredRemittance,
     TransactionDetails, is_no_reference,
 };
 use chrono::NaiveDate;
@@ -134,8 +134,11 @@ impl Head {
 
 /// Maps a money row as a whole.
 pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
-    let text = |role| Some(cells.of(row, role).to_owned()).filter(|t| !t.is_empty());
-    let bank_code = BankCode { proprietary: text(Role::BankCode), text: text(Role::BankText), ..BankCode::default() };
+    let text = |role| Some(cells.of(row, role)).filter(|t| !t.is_empty()).map(str::to_owned);
+    let bank_code = match (text(Role::BankCode), text(Role::BankText)) {
+        (None, None) => Rare::default(),
+        (proprietary, text) => BankCode { proprietary, text, ..BankCode::default() }.into(),
+    };
     let narrative: Vec<&str> =
         cells.found.columns(Role::Narrative).iter().map(|c| cells.text(row, *c)).filter(|t| !t.is_empty()).collect();
     let fee = head.fee.map(|f| Charge { amount: f.abs(), included: Some(true), credit: false });
@@ -146,7 +149,7 @@ pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
         booking_date: Some(head.booking_date),
         booking_date_derived: false,
         value_date: head.value_date,
-        bank_code: bank_code.into(),
+        bank_code,
         servicer_reference: None,
         entry_reference: text(Role::BankId),
         owner_reference: None,
@@ -161,8 +164,11 @@ pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
 /// The pieces of the text columns of a row.
 pub(super) fn remittance(row: &CsvRow<'_>, cells: &Cells<'_>) -> Vec<String> {
     let columns = cells.found.columns(Role::Remittance).iter();
-    let pieces = columns.flat_map(|c| cells.text(row, *c).lines()).map(str::trim).filter(|p| !p.is_empty());
-    pieces.map(str::to_owned).collect()
+    let mut pieces = Vec::with_capacity(columns.len());
+    pieces.extend(
+        columns.flat_map(|c| cells.text(row, *c).lines()).map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned),
+    );
+    pieces
 }
 
 /// Quotes stand around an account, if at all. One inside is a character that was lost.
@@ -208,7 +214,10 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, head: &Head) -> TransactionDetai
         agent: text(Role::CounterpartyBic),
         ..Party::default()
     };
-    let ultimate = Party { name: text(Role::UltimateName), ..Party::default() };
+    let ultimate = match text(Role::UltimateName) {
+        None => Rare::default(),
+        name => Party { name, ..Party::default() }.into(),
+    };
     let mut details = TransactionDetails {
         amount: Some(amount),
         end_to_end_id: reference(Role::E2eId),
@@ -219,9 +228,9 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, head: &Head) -> TransactionDetai
         ..TransactionDetails::default()
     };
     if credit {
-        (details.debtor, details.ultimate_debtor) = (other.into(), ultimate.into());
+        (details.debtor, details.ultimate_debtor) = (other.into(), ultimate);
     } else {
-        (details.creditor, details.ultimate_creditor) = (other.into(), ultimate.into());
+        (details.creditor, details.ultimate_creditor) = (other.into(), ultimate);
     }
     details.remittance.unstructured = words;
     if let Some(creditor_reference) = reference(Role::StructuredRef) {
