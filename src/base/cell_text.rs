@@ -73,7 +73,13 @@ pub fn fold_letters(text: &str, into: &mut String) {
         }
         return;
     }
-    into.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+    for c in text.chars() {
+        match c.is_ascii() {
+            true if c.is_ascii_alphanumeric() => into.push(c.to_ascii_lowercase()),
+            false if c.is_alphanumeric() => into.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
 }
 
 /// A column's name for comparison: without case, marks, blanks and signs; `ae`, `oe`, `ue`, `ss` as one letter.
@@ -199,6 +205,24 @@ mod tests {
         assert!(!same_name("Soll", "Haben"));
         assert_eq!(nearest_name("opn_amount", ["open_amount", "amount", "doc_no"]), Some("open_amount"));
         assert_eq!(nearest_name("zzz", ["open_amount"]), None);
+    }
+
+    #[test]
+    fn letters_are_folded_alike_in_texts_of_any_length_and_alphabet() {
+        let plain = |text: &str| -> String {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        for text in [
+            "",
+            "RE-2026/00731",
+            &"Ab. ".repeat(50),
+            "M\u{dc}LLER & S\u{d6}HNE \u{130}",
+            "\u{682a}\u{5f0f} GmbH \u{2460}",
+        ] {
+            let mut folded = String::new();
+            fold_letters(text, &mut folded);
+            assert_eq!(folded, plain(text));
+        }
     }
 
     #[test]

@@ -102,8 +102,8 @@ fn pages_that_do_not_join_are_told() {
     let goes_on = page(a, "7/2", "M:C260105EUR10,00", "F:C260105EUR20,00");
     let (whole, alone) = ((TieOut::Proven, vec![]), (TieOut::Proven, vec![FindingCode::Dialect]));
     assert_eq!(told(&format!("{first}{goes_on}")), [whole]);
-    assert_eq!(told(&first), [alone.clone()], "its other pages may stand in other files");
-    assert_eq!(told(&goes_on), [alone.clone()]);
+    assert_eq!(told(&first), std::slice::from_ref(&alone), "its other pages may stand in other files");
+    assert_eq!(told(&goes_on), std::slice::from_ref(&alone));
     let other_figure = page(a, "7/2", "M:C260105EUR11,00", "F:C260105EUR21,00");
     let broken = |code| (TieOut::Broken, vec![code, FindingCode::Dialect]);
     assert_eq!(told(&format!("{first}{other_figure}")), [alone.clone(), broken(FindingCode::BalanceMismatch)]);

@@ -126,7 +126,7 @@ fn behead(first: &mut Statement) {
 fn cut_off(last: &mut Statement, line: u64) {
     last.tie_out = TieOut::Broken;
     let text = "the file ends inside a tag: it was cut off there, and what followed is missing";
-    last.findings.insert(0, Finding::new(FindingCode::FieldOrder, Place::line(line), text));
+    last.findings.insert(0, Finding::new(FindingCode::FieldOrder, Place::line_column(line, 1), text));
 }
 
 /// The page that a user asks for. UTF-8 is always tried first, so that asking for it forces nothing.
