@@ -219,8 +219,9 @@ fn totals(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
     let all: Vec<Movement> = statement.movements().collect();
     let only_booked: Vec<Movement> = booked(statement).collect();
     let mut ok = true;
+    let place = statement.totals.place.as_ref().unwrap_or(&statement.place);
     let mut tell = |text: String| {
-        findings.push(Finding::new(FindingCode::SummaryMismatch, statement.place.clone(), text));
+        findings.push(Finding::new(FindingCode::SummaryMismatch, place.clone(), text));
         ok = false;
     };
     type Side = fn(&&Movement) -> bool;

@@ -264,6 +264,8 @@ pub struct ControlTotals {
     pub debits: Totals,
     /// Credits less debits, signed.
     pub net: Option<Money>,
+    /// Where they stand, if not at the head of their statement.
+    pub place: Option<Place>,
 }
 
 /// One count and one sum, each where given.

@@ -214,6 +214,7 @@ impl<'t> MessageReader<'_, 't> {
                     let totals =
                         if field.tag == Tag::DebitTotal { &mut s.totals.debits } else { &mut s.totals.credits };
                     *totals = Totals { count, sum: figure.money(CreditDebit::Credit, currency) };
+                    s.totals.place.get_or_insert_with(|| field.place(0));
                 }
                 None => self.reading.notes.add(
                     FindingCode::UnknownField,
@@ -263,7 +264,7 @@ impl<'t> MessageReader<'_, 't> {
         let has_entries = self.reading.has_entries();
         let s = &mut self.reading.statement;
         if let Some(totals) = control_totals(field.text, s.currency) {
-            s.totals = totals;
+            s.totals = ControlTotals { place: Some(field.place(0)), ..totals };
         } else if s.closing.is_none() && !has_entries && s.totals == ControlTotals::default() {
             let text = "`:86:` before any `:61:` was read as text on the statement";
             self.reading.notes.add(FindingCode::FieldOrder, field.place(0), text);

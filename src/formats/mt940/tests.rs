@@ -275,3 +275,12 @@ fn words_in_an_extension_are_those_of_an_entry_without_information() {
     let told: Vec<_> = read.statements[0].findings.iter().filter(|f| f.code == FindingCode::UnknownField).collect();
     assert!(matches!(told.as_slice(), [once] if once.place.line == Some(3)));
 }
+
+#[test]
+fn counts_of_the_bank_that_differ_are_told_where_they_stand() {
+    let text = ":20:A\r\n:25:DE89370400440532013000\r\n:28C:1/1\r\n:60F:C260101EUR0,00\r\n:61:2601020102C10,00NTRFNONREF\r\n\
+        :62F:C260105EUR10,00\r\n:86:/SUM/0/2/0,00/10,00/\r\n-\r\n";
+    let read = crate::formats::read_statements(text.as_bytes(), &ReadOptions::default()).unwrap();
+    let told: Vec<_> = read.statements[0].findings.iter().map(|f| (f.code, f.place.line)).collect();
+    assert_eq!(told, [(FindingCode::SummaryMismatch, Some(7))]);
+}
