@@ -392,6 +392,8 @@ impl<'a, 't> File<'a, 't> {
         let alone = self.groups.len() == 1;
         let named =
             self.cells.found.column(Role::Account).is_some() && self.groups.iter().any(|g| !g.key.account.is_empty());
+        let keys = self.groups.iter().map(|g| &g.key).filter(|k| !k.currency.is_none());
+        let in_a_currency: Vec<String> = keys.map(|k| k.account.clone()).collect();
         let mut statements = Vec::new();
         let mut unplaced = self.left_out;
         for group in self.groups {
@@ -404,6 +406,10 @@ impl<'a, 't> File<'a, 't> {
             }
             if named && statement.account.is_empty() {
                 statement.findings.push(account_lost(&statement));
+                statement.tie_out = TieOut::Broken;
+            }
+            if statement.currency.is_none() && in_a_currency.contains(&statement.account) {
+                statement.findings.push(currency_lost(&statement));
                 statement.tie_out = TieOut::Broken;
             }
             statement.findings.extend(no_entry(&statement));
@@ -421,6 +427,12 @@ impl<'a, 't> File<'a, 't> {
 fn account_lost(statement: &Statement) -> Finding {
     let text = "rows name no account although others of the file do: a cell was lost, or the rows belong to no account";
     Finding::new(FindingCode::AccountMissing, statement.place.clone(), text)
+}
+
+/// Other rows of the account have a currency in the same column.
+fn currency_lost(statement: &Statement) -> Finding {
+    let text = "rows are in no currency although others of their account are in one: a code was damaged";
+    Finding::new(FindingCode::CurrencyDiffers, statement.place.clone(), text)
 }
 
 /// A quiet day looks like a file that was cut behind its header: a person must know.

@@ -326,6 +326,10 @@ fn rows_without_an_account_beside_rows_with_one_prove_nothing() {
                    [detect]\nrequire = [\"Account\", \"Amount\"]\n";
     let whole = with(profile, &file("NL91ABNA0417164300")).unwrap();
     assert_ne!(one(whole).tie_out, TieOut::Broken);
+    let no_currency = file("NL91ABNA0417164300").replacen("EUR", "XXX", 1);
+    let codes = |s: &Statement| (s.tie_out, s.findings.iter().map(|f| f.code).collect::<Vec<_>>());
+    let told: Vec<_> = with(profile, &no_currency).unwrap().statements.iter().map(codes).collect();
+    assert_eq!(told, [(TieOut::Broken, vec![FindingCode::CurrencyDiffers]), (TieOut::Unproven, vec![])]);
     let lost = with(profile, &file("")).unwrap();
     let broken: Vec<_> = lost.statements.iter().filter(|s| s.tie_out == TieOut::Broken).collect();
     assert!(matches!(broken.as_slice(), [s] if s.account.is_empty() && s.entries.len() == 1));
