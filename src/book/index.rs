@@ -11,7 +11,6 @@ use crate::base::Currency;
 use crate::model::{Customer, ItemStatus, OpenItem};
 use crate::names::{NameView, skeleton};
 use crate::references::{SchemesInUse, reference_key, reference_keys};
-use chrono::Datelike;
 use rayon::prelude::*;
 
 /// Row of an item in [`OpenItemBook::items`].
@@ -78,10 +77,7 @@ impl OpenItemBook {
         book.links = Links::of(&book.items, &book.customers, &of_item);
         book.figures = Figures::of_all(&book.items, &of_item, &book.links);
         book.schemes = SchemesInUse::of(book.items.iter().filter_map(|it| it.payment_reference.as_deref()));
-        book.forms = Forms::of(&book.items, |it| {
-            let year = it.doc_date.and_then(|d| u32::try_from(d.year()).ok());
-            (it.doc_no.as_str(), year)
-        });
+        book.forms = Forms::of(&book.items, |it| (it.doc_no.as_str(), it.doc_date));
         book.names = NameTable::of(&book.customers);
         book.index_items();
         book.index_customers();

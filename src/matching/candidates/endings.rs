@@ -81,8 +81,7 @@ pub(super) fn endings_and_ranges(
             if resolved.is_none() && next() {
                 break;
             }
-            let find =
-                |word: &str| ending(book, book.whole_of(*item), word).or_else(|| same_account(book, word, *item));
+            let find = |word: &str| meant(book, word, *item);
             let whole = over_cut.filter(|w| resolved.is_none() && steps > 0 && w.len() >= 3);
             let whole = whole.and_then(|w| Some((find(&w)?, at + 1)));
             if resolved.is_none() && whole.is_none() && (word.len() < 2 || word.len() < 3 && !list_sign) {
@@ -156,6 +155,14 @@ pub(super) fn endings_and_ranges(
         }
     }
     left == 0 || steps == 0
+}
+
+/// The item that digits behind a named one mean: the named number with its last digits replaced, if that is the same customer's;
+/// else the one of that customer with this running number, be it of another month; else whoever's.
+fn meant(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx> {
+    let replaced = ending(book, book.whole_of(of), digits);
+    let own = |ix: &ItemIx| book.customer_of(*ix) == book.customer_of(of);
+    replaced.filter(own).or_else(|| same_account(book, digits, of)).or(replaced)
 }
 
 /// The item whose number is the named one with its last digits replaced.

@@ -408,7 +408,9 @@ fn longest_at(
                     let same = |ix| book.year_of(ix) == Some(y) && book.tail_of(ix) == tail;
                     let items = bearing(book.by_year_tail(y, tail), same);
                     let chance = chance_of(bearers, tail.len() + 1, numbers);
-                    or_all_of_one(&mut best, Strength::Short, items, j, chance, consider);
+                    if !as_printed(book, reading, i, best.as_ref()) {
+                        or_all_of_one(&mut best, Strength::Short, items, j, chance, consider);
+                    }
                 }
             }
         }
@@ -448,6 +450,20 @@ fn longest_at(
     let items = by_label(book, items, label);
     push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
     Some(last)
+}
+
+/// The number stands in the text sign for sign as one document bears it, signs between its digits and all its zeros: `2026-49545` is
+/// that document, and not 2026/049545, for which a payer would have changed the sign and dropped a zero.
+fn as_printed(book: &OpenItemBook, reading: &Reading, first: usize, best: Option<&Best>) -> bool {
+    let Some((Strength::Digits, items, last, _)) = best else { return false };
+    let [item] = items.as_slice() else { return false };
+    let printed = book.item(*item).map_or("", |it| it.doc_no.trim()).bytes();
+    let start = reading.tokens.list.get(first).map_or(0, |t| t.range.start);
+    let end = reading.tokens.list.get(*last).map_or(0, |t| t.range.end);
+    let written = reading.tokens.text.get(start..end).unwrap_or("");
+    // A blank between the runs parts two numbers as well as one.
+    let signs = written.bytes().any(|b| !b.is_ascii_digit() && b != b' ' && b != b'\n');
+    signs && written.bytes().filter(|b| *b != b'\n').eq(printed)
 }
 
 /// The same digits may be all of one number and the ending of another: then payer and amount decide.

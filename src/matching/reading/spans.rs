@@ -220,8 +220,9 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         }
         let after = tokens.after(last);
         let percent = after.trim_start().starts_with('%') || matches!(tokens.word(last + 1), "PROZENT" | "PCT" | "VH");
-        let money_near = is_currency(tokens.word(last + 1)) && after.len() <= 1
-            || i > 0 && is_currency(tokens.word(i - 1)) && tokens.before(i).len() <= 1;
+        let money_near =
+            is_currency(tokens.word(last + 1)) && after.len() <= 1 && !announces(tokens, last + 1, decimals)
+                || i > 0 && is_currency(tokens.word(i - 1)) && tokens.before(i).len() <= 1;
         let value: Option<i64> =
             (digits.len() <= 15).then(|| digits.iter().fold(0, |value, b| value * 10 + i64::from(b - b'0')));
         if percent && digits.len() <= 4 {
@@ -255,6 +256,23 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         }
         i = last + 1;
     }
+}
+
+/// Whether the currency stands in front of an amount of its own: `2026/041705 EUR 2048,67`. Then what stands before it has none.
+fn announces(tokens: &Tokens, currency: usize, decimals: usize) -> bool {
+    let mut last = currency + 1;
+    while tokens.is_digits(last + 1)
+        && tokens.word(last + 1).len() == 3
+        && matches!(tokens.before(last + 1), "." | "," | "'")
+    {
+        last += 1;
+    }
+    decimals == 0
+        && tokens.is_digits(currency + 1)
+        && tokens.before(currency + 1).len() <= 1
+        && tokens.is_digits(last + 1)
+        && tokens.word(last + 1).len() == 2
+        && matches!(tokens.before(last + 1), "," | ".")
 }
 
 fn before_is_comma(tokens: &Tokens, i: usize) -> bool {
@@ -414,6 +432,9 @@ mod tests {
         assert_eq!(of("731 ./. 2 % SK 23,80"), [None, Some(Typed::Percent), Some(Typed::Amount), Some(Typed::Amount)]);
         assert_eq!(of("1.190,00 EUR"), [Some(Typed::Amount); 3]);
         assert_eq!(of("EUR 1190"), [Some(Typed::Amount)]);
+        assert_eq!(of("2026/041705 EUR 2048,67"), [None, None, Some(Typed::Amount), Some(Typed::Amount)]);
+        assert_eq!(of("731 EUR 1.190,00"), [None, Some(Typed::Amount), Some(Typed::Amount), Some(Typed::Amount)]);
+        assert_eq!(of("119 EUR 731"), [Some(Typed::Amount); 2]);
         assert_eq!(of("DE15370400442026041700 x"), [Some(Typed::Account)]);
         assert_eq!(of("von DE89 3704 0044 0532 0130 00"), [Some(Typed::Account); 6]);
         assert_eq!(of("RE 731 Rueckfragen Tel 02131/202674"), [None, Some(Typed::Phone), Some(Typed::Phone)]);

@@ -1,4 +1,4 @@
-//! The priors behind the weights, version 1. A change here alters decisions: raise [`crate::matching::SCORE_VERSION`] and say
+//! The priors behind the weights. A change here alters decisions: raise [`crate::matching::SCORE_VERSION`] and say
 //! so in the changelog. Values in centibans unless the name says otherwise.
 
 /// A number in full, with its letters, in the payer's words.
