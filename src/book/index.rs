@@ -174,6 +174,13 @@ impl OpenItemBook {
         self.forms.digit_count(item) == digits.len() && self.forms.digits(item).eq(digits.bytes())
     }
 
+    /// Whether the digits of a number as written are all the digits of some item's number, leading zeros off.
+    pub(crate) fn bears_digits(&self, written: &str) -> bool {
+        let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+        let digits = strip_zeros(&digits);
+        self.by_digits(digits).iter().any(|ix| self.is_digits(*ix, digits))
+    }
+
     /// The number of an item in capitals and digits.
     pub(crate) fn whole_of(&self, item: ItemIx) -> &str {
         self.forms.whole(item)

@@ -76,8 +76,12 @@ pub(super) fn endings_and_ranges(
             let list_sign =
                 reading.tokens.glue(at) == Glue::Apart || reading.tokens.before(at).contains(['/', '+', ',', '-']);
             let resolved = full.get(at).copied().flatten();
-            // The head of the next number, whose end was cut off or mistyped, is no ending of this one: `…, 2026-649`.
-            let next = || reading.tokens.is_digits(at + 1) && matches!(reading.tokens.before(at + 1), "-" | "." | "_");
+            // The head of the next number, whose end was cut off or mistyped, is no ending of this one: `…, 2026-649`, `…,24/0706`, `…,37-`.
+            let next = || match reading.tokens.after(at) {
+                "-" | "." | "_" if reading.tokens.is_digits(at + 1) => true,
+                "/" if reading.tokens.is_digits(at + 1) => reading.tokens.word(at + 1).len() > word.len(),
+                sign => matches!(sign, "-" | "/" | "_") && at + 1 == reading.tokens.list.len(),
+            };
             if resolved.is_none() && next() {
                 break;
             }

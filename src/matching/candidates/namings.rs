@@ -76,6 +76,11 @@ impl Naming {
         (self.first..=self.last).contains(&token)
     }
 
+    /// Its first and last token.
+    pub fn place(&self) -> (usize, usize) {
+        (self.first, self.last)
+    }
+
     /// The letters written in front of a bare number, if it has other ones in front than the document that bears it: `R-48735`, where
     /// the document is RE-48735.
     pub fn other_letters<'a>(&self, reading: &'a Reading) -> Option<&'a str> {

@@ -249,6 +249,9 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         if !means_it || naming.items.iter().any(used) {
             continue;
         }
+        if slips_to(context, h, naming) {
+            continue;
+        }
         let is_closed = |ix: &&ItemIx| context.book.figures(**ix).is_some_and(|it| it.status == ItemStatus::Closed);
         gates.push(match naming.items.iter().find(is_closed) {
             Some(closed) => Bar { reason: ReasonCode::AlreadyPaid, fact: Fact::NamesPaid(*closed) },
@@ -271,12 +274,25 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         bare && context.reading.label(*k) != Some(Label::Order) && !of_naming(*k)
     };
     let number = (0..tokens.list.len()).filter(|_| by_name && context.unresolved.is_empty()).find(strange);
-    if number.is_some_and(|k| !is_own(tokens.word(k))) {
+    // Unless it is the answer's own number with one slip.
+    let own_slip = |k: usize| h.parts.len() == 1 && h.parts.iter().all(|p| context.is_slip_at(k, p.item));
+    if number.is_some_and(|k| !is_own(tokens.word(k)) && !own_slip(k)) {
         gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::StrangeNumber });
     }
     if h.basis != Basis::OnAccount && (context.reading.says(Wording::Partial) || context.reading.says(Wording::Final)) {
         gates.push(Bar { reason: ReasonCode::PartialSilent, fact: Fact::PartUnnamed });
     }
+}
+
+/// Whether a number that other documents end with is the answer's own with one slip (POLICY row 19): it is written with that number's
+/// head, the documents are other customers', and none of them is open at this amount.
+fn slips_to(context: &Context<'_>, h: &Hypothesis, naming: &Naming) -> bool {
+    let [part] = h.parts.as_slice() else { return false };
+    let amount = Some(context.payment.amount);
+    let other = |ix: &ItemIx| context.book.customer_of(*ix) != h.customer && context.open_amount(*ix) != amount;
+    h.difference == Difference::Exact
+        && naming.items.iter().all(other)
+        && context.is_slip_with_its_head(naming, part.item)
 }
 
 /// Largest share that is taken for a deduction, in hundredths of a percent: who pays a third in advance says so in percent, too.
