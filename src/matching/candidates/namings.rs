@@ -441,6 +441,7 @@ fn longest_at(
             }
         }
     }
+    let printed = as_printed(book, reading, i, best.as_ref());
     let (strength, items, last, chance) = best?;
     let typed = (i..=last).find_map(|k| reading.typed(k));
     // Letters prove that a number in full is one, whatever its digits look like.
@@ -454,6 +455,10 @@ fn longest_at(
     let typed = typed.or_else(|| other_document.then_some(Typed::OwnId));
     let items = by_label(book, items, label);
     push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
+    // Its signs prove it as letters would.
+    if let Some(naming) = found.last_mut().filter(|_| printed) {
+        naming.weight += (weights::NUMBER_WHOLE - weights::NUMBER_DIGITS_MAX).max(0);
+    }
     Some(last)
 }
 
@@ -462,13 +467,13 @@ fn longest_at(
 fn as_printed(book: &OpenItemBook, reading: &Reading, first: usize, best: Option<&Best>) -> bool {
     let Some((Strength::Digits, items, last, _)) = best else { return false };
     let [item] = items.as_slice() else { return false };
-    let printed = book.item(*item).map_or("", |it| it.doc_no.trim()).bytes();
     let start = reading.tokens.list.get(first).map_or(0, |t| t.range.start);
     let end = reading.tokens.list.get(*last).map_or(0, |t| t.range.end);
     let written = reading.tokens.text.get(start..end).unwrap_or("");
     // A blank between the runs parts two numbers as well as one.
     let signs = written.bytes().any(|b| !b.is_ascii_digit() && b != b' ' && b != b'\n');
-    signs && written.bytes().filter(|b| *b != b'\n').eq(printed)
+    let printed = || book.item(*item).map_or("", |it| it.doc_no.trim()).bytes();
+    signs && written.bytes().filter(|b| *b != b'\n').eq(printed())
 }
 
 /// The same digits may be all of one number and the ending of another: then payer and amount decide.

@@ -8,7 +8,7 @@ use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, is_credit_note_as_well};
 use crate::matching::reading::{Label, Reading, Typed, Wording};
 use crate::model::{ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
-use crate::names::{NameLevel, looks_spoofed};
+use crate::names::{NameLevel, Party, looks_spoofed};
 use smallvec::SmallVec;
 
 /// Gates in the order they were found.
@@ -127,6 +127,10 @@ fn stranger(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         h.parts.iter().filter_map(|p| context.book.customer_of(p.item)).collect();
     customers.sort_unstable();
     customers.dedup();
+    if let Some(other) = other_form(context, &customers) {
+        gates.push(Bar { reason: ReasonCode::ThirdPayer, fact: Fact::OtherPayer(other) });
+        return;
+    }
     let by_name = |p: &PayerEvidence| p.kind <= PayerKind::Mandate || p.name.is_some_and(|n| n <= NameLevel::Close);
     let knows_one = |c: &CustomerIx| {
         let related = |p: &PayerEvidence| p.customer == *c || context.may_pay_for(p.customer, *c);
@@ -138,6 +142,24 @@ fn stranger(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     if let Some(other) = may_be_another(context, &customers) {
         gates.push(Bar { reason: ReasonCode::ThirdPayer, fact: Fact::OtherPayer(other) });
     }
+}
+
+/// A customer whose name the payer's is in its legal form, where it has the words of the documents' customer and another form: an AG is
+/// no GmbH.
+fn other_form(context: &Context<'_>, customers: &[CustomerIx]) -> Option<CustomerIx> {
+    let [own] = customers else { return None };
+    let by_words = |p: &PayerEvidence| p.kind == PayerKind::Name && p.name.is_some_and(|n| n <= NameLevel::SameWords);
+    let strange = |p: &&PayerEvidence| by_words(p) && p.customer != *own && !context.may_pay_for(p.customer, *own);
+    if !context.payer(*own).is_some_and(by_words) || !context.payers.iter().any(|p| strange(&p)) {
+        return None;
+    }
+    let payer = Party::new(context.payment.payer_name.as_deref()?);
+    let is = |c: CustomerIx| {
+        let customer = context.book.customer(c);
+        let mut names = customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases));
+        names.any(|name| payer.is(&Party::new(name)))
+    };
+    context.payers.iter().filter(strange).map(|p| p.customer).find(|c| is(*c)).filter(|_| !is(*own))
 }
 
 /// The account says one customer and the name another, or money is paid on behalf of a third (POLICY rows 6, 7).

@@ -56,6 +56,8 @@ pub const AMOUNT_OTHER: i32 = -40;
 
 /// A number of the same account that an answer without numbers passes over.
 pub const PASSED_OVER: i32 = -150;
+/// Another customer's document is named in full and open at exactly this amount, for an answer without numbers.
+pub const NAMES_ANOTHER: i32 = -250;
 /// Words of a refund, for an answer without a number.
 pub const REFUND: i32 = -900;
 /// The payer is another customer than the document's.
