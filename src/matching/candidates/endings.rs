@@ -4,7 +4,7 @@
 use super::namings::{NamedIn, Naming, Strength, bearing, push};
 use crate::base::Set;
 use crate::book::keys::{self, strip_zeros};
-use crate::book::{ItemIx, OpenItemBook};
+use crate::book::{CustomerIx, ItemIx, OpenItemBook};
 use crate::matching::reading::{Glue, LABELS, Reading};
 use smallvec::smallvec;
 
@@ -12,6 +12,9 @@ use smallvec::smallvec;
 const STEPS_MAX: usize = 100_000;
 /// Most documents that the ranges of one text are filled with.
 const FILLED_MAX: usize = 600;
+/// Fewest digits of an ending of a number whose parts are glued, and most documents of the account that is searched for it.
+const GLUED_LEAST: usize = 4;
+const ACCOUNT_MAX: usize = 200;
 /// Longest range that is filled in.
 const RANGE_MAX: u64 = 60;
 
@@ -200,6 +203,18 @@ fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx>
     let mut own = items.into_iter().filter(|ix| book.customer_of(*ix) == customer);
     match (own.next(), own.next()) {
         (Some(one), None) => Some(one),
+        (None, _) => customer.and_then(|c| glued_ending(book, digits, c)),
+        _ => None,
+    }
+}
+
+/// The one document of a customer that ends with these digits as written, where its running number is glued to something else.
+fn glued_ending(book: &OpenItemBook, digits: &str, customer: CustomerIx) -> Option<ItemIx> {
+    let items = book.items_of(customer);
+    let long = digits.len() >= GLUED_LEAST && items.len() <= ACCOUNT_MAX;
+    let mut ends = items.iter().filter(|ix| long && book.whole_of(**ix).ends_with(digits));
+    match (ends.next(), ends.next()) {
+        (Some(one), None) => Some(*one),
         _ => None,
     }
 }

@@ -449,6 +449,8 @@ fn longest_at(
         (Strength::Whole | Strength::Reference, Some(Typed::Date | Typed::Amount | Typed::Phone | Typed::Customer)) => {
             None
         }
+        // So do digits that go on behind what looks like a date: `20260112-75696`.
+        (Strength::Digits, Some(Typed::Date | Typed::Amount)) if goes_beyond(reading, i, last) => None,
         (_, other) => other,
     };
     let other_document = label == Some(Label::Proforma) || foreign_prefix(book, reading, i, strength, &items);
@@ -460,6 +462,13 @@ fn longest_at(
         naming.weight += (weights::NUMBER_WHOLE - weights::NUMBER_DIGITS_MAX).max(0);
     }
     Some(last)
+}
+
+/// Whether a number written without a blank has digits that are part of nothing else.
+fn goes_beyond(reading: &Reading, first: usize, last: usize) -> bool {
+    let tokens = &reading.tokens;
+    let tight = |k: usize| matches!(tokens.glue(k), Glue::None | Glue::Joined | Glue::Break);
+    (first + 1..=last).all(tight) && (first..=last).any(|k| tokens.is_digits(k) && reading.typed(k).is_none())
 }
 
 /// The number stands in the text sign for sign as one document bears it, signs between its digits and all its zeros: `2026-49545` is

@@ -16,7 +16,7 @@ pub use rules::CHANCE_SAYS;
 pub use standing::{Proposed, Standing};
 pub use told::allocation;
 
-use super::candidates::{Named, PayerKind, namings, payers, text_is_cut};
+use super::candidates::{Named, PayerKind, namings, own_endings, payers, text_is_cut};
 use super::extend::Extensions;
 use super::facts::Bar;
 use super::hypotheses::{self, Basis, Context, Hypothesis, Parts, sentence};
@@ -52,8 +52,9 @@ const PROPOSALS_MAX: usize = 3;
 pub fn propose(desk: &Desk<'_>, payment: &Payment, words: bool) -> Proposed {
     let Desk { book, policy, rules, extensions, priors } = *desk;
     let reading = Reading::with_book(book, payment.remittance.iter().map(String::as_str));
-    let Named { list: namings, cut } = namings(book, payment, &reading);
+    let Named { list: mut namings, cut } = namings(book, payment, &reading);
     let payers = payers(book, payment, &reading);
+    own_endings(book, &reading, &payers, &mut namings);
     if let Some(proposed) = back::return_or_refund(desk, payment, &reading, &namings, &payers, words) {
         return proposed;
     }
