@@ -103,8 +103,9 @@ pub fn breaks(links: &[StatementBody]) -> Vec<ChainBreak> {
         }
         let Some(last) = before.last().copied() else { continue };
         let known = before.iter().any(|j| at(j).is_some_and(|o| continues(o, here).is_some()));
+        let shared = || before.iter().filter_map(at).any(|o| runs_into(o, here)) || shares(links, here);
         let kind = match (known, at(&last).and_then(|o| numbers(o, here))) {
-            (true, _) if overlaps(links, last, i) => Some(BreakKind::Overlap),
+            (true, _) if overlaps(links, last, i) || shared() => Some(BreakKind::Overlap),
             (true, _) => Some(BreakKind::Gap),
             // Without balances only numbers can tell.
             (false, numbers) => numbers,
@@ -115,6 +116,42 @@ pub fn breaks(links: &[StatementBody]) -> Vec<ChainBreak> {
         if kind == Some(BreakKind::Overlap) { before.push(i) } else { before = vec![i] }
     }
     found
+}
+
+/// Whether the balances prove that what a statement has in common with others, [`StatementBody::known`], is one and the same: it
+/// goes on from another or into another without it, it holds what whole statements between its days hold, or it lies within one.
+pub fn shares(links: &[StatementBody], here: &StatementBody) -> bool {
+    let (Some(opening), Some(closing), known) = (here.opening, here.closing, here.known) else { return false };
+    let others = || links.iter().filter(|o| o.content != here.content);
+    let meets = |o: &StatementBody| here.known != 0 && (goes_on_from(o, here) || runs_into(here, o));
+    let days = |s: &StatementBody| s.first.or(s.last).zip(s.last);
+    let Some((first, last)) = days(here) else { return others().any(meets) };
+    let within = |o: &StatementBody| {
+        days(o).is_some_and(|(from, to)| {
+            from <= first
+                && last <= to
+                && (from != first || o.opening == Some(opening))
+                && (to != last || o.closing == Some(closing))
+        })
+    };
+    let all_known = i128::from(closing) - i128::from(opening) == known;
+    let inside = || others().filter(|o| days(o).is_some_and(|(from, to)| first <= from && to <= last));
+    let holds = |a: &StatementBody| {
+        let from = a.opening;
+        inside().any(|b| from.zip(b.closing).is_some_and(|(from, to)| i128::from(to) - i128::from(from) == known))
+    };
+    others().any(meets) || all_known && others().any(within) || known != 0 && inside().any(holds)
+}
+
+/// Whether `b` goes on from `a` once what it has in common with others is left out at its beginning.
+fn goes_on_from(a: &StatementBody, b: &StatementBody) -> bool {
+    a.closing.zip(b.opening).is_some_and(|(closing, opening)| i128::from(opening) + b.known == i128::from(closing))
+}
+
+/// Whether `a` goes on into `b` once what it has in common with others is left out at its end.
+fn runs_into(a: &StatementBody, b: &StatementBody) -> bool {
+    let balances = a.closing.zip(b.opening).filter(|_| a.known != 0);
+    balances.is_some_and(|(closing, opening)| i128::from(closing) - a.known == i128::from(opening))
 }
 
 /// Whether `b` opens with what `a` closes with; `None` if one of them does not say.

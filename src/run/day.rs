@@ -189,7 +189,7 @@ pub(super) fn run_in(
     });
     let mut payments = packer.finish();
     if let Some(memory) = &mut memory {
-        let left = memory.payments(&payments, &origins, &trust).map_err(RunError::Ledger)?;
+        let left = memory.payments(&mut day, &payments, &origins, &trust).map_err(RunError::Ledger)?;
         payments = left.payments;
         left_out.extend(left.left_out);
     }

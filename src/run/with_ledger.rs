@@ -24,6 +24,7 @@ use crate::model::*;
 use crate::statements::{Day, Origin};
 use payments::Seen;
 use records::ToRemember;
+use std::collections::BTreeMap;
 
 /// A finished run over a ledger: nothing is written yet. Write the outputs, then add the records.
 #[derive(Debug, Clone)]
@@ -68,11 +69,13 @@ pub(super) trait Memory {
     fn policy(&mut self, policy: &Policy, priors: &Priors, approved_by: &[String]) -> Result<(), RunError>;
     /// Leaves out files that are known wholly.
     fn files<'f>(&mut self, files: Vec<Source<'f>>) -> Result<Vec<Source<'f>>, RunError>;
-    /// Leaves out known statements, refuses contradicting ones, and proves continuity with what came before.
+    /// Leaves out known statements and refuses contradicting ones.
     fn day(&mut self, day: &mut Day) -> Result<(), Error>;
-    /// Leaves out known payments; the others get the ids that they are known by, and what `trust` makes of them.
+    /// Leaves out known payments and says where statements are missing; the other payments get the ids that they are known by, and
+    /// what `trust` makes of them.
     fn payments(
         &mut self,
+        day: &mut Day,
         payments: &Packed<Payment>,
         origins: &[Origin],
         trust: &dyn Fn(&mut Payment),
@@ -118,6 +121,10 @@ struct Read {
     numbered: bool,
     /// It is to be remembered.
     taken: bool,
+    /// The ledger has it; it may be given again.
+    again: bool,
+    /// It has entries that stand elsewhere too, and no balance proves that they are the same.
+    doubtful: bool,
     /// Sum of its payments that were known.
     known: i128,
     /// Sum of its payments that are new.
@@ -135,6 +142,8 @@ struct Session<'a, S> {
     /// Names of files of which some statement is not remembered.
     not_taken: Vec<String>,
     statements: Vec<Read>,
+    /// The final statements that the ledger has of each account and currency of the run.
+    chains: BTreeMap<(String, String), Vec<StatementBody>>,
     joins: Vec<JoinBody>,
     /// The payments of the run.
     seen: Vec<Seen>,
@@ -167,6 +176,7 @@ impl<'a, S: Store> Session<'a, S> {
             files: Map::default(),
             not_taken: Vec::new(),
             statements: Vec::new(),
+            chains: BTreeMap::new(),
             joins: Vec::new(),
             seen: Vec::new(),
             snapshot: SnapshotBody::default(),
@@ -237,11 +247,12 @@ impl<S: Store> Memory for Session<'_, S> {
 
     fn payments(
         &mut self,
+        day: &mut Day,
         payments: &Packed<Payment>,
         origins: &[Origin],
         trust: &dyn Fn(&mut Payment),
     ) -> Result<Left, Error> {
-        self.known_payments(payments, origins, trust)
+        self.known_payments(day, payments, origins, trust)
     }
 
     fn receivables(

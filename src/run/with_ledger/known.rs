@@ -62,12 +62,14 @@ impl<S: Store> Session<'_, S> {
                 self.summary.notes.push(format!("{text}: give it again once it is right"));
             }
             let index = day.statements.len();
-            self.statements.push(Read { body, index, disjoint: false, numbered: false, taken, known: 0, new: 0 });
+            let again = stored.iter().any(|s| s.content == body.content);
+            let (disjoint, numbered, doubtful) = (false, false, false);
+            self.statements.push(Read { body, index, disjoint, numbered, taken, again, doubtful, known: 0, new: 0 });
             day.statements.push(filed);
             day.marks.push(mark);
         }
         for (of, stored) in chains {
-            self.continuity(day, &of, stored)?;
+            self.place(of, stored);
         }
         Ok(())
     }
@@ -141,35 +143,19 @@ impl<S: Store> Session<'_, S> {
         Ok(None)
     }
 
-    /// Puts the new statements of an account into its chain, and says what is missing.
-    fn continuity(&mut self, day: &mut Day, of: &(String, String), stored: Vec<StatementBody>) -> Result<(), Error> {
-        let is_final = |s: &StatementBody| s.kind == "statement";
-        let new: Map<String, usize> = self
-            .statements
-            .iter()
-            .enumerate()
-            .filter(|(_, r)| r.taken && is_final(&r.body) && r.body.account == of.0 && r.body.currency == of.1)
-            .map(|(k, r)| (r.body.content.clone(), k))
-            .collect();
+    /// Puts the new statements of an account into its chain.
+    fn place(&mut self, of: (String, String), stored: Vec<StatementBody>) {
         let mut old: Vec<StatementBody> = Vec::new();
         for s in stored.into_iter().filter(is_final) {
             if !old.iter().any(|o| o.content == s.content) {
                 old.push(s);
             }
         }
-        let known: BTreeSet<String> = old.iter().map(|s| s.content.clone()).collect();
-        let mut all = old.clone();
-        for k in new.values() {
-            if let Some(r) = self.statements.get(*k).filter(|r| !known.contains(&r.body.content)) {
-                all.push(r.body.clone());
-            }
-        }
-        chain::order(&mut all);
         chain::order(&mut old);
-        for (i, link) in all.iter().enumerate() {
-            if known.contains(&link.content) {
-                continue;
-            }
+        let all = self.with_new(&of, &old);
+        let known: BTreeSet<&str> = old.iter().map(|s| s.content.as_str()).collect();
+        let new = self.new_of(&of);
+        for (i, link) in all.iter().enumerate().filter(|(_, link)| !known.contains(link.content.as_str())) {
             let before = i.checked_sub(1).and_then(|j| all.get(j));
             let after = all.get(i + 1);
             let disjoint = match before {
@@ -182,6 +168,39 @@ impl<S: Store> Session<'_, S> {
                 read.numbered = before.is_some_and(|b| follows(b, link));
             }
         }
+        self.chains.insert(of, old);
+    }
+
+    /// The new final statements of an account, by content.
+    fn new_of(&self, of: &(String, String)) -> Map<String, usize> {
+        let all = self.statements.iter().enumerate();
+        let own =
+            all.filter(|(_, r)| r.taken && is_final(&r.body) && r.body.account == of.0 && r.body.currency == of.1);
+        own.map(|(k, r)| (r.body.content.clone(), k)).collect()
+    }
+
+    /// A chain with the new statements in it.
+    pub(super) fn with_new(&self, of: &(String, String), old: &[StatementBody]) -> Vec<StatementBody> {
+        let mut all = old.to_vec();
+        for k in self.new_of(of).values() {
+            if let Some(r) = self.statements.get(*k).filter(|r| !old.iter().any(|o| o.content == r.body.content)) {
+                all.push(r.body.clone());
+            }
+        }
+        chain::order(&mut all);
+        all
+    }
+
+    /// Says what is missing before or behind the new statements.
+    pub(super) fn gaps(&mut self, day: &mut Day) -> Result<(), Error> {
+        for (of, old) in std::mem::take(&mut self.chains) {
+            self.gaps_of(day, &of, &old)?;
+        }
+        Ok(())
+    }
+
+    fn gaps_of(&mut self, day: &mut Day, of: &(String, String), old: &[StatementBody]) -> Result<(), Error> {
+        let (all, new) = (self.with_new(of, old), self.new_of(of));
         let stops = |list: &[StatementBody]| -> Result<Vec<(usize, usize, String)>, Error> {
             let mut open = Vec::new();
             for b in chain::breaks(list).into_iter().filter(|b| b.kind.stops()) {
@@ -193,7 +212,7 @@ impl<S: Store> Session<'_, S> {
             }
             Ok(open)
         };
-        let (before, now) = (stops(&old)?, stops(&all)?);
+        let (before, now) = (stops(old)?, stops(&all)?);
         for b in chain::breaks(&all).into_iter().filter(|b| !b.kind.stops()) {
             let Some(after) = all.get(b.after).filter(|s| new.contains_key(&s.content)) else { continue };
             if b.kind != BreakKind::Repeat {
@@ -242,6 +261,10 @@ impl<S: Store> Session<'_, S> {
         }
         Ok(())
     }
+}
+
+fn is_final(s: &StatementBody) -> bool {
+    s.kind == "statement"
 }
 
 /// Whether a statement has the next number.

@@ -4,10 +4,11 @@
 use super::Session;
 use crate::base::{ContentId, Currency, Map, Packed, Packer, Records, in_order};
 use crate::error::Error;
+use crate::ledger::chain;
 use crate::ledger::keys::{self, KeyKind, key};
 use crate::ledger::{Body, JoinBody, PaymentStanding, Set, Store, Waiting};
 use crate::model::*;
-use crate::statements::{LeftOut, Origin, may_be_same_account, occurrence_id};
+use crate::statements::{Day, LeftOut, Origin, may_be_same_account, occurrence_id};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the records need to know of a payment that is decided.
@@ -44,6 +45,7 @@ impl<S: Store> Session<'_, S> {
     /// `trust` says what a control total makes of a payment.
     pub(super) fn known_payments(
         &mut self,
+        day: &mut Day,
         payments: &Packed<Payment>,
         origins: &[Origin],
         trust: &dyn Fn(&mut Payment),
@@ -51,33 +53,38 @@ impl<S: Store> Session<'_, S> {
         let payments = Records::from(payments);
         let stored = self.stored(origins)?;
         let intraday = self.intraday(payments);
-        let mut have: Map<&ContentId, u32> = stored.iter().map(|(base, n)| (base, *n)).collect();
+        self.in_common(origins, &stored);
+        self.gaps(day)?;
+        let mut have = counted(&stored);
         // What was there before the statement began: its own entries never know each other.
         let mut have_before: Map<&ContentId, u32> = Map::default();
         let mut counts: Map<&ContentId, u32> = Map::default();
         let mut current = usize::MAX;
         let mut left: BTreeMap<(String, String), (Currency, u64, i128)> = BTreeMap::new();
         let mut used: BTreeSet<String> = BTreeSet::new();
-        let mut all = origins.iter().enumerate();
+        let mut all = origins.iter();
         let mut packer = Packer::default();
         let mut one = |mut payment: Payment| -> Result<(), Error> {
-            let Some((k, origin)) = all.next() else { return Ok(()) };
+            let Some(origin) = all.next() else { return Ok(()) };
             // Every statement of the day has its row here, in the same order.
             let at = origin.statement;
             if at != current {
                 current = at;
                 have_before.clear();
                 counts.clear();
-                if let Some(statement) = self.statements.get_mut(at).filter(|s| s.disjoint && !s.numbered) {
-                    statement.disjoint = !begins_anew(origins.get(k..).unwrap_or_default(), &have);
-                }
             }
-            let (disjoint, taken) = self.statements.get(at).map_or((false, false), |s| (s.disjoint, s.taken));
+            let statement = self.statements.get(at);
+            let (disjoint, taken) = statement.map_or((false, false), |s| (s.disjoint, s.taken));
+            let doubtful = statement.is_some_and(|s| s.doubtful);
+            let missing = day.marks.get(at).and_then(|m| m.trust).filter(|t| *t == Trust::Gap);
+            payment.trust = payment.trust.max(missing.unwrap_or(Trust::Proven));
             let had = *have_before.entry(&origin.base).or_insert_with(|| have.get(&origin.base).copied().unwrap_or(0));
             let nth = counts.entry(&origin.base).or_insert(0);
             *nth += 1;
             let nth = *nth;
-            let known = (!disjoint && nth <= had).then(|| occurrence_id(&origin.base, nth).0);
+            let again = statement.filter(|s| s.again).map(|s| s.body.content.as_str());
+            let is_known = !disjoint && nth <= had;
+            let known = (is_known && !doubtful).then(|| known_id(origin, nth, again, &stored));
             let (ids, joins) = match known {
                 Some(id) => (vec![id], false),
                 None if self.fresh => (Vec::new(), true),
@@ -118,7 +125,7 @@ impl<S: Store> Session<'_, S> {
                 *n += 1;
                 payment.payment_id = occurrence_id(&origin.base, *n);
                 base = (*n > 1).then(|| origin.base.clone());
-                if !disjoint && payment.trust < Trust::Overlap && self.in_other_format(&payment)? {
+                if payment.trust < Trust::Overlap && (is_known || !disjoint && self.in_other_format(&payment)?) {
                     payment.trust = Trust::Overlap;
                 }
                 of = Remembered::New(at);
@@ -149,9 +156,48 @@ impl<S: Store> Session<'_, S> {
         }
     }
 
-    /// How many payments are stored, by their id without occurrence number.
-    fn stored(&self, origins: &[Origin]) -> Result<Map<ContentId, u32>, Error> {
-        let mut stored: Map<ContentId, u32> = Map::default();
+    /// What each statement of the run has in common with what came before it, and whether its balances prove it.
+    fn in_common(&mut self, origins: &[Origin], stored: &Stored) {
+        let mut have = counted(stored);
+        for own in origins.chunk_by(|a, b| a.statement == b.statement) {
+            let Some(at) = own.first().map(|o| o.statement) else { continue };
+            let mut counts: Map<&ContentId, u32> = Map::default();
+            let (mut known, mut sum) = (0usize, 0i128);
+            for origin in own {
+                let nth = counts.entry(&origin.base).or_insert(0);
+                *nth += 1;
+                if have.get(&origin.base).is_some_and(|had| *nth <= *had) {
+                    known += 1;
+                    sum += i128::from(origin.amount);
+                }
+            }
+            let Some(read) = self.statements.get_mut(at) else { continue };
+            // It opens with what another closes with, and starts again within what came before: what they have in common came out
+            // even. Equal payments of a statement that goes on do not.
+            read.disjoint &= read.numbered || known == 0 || sum != 0;
+            let figures = read.body.opening.is_some() && read.body.closing.is_some();
+            if known > 0 && !read.disjoint && !read.again && read.taken && figures && read.body.kind == "statement" {
+                read.body.known = sum;
+                let (body, of) = (read.body.clone(), (read.body.account.clone(), read.body.currency.clone()));
+                let all = self.chains.get(&of).map(|old| self.with_new(&of, old)).unwrap_or_default();
+                let even = sum == 0 && all.iter().any(|o| chain::continues(o, &body) == Some(true));
+                let doubtful = !even && !chain::shares(&all, &body);
+                if let Some(read) = self.statements.get_mut(at) {
+                    read.doubtful = doubtful;
+                    read.body.known = if doubtful { 0 } else { sum };
+                }
+            }
+            let Some(read) = self.statements.get(at).filter(|r| r.taken) else { continue };
+            for (base, n) in counts {
+                let had = have.entry(base).or_insert(0);
+                *had = if read.disjoint || read.doubtful { *had + n } else { n.max(*had) };
+            }
+        }
+    }
+
+    /// The stored payments, by their id without occurrence number.
+    fn stored(&self, origins: &[Origin]) -> Result<Stored, Error> {
+        let mut stored = Stored::default();
         if self.fresh {
             return Ok(stored);
         }
@@ -164,7 +210,7 @@ impl<S: Store> Session<'_, S> {
             for (_, body) in bodies {
                 let Body::Payment(p) = body else { continue };
                 if p.base.as_ref().map_or_else(|| p.payment_id(), |b| b.as_str()) == base.as_str() {
-                    *stored.entry((*base).clone()).or_default() += 1;
+                    stored.entry((*base).clone()).or_default().push((p.payment_id().to_owned(), p.statement));
                 }
             }
         }
@@ -299,19 +345,22 @@ fn words(p: &Payment) -> String {
     all.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether the statement whose payments begin here starts again within what came before it, although it opens with what
-/// that closes with: then what they have in common came out even. Equal payments of a statement that goes on do not.
-fn begins_anew(from: &[Origin], have: &Map<&ContentId, u32>) -> bool {
-    let Some(statement) = from.first().map(|o| o.statement) else { return false };
-    let mut counts: Map<&ContentId, u32> = Map::default();
-    let (mut known, mut sum) = (false, 0i128);
-    for origin in from.iter().take_while(|o| o.statement == statement) {
-        let nth = counts.entry(&origin.base).or_insert(0);
-        *nth += 1;
-        if have.get(&origin.base).is_some_and(|had| *nth <= *had) {
-            known = true;
-            sum += i128::from(origin.amount);
-        }
+/// Stored payments with the content of their statements, by their id without occurrence number.
+type Stored = Map<ContentId, Vec<(String, String)>>;
+
+fn counted(stored: &Stored) -> Map<&ContentId, u32> {
+    stored.iter().map(|(base, list)| (base, u32::try_from(list.len()).unwrap_or(u32::MAX))).collect()
+}
+
+/// The id of the nth payment of a statement that has equal ones before it. Of a statement that the ledger has, `again`, its own
+/// come first.
+fn known_id(origin: &Origin, nth: u32, again: Option<&str>, stored: &Stored) -> String {
+    let of = again.and_then(|_| stored.get(&origin.base)).map(Vec::as_slice).unwrap_or_default();
+    let own: Vec<&str> = of.iter().filter(|(_, s)| again == Some(s)).map(|(id, _)| id.as_str()).collect();
+    let nth = usize::try_from(nth).unwrap_or(usize::MAX).saturating_sub(1);
+    if let Some(id) = own.get(nth) {
+        return (*id).to_owned();
     }
-    known && sum == 0
+    let mut others = (1..=u32::MAX).map(|n| occurrence_id(&origin.base, n).0).filter(|id| !own.contains(&id.as_str()));
+    others.nth(nth - own.len()).unwrap_or_default()
 }
