@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 use tieout::formats::{ReadOptions, csv::Profile, read_figures_from, read_statements, read_statements_from};
 use tieout::model::Format;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let path = args.next().ok_or("ratios FILE [PROFILE.toml]")?;

@@ -46,8 +46,8 @@ pub enum AmountTextError {
 /// be of three digits (two in the Indian manner). At most 18 significant digits. No exponent, no letters: the caller takes
 /// currency signs and Excel's armour off first.
 pub fn parse_scaled(text: &str, style: AmountStyle) -> Result<(i128, u8), AmountTextError> {
-    if let Some(plain) = plain_figure(text, style.decimal) {
-        return Ok(plain);
+    if let Some((units, scale)) = plain_figure(text, style.decimal) {
+        return Ok((i128::from(units), scale));
     }
     let mut body = text.trim();
     if body.is_empty() {
@@ -118,7 +118,8 @@ pub fn parse_scaled(text: &str, style: AmountStyle) -> Result<(i128, u8), Amount
 
 /// The most usual form in one step: an optional minus, at most 18 digits, at most one decimal sign. Anything else is left to
 /// the whole grammar, which reads this form alike.
-pub(crate) fn plain_figure(text: &str, decimal: char) -> Option<(i128, u8)> {
+#[inline]
+pub(crate) fn plain_figure(text: &str, decimal: char) -> Option<(i64, u8)> {
     let decimal = u8::try_from(decimal).ok().filter(u8::is_ascii)?;
     let (negative, body) = match text.as_bytes() {
         [b'-', body @ ..] => (true, body),
@@ -127,20 +128,21 @@ pub(crate) fn plain_figure(text: &str, decimal: char) -> Option<(i128, u8)> {
     if body.len() > 18 {
         return None;
     }
-    let (mut value, mut digits) = (0i64, 0usize);
-    let mut scale: Option<u8> = None;
-    for byte in body {
-        if byte.is_ascii_digit() {
-            value = value * 10 + i64::from(byte - b'0');
-            digits += 1;
-            scale = scale.map(|s| s + 1);
-        } else if *byte == decimal && scale.is_none() {
-            scale = Some(0);
+    let (mut value, mut point) = (0i64, None);
+    for (i, byte) in body.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            // Eighteen digits always fit.
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+        } else if *byte == decimal && point.is_none() {
+            point = Some(i);
         } else {
             return None;
         }
     }
-    (digits > 0).then_some((i128::from(if negative { -value } else { value }), scale.unwrap_or(0)))
+    let digits = body.len() - usize::from(point.is_some());
+    let scale = point.map_or(0, |at| body.len() - at - 1);
+    (digits > 0).then_some((if negative { -value } else { value }, u8::try_from(scale).ok()?))
 }
 
 /// Reads an amount of a known currency, see [`parse_scaled`]. Too many digits for the currency is [`AmountTextError::TooLong`].

@@ -37,6 +37,27 @@ pub fn is_valid_iban(compact: &str) -> bool {
         && mod97(&format!("{body}{head}")) == Some(1)
 }
 
+/// A character that an IBAN cannot have where it stands, in an account that begins as one and is as long as its country's are: a
+/// sign, or a letter in a country whose account numbers are digits. Check digits are not looked at: accounts in examples are made up.
+pub fn stray_in_iban(account: &str) -> Option<char> {
+    let (head, body) = account.split_at_checked(4)?;
+    let country = head.as_bytes().first_chunk::<2>()?;
+    let known = LENGTHS.binary_search_by_key(&country, |(c, _)| c).ok().and_then(|i| LENGTHS.get(i))?;
+    if known.1 != account.chars().count() || !head.bytes().skip(2).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digits = DIGITS_ONLY.contains(&country);
+    body.chars().find(|c| !if digits { c.is_ascii_digit() } else { c.is_ascii_alphanumeric() })
+}
+
+/// Countries whose account numbers within an IBAN are digits, by the same registry.
+#[rustfmt::skip]
+const DIGITS_ONLY: &[&[u8; 2]] = &[
+    b"AE", b"AT", b"BA", b"BE", b"BI", b"CR", b"CZ", b"DE", b"DJ", b"DK", b"EE", b"EG", b"ES", b"FI", b"FO", b"GL", b"HR", b"HU", b"IL",
+    b"IS", b"LT", b"LY", b"ME", b"MN", b"MR", b"NO", b"PL", b"PT", b"RS", b"SD", b"SE", b"SI", b"SK", b"SO", b"ST", b"TL", b"TN", b"VA",
+    b"XK",
+];
+
 /// Length by country, SWIFT IBAN registry v101. Sorted by country.
 const LENGTHS: &[(&[u8; 2], usize)] = &[
     (b"AD", 24),
@@ -133,6 +154,24 @@ const LENGTHS: &[(&[u8; 2], usize)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_damaged_character_of_an_iban_is_seen_without_its_check_digits() {
+        for (account, stray) in [
+            ("DE00769(96470881142009", Some('(')),
+            ("DE0076989647O881142009", Some('O')),
+            ("NL91ABNA04171\u{e4}4300", Some('\u{e4}')),
+            ("NL62INGB0001234567", None),
+            ("DE00769896470881142009", None),
+            ("DE00769(9647088114200", None),
+            ("BG08UNCR70001XYZXYZXYZ", None),
+            ("20090500/0006853030", None),
+            ("", None),
+        ] {
+            assert_eq!(stray_in_iban(account), stray, "{account}");
+        }
+        assert!(DIGITS_ONLY.iter().all(|c| LENGTHS.iter().any(|(known, _)| known == c)));
+    }
 
     #[test]
     fn known_answers() {

@@ -40,7 +40,7 @@ pub use dates::{is_weekend, next_working_day, parse_compact_date, parse_date, pa
 pub use direction::CreditDebit;
 pub use foreign::Foreign;
 pub use hidden::is_hidden;
-pub use iban::{Iban, is_valid_iban};
+pub use iban::{Iban, is_valid_iban, stray_in_iban};
 pub use ids::{ContentId, Sha256Pieces, content_id, sha256_hex};
 pub use in_order::in_order;
 pub use limits::Limits;

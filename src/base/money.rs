@@ -78,6 +78,16 @@ impl Money {
         Ok(Money { units, scale, currency })
     }
 
+    /// As [`Money::from_scaled`], of at most 18 digits.
+    #[inline]
+    pub(crate) fn from_digits(units: i64, scale: u8, currency: Currency) -> Result<Self, MoneyError> {
+        // Nearly every amount is written with its currency's decimals.
+        match scale == currency.decimals() {
+            true => Ok(Money { units, scale, currency }),
+            false => Money::from_scaled(i128::from(units), scale, currency),
+        }
+    }
+
     /// An amount from a [`Decimal`], for callers at the border. Errors as [`Money::from_scaled`].
     pub fn from_decimal(value: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         let scale = u8::try_from(value.scale()).map_err(|_| MoneyError::Overflow)?;
@@ -137,8 +147,8 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
         }
-        if self.is_whole()
-            && other.is_whole()
+        if self.scale == other.scale
+            && self.is_whole()
             && let Some(units) = self.units.checked_add(other.units)
             && units.unsigned_abs() <= 999_999_999_999_999_999
         {

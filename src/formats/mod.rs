@@ -17,9 +17,9 @@ mod written;
 pub use tie_out::tie_out;
 pub use written::Written;
 
-use crate::base::{Currency, Foreign, Limits, Place};
+use crate::base::{Currency, Foreign, Limits, Place, stray_in_iban};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Balance, Entry, Finding, FindingCode, Format, Passed, Sketch, Statement};
+use crate::model::{Balance, Entry, Finding, FindingCode, Format, Passed, Sketch, Statement, TieOut};
 use std::collections::HashMap;
 use std::io::Read;
 
@@ -73,10 +73,10 @@ impl Take<'_> {
     fn entry(&mut self, entry: Entry, passed: &mut Passed) {
         match self {
             Take::Entries(each) => {
-                passed.push_at(&Sketch::of(&entry), &entry.place);
+                passed.push_at(&Sketch::of(&entry), || entry.place.clone());
                 each(entry);
             }
-            Take::Figures => passed.push_at(&Sketch::figures_of(&entry), &entry.place),
+            Take::Figures => passed.push_at(&Sketch::figures_of(&entry), || entry.place.clone()),
         }
     }
 }
@@ -167,7 +167,7 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
             return read_archive(bytes, options);
         }
         let mut read = reader_of(bytes, options)?.read(bytes, options)?;
-        read.statements.iter_mut().for_each(tie_out);
+        read.statements.iter_mut().for_each(prove);
         tell_repeated(&mut read.statements);
         name_findings(&mut read, &options.file);
         Ok(read)
@@ -261,7 +261,7 @@ fn take_from(source: &mut dyn Read, options: &ReadOptions, take: &mut Take<'_>) 
         let reader = reader_of(&head, options)?;
         let mut read = reader.read_from(source, head, options, take)?;
         for statement in &mut read.statements {
-            tie_out(statement);
+            prove(statement);
             let Statement { entries, passed, .. } = statement;
             entries.drain(..).for_each(|entry| take.entry(entry, passed));
         }
@@ -323,6 +323,19 @@ fn reader_for(bytes: &[u8], options: &ReadOptions) -> Result<Option<&'static dyn
         Error::new(ErrorCode::Usage, place, format!("format `{wanted}`"), names.join(", "))
     };
     READERS.iter().find(|r| r.name().eq_ignore_ascii_case(wanted)).copied().map(Some).ok_or_else(unknown)
+}
+
+/// Ties a statement out. One whose account was damaged on the way is nobody's, whatever its figures say.
+fn prove(statement: &mut Statement) {
+    if let Some(stray) = stray_in_iban(&statement.account) {
+        let text = format!(
+            "the account `{}` is as long as an IBAN but has a `{stray}`, which none has there",
+            statement.account
+        );
+        statement.findings.push(Finding::new(FindingCode::AccountMissing, statement.place.clone(), text));
+        statement.tie_out = TieOut::Broken;
+    }
+    tie_out(statement);
 }
 
 /// A statement that a file holds twice: which of the two counts, the file does not say.

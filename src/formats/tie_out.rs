@@ -15,6 +15,7 @@ pub fn tie_out(statement: &mut Statement) {
     let mut findings = Vec::new();
     let mut broken = statement.tie_out == TieOut::Broken;
     let currencies_agree = currencies(statement, &mut findings);
+    announced_elsewhere(statement, &mut findings);
     broken |= !currencies_agree;
     let mut proven = false;
     if currencies_agree {
@@ -94,6 +95,18 @@ fn currencies(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
     let text = format!("an entry is in {currency}, {before} in {expected}");
     findings.push(Finding::new(FindingCode::CurrencyDiffers, place, text));
     false
+}
+
+/// An entry that is not booked, in another currency than its account: it counts for nothing, and a person should know.
+fn announced_elsewhere(statement: &Statement, findings: &mut Vec<Finding>) {
+    let (own, book) = (statement.currency, EntryStatus::Book);
+    let kept = statement.entries.iter().map(|e| (e.status, e.amount.currency(), &e.place));
+    let gone = statement.passed.runs().iter().map(|r| (r.status, r.currency, &r.place));
+    let mut other = gone.chain(kept).filter(|(status, currency, _)| *status != book && *currency != own);
+    if let Some((_, currency, place)) = other.next().filter(|_| !own.is_none()) {
+        let text = format!("an entry that is not booked is in {currency}, the account in {own}: it counts for nothing");
+        findings.push(Finding::new(FindingCode::Dialect, place.clone(), text));
+    }
 }
 
 enum Equation {
@@ -206,8 +219,9 @@ fn totals(statement: &Statement, findings: &mut Vec<Finding>) -> bool {
     let all: Vec<Movement> = statement.movements().collect();
     let only_booked: Vec<Movement> = booked(statement).collect();
     let mut ok = true;
+    let place = statement.totals.place.as_ref().unwrap_or(&statement.place);
     let mut tell = |text: String| {
-        findings.push(Finding::new(FindingCode::SummaryMismatch, statement.place.clone(), text));
+        findings.push(Finding::new(FindingCode::SummaryMismatch, place.clone(), text));
         ok = false;
     };
     type Side = fn(&&Movement) -> bool;

@@ -104,15 +104,6 @@ impl Engine {
     /// Decides all payments together: one decision per payment, in the order given. Uses the calling rayon pool; the result
     /// is the same at any number of threads. Every account that the payments were booked on counts as our own.
     pub fn decide(&self, book: &OpenItemBook, payments: &[Payment]) -> Vec<Decision> {
-        self.decide_linked(book, payments).0
-    }
-
-    /// The same, and the returns among the payments with the payments that they take back, where both stand in the run.
-    pub(crate) fn decide_linked(
-        &self,
-        book: &OpenItemBook,
-        payments: &[Payment],
-    ) -> (Vec<Decision>, Vec<(usize, usize)>) {
         let rules = self.rules_of(payments);
         let proposed = |p| {
             let proposed = decide::propose(&self.desk(book, &rules), p, true);
@@ -125,11 +116,20 @@ impl Engine {
             settled.finish(book, k, &mut decision);
             Some(decision)
         });
-        (finished.collect(), settled.taken_back())
+        finished.collect()
     }
 
     /// Decides all payments together as [`Engine::decide`] does, from packed payments to packed decisions: for a run of a million.
     pub fn decide_packed(&self, book: &OpenItemBook, payments: &Packed<Payment>) -> Packed<Decision> {
+        self.decide_linked(book, payments).0
+    }
+
+    /// The same, and the returns among the payments with the payments that they take back, where both stand in the run.
+    pub(crate) fn decide_linked(
+        &self,
+        book: &OpenItemBook,
+        payments: &Packed<Payment>,
+    ) -> (Packed<Decision>, Vec<(usize, usize)>) {
         let payments = Records::from(payments);
         let blocks = || (0..payments.blocks()).into_par_iter();
         let accounts: Vec<BTreeSet<String>> =
@@ -161,7 +161,7 @@ impl Engine {
             }
             Packed::of(&decisions)
         });
-        finished.collect::<Vec<_>>().into_iter().collect()
+        (finished.collect::<Vec<_>>().into_iter().collect(), settled.taken_back())
     }
 
     /// Decides all payments together as [`Engine::decide`] does, but without words: what each does, in numbers. The words of one

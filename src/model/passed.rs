@@ -55,11 +55,11 @@ const WORDS: u8 = 8;
 impl Passed {
     /// Adds one.
     pub fn push(&mut self, sketch: &Sketch) {
-        self.push_at(sketch, &Place::default());
+        self.push_at(sketch, Place::default);
     }
 
     /// Adds one that stands at a place.
-    pub(crate) fn push_at(&mut self, sketch: &Sketch, place: &Place) {
+    pub(crate) fn push_at(&mut self, sketch: &Sketch, place: impl FnOnce() -> Place) {
         let (units, scale) = sketch.amount.parts();
         let kind = (sketch.amount.currency(), scale, sketch.status);
         let days = (sketch.booking_date, sketch.value_date);
@@ -71,7 +71,7 @@ impl Passed {
             }
             _ => {
                 let (currency, decimals, status) = kind;
-                let place = place.clone();
+                let place = place();
                 self.kinds.push(Run { place, currency, decimals, status, sum: i128::from(units), count: 1 });
                 what |= NEW_KIND;
             }
@@ -107,7 +107,7 @@ impl Passed {
                 let mut sketches = other.iter();
                 for run in &other.kinds {
                     let count = usize::try_from(run.count).unwrap_or(usize::MAX);
-                    sketches.by_ref().take(count).for_each(|s| self.push_at(&s, &run.place));
+                    sketches.by_ref().take(count).for_each(|s| self.push_at(&s, || run.place.clone()));
                 }
             }
         }

@@ -107,7 +107,7 @@ impl Statement {
     pub fn pack(&mut self) {
         self.packed.append(Packed::of(&self.entries));
         for entry in std::mem::take(&mut self.entries) {
-            self.passed.push_at(&Sketch::of(&entry), &entry.place);
+            self.passed.push_at(&Sketch::of(&entry), || entry.place.clone());
         }
     }
 
@@ -264,6 +264,8 @@ pub struct ControlTotals {
     pub debits: Totals,
     /// Credits less debits, signed.
     pub net: Option<Money>,
+    /// Where they stand, if not at the head of their statement.
+    pub place: Option<Place>,
 }
 
 /// One count and one sum, each where given.

@@ -80,10 +80,10 @@ impl Entries {
         match how.fate {
             Fate::Stay => self.here.push(entry),
             Fate::Go => {
-                self.passed.push_at(&Sketch::of(&entry), &entry.place);
+                self.passed.push_at(&Sketch::of(&entry), || entry.place.clone());
                 self.here.push(entry);
             }
-            Fate::Vanish => self.passed.push_at(&Sketch::figures_of(&entry), &entry.place),
+            Fate::Vanish => self.passed.push_at(&Sketch::figures_of(&entry), || entry.place.clone()),
         }
         Ok(())
     }

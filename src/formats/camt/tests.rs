@@ -374,6 +374,14 @@ fn two_currencies_in_one_equation_break_it() {
 }
 
 #[test]
+fn an_announced_entry_in_another_currency_counts_for_nothing_and_is_told() {
+    let announced = entry("7.00", "CRDT", "").replace("EUR", "USD").replace("BOOK", "PDNG");
+    let s = one(&closing_with("10.00", &(entry("10.00", "CRDT", "") + &announced)));
+    let told: Vec<_> = s.findings.iter().map(|f| (f.code, f.place.path.as_deref())).collect();
+    assert_eq!((s.tie_out, told), (TieOut::Proven, vec![(FindingCode::Dialect, Some("Stmt[1]/Ntry[2]"))]));
+}
+
+#[test]
 fn reports_and_notifications_are_unproven_without_a_word() {
     let good = closing_with("10.00", &entry("10.00", "CRDT", ""));
     let bare = good.replace(&balance("OPBD", "0", "CRDT"), "").replace(&balance("CLBD", "10.00", "CRDT"), "");

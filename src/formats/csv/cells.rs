@@ -107,11 +107,13 @@ impl<'a> Cells<'a> {
     }
 
     /// The cell as text, without armour.
+    #[inline]
     pub(super) fn text<'r>(&self, row: &'r CsvRow<'_>, column: usize) -> &'r str {
         row.cells.get(column).map_or("", |c| unarmour(c))
     }
 
     /// The cell of a role as text; empty where there is none.
+    #[inline]
     pub(super) fn of<'r>(&self, row: &'r CsvRow<'_>, role: Role) -> &'r str {
         self.found.column(role).map_or("", |column| self.text(row, column))
     }
@@ -160,10 +162,22 @@ impl<'a> Cells<'a> {
     }
 
     /// The figure of a role with the sign that it has; `None` where the cell is empty.
+    #[inline]
     pub(super) fn figure(&self, row: &CsvRow<'_>, role: Role, currency: Currency) -> Result<Option<Money>, Error> {
         let Some(column) = self.found.column(role) else { return Ok(None) };
         let cell = self.text(row, column);
-        self.money(cell, currency, || self.place(row.line, column))
+        match self.plain(cell, currency) {
+            Some(money) => Ok(Some(money)),
+            None => self.money(cell, currency, || self.place(row.line, column)),
+        }
+    }
+
+    /// The most usual cell has nothing around its digits. Three decimals may be thousands and are looked at more closely.
+    #[inline]
+    fn plain(&self, cell: &str, currency: Currency) -> Option<Money> {
+        let style = self.amounts.first()?;
+        let (units, scale) = plain_figure(cell, style.decimal).filter(|(_, scale)| *scale != 3)?;
+        Money::from_digits(units, scale, currency).ok()
     }
 
     /// A figure of a currency in any cell; `None` where it is empty.
@@ -176,14 +190,10 @@ impl<'a> Cells<'a> {
         if cell.is_empty() {
             return Ok(None);
         }
-        let style = self.amounts.first().copied().unwrap_or(AmountStyle::PLAIN);
-        // The most usual cell has nothing around its digits. Three decimals may be thousands and are looked at below.
-        if let Some((units, scale)) = plain_figure(cell, style.decimal)
-            && scale != 3
-            && let Ok(money) = Money::from_scaled(units, scale, currency)
-        {
+        if let Some(money) = self.plain(cell, currency) {
             return Ok(Some(money));
         }
+        let style = self.amounts.first().copied().unwrap_or(AmountStyle::PLAIN);
         let (figure, named) = bare_amount(cell);
         if let Some(named) = named.filter(|n| *n != currency && !currency.is_none()) {
             return Err(Error::new(

@@ -75,6 +75,7 @@ impl Checked {
 
 impl Links {
     /// The next row of the file.
+    #[inline]
     pub(super) fn push(&mut self, link: Link) -> Result<(), MoneyError> {
         let Link { amount, balance, date, line } = link;
         if let Some((_, before)) = self.dates {

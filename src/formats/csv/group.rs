@@ -68,7 +68,7 @@ impl Group {
         self.days = Some(self.days.map_or((date, date), |(a, b)| (a.min(date), b.max(date))));
         // One with more decimals than its currency has is told when it is taken.
         if matches!(take, Some(Take::Figures)) && head.amount.is_whole() {
-            self.passed.push_at(&head.sketch(), &Place::line_column(line, 1));
+            self.passed.push_at(&head.sketch(), || Place::line_column(line, 1));
             return Ok(());
         }
         self.let_go(take, limit);

@@ -21,12 +21,15 @@ pub(super) struct Found {
     /// How many titles the profile knows.
     pub known: usize,
     columns: Vec<Vec<usize>>,
+    /// The first column of each role.
+    first: [Option<usize>; Role::COUNT],
 }
 
 impl Found {
     /// The first cell of a role.
+    #[inline]
     pub(super) fn column(&self, role: Role) -> Option<usize> {
-        self.columns(role).first().copied()
+        self.first.get(role as usize).copied().flatten()
     }
     /// All cells of a role: one per piece for remittance.
     pub(super) fn columns(&self, role: Role) -> &[usize] {
@@ -231,7 +234,9 @@ fn found(
     }
     let names: Vec<&str> = profile.columns.values().chain([&profile.detect.require]).flat_map(Names::flat).collect();
     let known = titles.iter().filter(|t| names.iter().any(|n| t.is(n))).count();
-    Found { delimiter, line, rows_before, titles, preamble, known, columns }
+    let mut first = [None; Role::COUNT];
+    first.iter_mut().zip(&columns).for_each(|(first, all)| *first = all.first().copied());
+    Found { delimiter, line, rows_before, titles, preamble, known, columns, first }
 }
 
 /// A file without header fits when its first rows have the width and dates where the profile has them.

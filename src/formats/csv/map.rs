@@ -4,10 +4,10 @@ use super::cells::Cells;
 use super::control::Control;
 use super::labels;
 use super::profile::{Figure, Role, Zero};
-use crate::base::{CsvRow, Currency, Money, Place, currency_in_title};
+use crate::base::{CsvRow, Currency, Money, Place, currency_in_title, is_hidden};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, ReturnInfo, Sketch, StructuredRemittance,
+    BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, Rare, ReturnInfo, Sketch, StructuredRemittance,
     TransactionDetails, is_no_reference,
 };
 use chrono::NaiveDate;
@@ -55,14 +55,12 @@ pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Curr
 /// When the currency cell holds no code, or none although no other source gives one.
 pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> Result<Key, Error> {
     let written = cells.of(row, Role::Account);
-    if let Some(column) = cells.found.column(Role::Account).filter(|_| has_stray_quote(written)) {
+    let stray = has_stray_quote(written).then_some("a quote");
+    let stray = stray.or_else(|| written.contains(is_lost).then_some("a character that does not show"));
+    if let Some((stray, column)) = stray.zip(cells.found.column(Role::Account)) {
         let found = format!("account `{written}`");
-        return Err(Error::new(
-            ErrorCode::Value,
-            cells.place(row.line, column),
-            found,
-            "an account without a quote in it",
-        ));
+        let expected = format!("an account without {stray} in it");
+        return Err(Error::new(ErrorCode::Value, cells.place(row.line, column), found, expected));
     }
     let account = compact(written);
     let account = if account.is_empty() { defaults.account.clone() } else { account };
@@ -80,14 +78,16 @@ pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> R
     Ok(Key { account, currency })
 }
 
-/// Reads the figures of a money row. `None` for a notice of amount zero that the profile leaves out.
+/// Reads the figures of a money row, whose booking date was read. `None` for a notice of amount zero that the profile leaves out.
 ///
 /// # Errors
 /// With line, column number and column name, when a date or an amount is missing or cannot be read.
+#[inline]
 pub(super) fn head(
     row: &CsvRow<'_>,
     cells: &Cells<'_>,
     key: &Key,
+    booking_date: Option<NaiveDate>,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Head>, Error> {
     let missing = |role: Role, what: &str| {
@@ -95,7 +95,6 @@ pub(super) fn head(
         Error::new(ErrorCode::Missing, place, format!("no {what}"), format!("the {what} of a movement"))
             .with_hint("if such rows are no movements, add a [[skip]] rule with a reason to the profile")
     };
-    let booking_date = cells.date(row, Role::BookingDate)?;
     let amount_role = if cells.found.column(Role::Amount).is_some() { Role::Amount } else { Role::Credit };
     let amount = cells.amount(row, key.currency)?.ok_or_else(|| missing(amount_role, "amount"))?;
     if amount.is_zero() && cells.profile.format.zero == Zero::Skip {
@@ -135,8 +134,11 @@ impl Head {
 
 /// Maps a money row as a whole.
 pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
-    let text = |role| Some(cells.of(row, role).to_owned()).filter(|t| !t.is_empty());
-    let bank_code = BankCode { proprietary: text(Role::BankCode), text: text(Role::BankText), ..BankCode::default() };
+    let text = |role| Some(cells.of(row, role)).filter(|t| !t.is_empty()).map(str::to_owned);
+    let bank_code = match (text(Role::BankCode), text(Role::BankText)) {
+        (None, None) => Rare::default(),
+        (proprietary, text) => BankCode { proprietary, text, ..BankCode::default() }.into(),
+    };
     let narrative: Vec<&str> =
         cells.found.columns(Role::Narrative).iter().map(|c| cells.text(row, *c)).filter(|t| !t.is_empty()).collect();
     let fee = head.fee.map(|f| Charge { amount: f.abs(), included: Some(true), credit: false });
@@ -147,7 +149,7 @@ pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
         booking_date: Some(head.booking_date),
         booking_date_derived: false,
         value_date: head.value_date,
-        bank_code: bank_code.into(),
+        bank_code,
         servicer_reference: None,
         entry_reference: text(Role::BankId),
         owner_reference: None,
@@ -162,13 +164,21 @@ pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
 /// The pieces of the text columns of a row.
 pub(super) fn remittance(row: &CsvRow<'_>, cells: &Cells<'_>) -> Vec<String> {
     let columns = cells.found.columns(Role::Remittance).iter();
-    let pieces = columns.flat_map(|c| cells.text(row, *c).lines()).map(str::trim).filter(|p| !p.is_empty());
-    pieces.map(str::to_owned).collect()
+    let mut pieces = Vec::with_capacity(columns.len());
+    pieces.extend(
+        columns.flat_map(|c| cells.text(row, *c).lines()).map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned),
+    );
+    pieces
 }
 
 /// Quotes stand around an account, if at all. One inside is a character that was lost.
 fn has_stray_quote(account: &str) -> bool {
     account.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).contains('"')
+}
+
+/// A character that does not show: it stands for one that was lost, or makes an account that only looks like another.
+fn is_lost(c: char) -> bool {
+    is_hidden(c) && !c.is_whitespace()
 }
 
 /// An account without blanks and stray quotes, as the model wants it.
@@ -204,7 +214,10 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, head: &Head) -> TransactionDetai
         agent: text(Role::CounterpartyBic),
         ..Party::default()
     };
-    let ultimate = Party { name: text(Role::UltimateName), ..Party::default() };
+    let ultimate = match text(Role::UltimateName) {
+        None => Rare::default(),
+        name => Party { name, ..Party::default() }.into(),
+    };
     let mut details = TransactionDetails {
         amount: Some(amount),
         end_to_end_id: reference(Role::E2eId),
@@ -215,9 +228,9 @@ fn details(row: &CsvRow<'_>, cells: &Cells<'_>, head: &Head) -> TransactionDetai
         ..TransactionDetails::default()
     };
     if credit {
-        (details.debtor, details.ultimate_debtor) = (other.into(), ultimate.into());
+        (details.debtor, details.ultimate_debtor) = (other.into(), ultimate);
     } else {
-        (details.creditor, details.ultimate_creditor) = (other.into(), ultimate.into());
+        (details.creditor, details.ultimate_creditor) = (other.into(), ultimate);
     }
     details.remittance.unstructured = words;
     if let Some(creditor_reference) = reference(Role::StructuredRef) {

@@ -9,10 +9,11 @@ use super::profile::{BalanceRowKind, Profile, Role};
 use super::rows::{self, Kind};
 use super::{ReadOptions, Statements, Take, detect, infer, inspect};
 use crate::base::{
-    CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, line_column,
+    CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, is_hidden, line_column,
 };
 use crate::error::{Error, ErrorCode};
 use crate::model::{Finding, FindingCode, Format, Statement, TieOut};
+use chrono::NaiveDate;
 
 /// Reads a file by a profile, or by the built-in one that fits.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
@@ -96,6 +97,14 @@ fn misspelt(cells: &Cells<'_>) -> Vec<Finding> {
     absent.into_iter().map(finding).collect()
 }
 
+/// Titles are compared without marks that do not show. No bank writes them: the file went through other hands.
+fn marked(cells: &Cells<'_>) -> Option<Finding> {
+    let found = cells.found;
+    let (column, title) = found.titles.iter().enumerate().find(|(_, t)| t.raw.contains(is_hidden))?;
+    let text = format!("the title `{}` has a character that does not show, which was left out", title.raw);
+    Some(Finding::new(FindingCode::Dialect, Place::line_column(found.line.unwrap_or(1), column as u64 + 1), text))
+}
+
 /// Nobody wrote a profile for this table: a person should see once what its columns were taken for. All of them: a finding has
 /// room for a few.
 fn inferred(cells: &Cells<'_>) -> Vec<Finding> {
@@ -109,7 +118,7 @@ fn inferred(cells: &Cells<'_>) -> Vec<Finding> {
     let hint = "no profile knows this header (`tieout profiles infer FILE` writes one)".to_owned();
     let mut texts = vec![hint];
     for role in roles {
-        match texts.last_mut().filter(|t| t.starts_with("read") && t.len() + role.len() < 190) {
+        match texts.last_mut().filter(|t| t.starts_with("read") && t.len() + role.len() < 480) {
             Some(text) => text.push_str(&format!(", {role}")),
             None => texts.push(format!("read by titles and contents: {role}")),
         }
@@ -152,6 +161,8 @@ pub(super) struct File<'a, 't> {
     groups: Vec<Group>,
     /// Account and currency as the row before wrote them, and its group.
     last: Option<(String, String, usize)>,
+    /// The booking date of the row before, as it was written and as it was read.
+    day: (String, Option<NaiveDate>),
     /// Reason for which all further rows are left out.
     rest: Option<String>,
     /// Rows that belong to no account: reason and count.
@@ -172,7 +183,8 @@ impl<'a, 't> File<'a, 't> {
         take: Option<&'a mut Take<'t>>,
     ) -> Result<Self, Error> {
         movement_above_header(&cells)?;
-        let findings = misspelt(&cells);
+        let mut findings = misspelt(&cells);
+        findings.extend(marked(&cells));
         let mut control = Control::default();
         for (line, row) in &cells.found.preamble {
             control.take(&cells.profile.preamble, *line, row);
@@ -186,6 +198,7 @@ impl<'a, 't> File<'a, 't> {
             defaults,
             groups: Vec::new(),
             last: None,
+            day: (String::new(), None),
             rest: None,
             left_out: Vec::new(),
             findings,
@@ -212,7 +225,12 @@ impl<'a, 't> File<'a, 't> {
         loop {
             let position = rows.reached();
             match rows.read(&mut row) {
-                Ok(true) if at_end || !row.unfinished => self.row(&row)?,
+                Ok(true) if at_end || !row.unfinished => {
+                    if rows.reached().0 - position.0 > self.options.limits.field_bytes {
+                        self.check_length(&row)?;
+                    }
+                    self.row(&row)?;
+                }
                 Ok(_) => return Ok(if at_end { rows.reached() } else { position }),
                 // The closing quote may stand in the next piece.
                 Err(CsvRowsError::Unterminated { .. }) if !at_end => return Ok(position),
@@ -222,7 +240,6 @@ impl<'a, 't> File<'a, 't> {
     }
 
     fn row(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
-        self.check_length(row)?;
         if let Some(reason) = &self.rest {
             self.control.take(&self.cells.profile.preamble, row.line, &row.cells);
             count(&mut self.left_out, reason);
@@ -252,11 +269,11 @@ impl<'a, 't> File<'a, 't> {
     }
 
     fn money(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
-        self.check_letters(row)?;
         let at = self.group_of(row)?;
+        let booking_date = self.booking_date(row)?;
         let File { cells, groups, take, options, .. } = self;
         let Some(group) = groups.get_mut(at) else { return Ok(()) };
-        match map::head(row, cells, &group.key, &mut group.findings)? {
+        match map::head(row, cells, &group.key, booking_date, &mut group.findings)? {
             Some(head) => group.add(&head, row, cells, take.as_deref_mut(), options.limits.findings),
             None => {
                 count(&mut group.left_out, "zero_amount");
@@ -274,11 +291,24 @@ impl<'a, 't> File<'a, 't> {
         {
             return Ok(*at);
         }
-        let key = map::key(row, &self.cells, &self.defaults)?;
         let last = (account.to_owned(), currency.to_owned());
+        self.check_letters(row)?;
+        let key = map::key(row, &self.cells, &self.defaults)?;
         let at = self.index(key);
         self.last = Some((last.0, last.1, at));
         Ok(at)
+    }
+
+    /// The booking date of a row. Most rows have that of the row before.
+    fn booking_date(&mut self, row: &CsvRow<'_>) -> Result<Option<NaiveDate>, Error> {
+        let text = self.cells.of(row, Role::BookingDate);
+        let (last, date) = &mut self.day;
+        if date.is_none() || last != text {
+            *date = self.cells.date(row, Role::BookingDate)?;
+            last.clear();
+            last.push_str(text);
+        }
+        Ok(*date)
     }
 
     /// A bank writes currency codes in capitals, or in small letters if its profile says so. Both in one file: a letter was damaged.
@@ -362,6 +392,8 @@ impl<'a, 't> File<'a, 't> {
         let alone = self.groups.len() == 1;
         let named =
             self.cells.found.column(Role::Account).is_some() && self.groups.iter().any(|g| !g.key.account.is_empty());
+        let keys = self.groups.iter().map(|g| &g.key).filter(|k| !k.currency.is_none());
+        let in_a_currency: Vec<String> = keys.map(|k| k.account.clone()).collect();
         let mut statements = Vec::new();
         let mut unplaced = self.left_out;
         for group in self.groups {
@@ -374,6 +406,10 @@ impl<'a, 't> File<'a, 't> {
             }
             if named && statement.account.is_empty() {
                 statement.findings.push(account_lost(&statement));
+                statement.tie_out = TieOut::Broken;
+            }
+            if statement.currency.is_none() && in_a_currency.contains(&statement.account) {
+                statement.findings.push(currency_lost(&statement));
                 statement.tie_out = TieOut::Broken;
             }
             statement.findings.extend(no_entry(&statement));
@@ -391,6 +427,12 @@ impl<'a, 't> File<'a, 't> {
 fn account_lost(statement: &Statement) -> Finding {
     let text = "rows name no account although others of the file do: a cell was lost, or the rows belong to no account";
     Finding::new(FindingCode::AccountMissing, statement.place.clone(), text)
+}
+
+/// Other rows of the account have a currency in the same column.
+fn currency_lost(statement: &Statement) -> Finding {
+    let text = "rows are in no currency although others of their account are in one: a code was damaged";
+    Finding::new(FindingCode::CurrencyDiffers, statement.place.clone(), text)
 }
 
 /// A quiet day looks like a file that was cut behind its header: a person must know.

@@ -28,6 +28,7 @@ pub(super) fn rows<'t>(text: &'t str, cells: &Cells<'_>) -> impl Iterator<Item =
 }
 
 /// What a row below the header is.
+#[inline]
 pub(super) fn kind<'p>(row: &CsvRow<'_>, cells: &Cells<'p>) -> Result<Kind<'p>, Error> {
     let width = cells.found.titles.len();
     if row.cells.len() > width.saturating_mul(4).saturating_add(64) {
@@ -66,8 +67,12 @@ fn header_twice(line: u64) -> Error {
 }
 
 /// More cells than titles: only if they are empty. Fewer: only if what is missing is needed for nothing that counts.
+#[inline]
 fn check_width(row: &CsvRow<'_>, cells: &Cells<'_>) -> Result<(), Error> {
     let width = cells.found.titles.len();
+    if row.cells.len() == width {
+        return Ok(());
+    }
     let surplus = row.cells.iter().enumerate().skip(width).find(|(_, c)| !c.trim().is_empty());
     if let Some((i, cell)) = surplus {
         let found = format!("{} cells, with `{cell}` beyond the last title", row.cells.len());

@@ -286,6 +286,11 @@ fn rows_that_were_moved_or_damaged_are_refused() {
     };
     assert!(with(&own, &table("DE1", "EUR")).is_ok());
     assert_eq!(with(&own, &table("D\"E1", "EUR")).unwrap_err().code(), ErrorCode::Value);
+    assert_eq!(with(&own, &table("D\u{1}E1", "EUR")).unwrap_err().code(), ErrorCode::Value);
+    assert_eq!(with(&own, &table("D\u{202a}E1", "EUR")).unwrap_err().code(), ErrorCode::Value);
+    let marked = with(&own, &table("DE1", "EUR").replace("Account", "Acc\u{200b}ount")).unwrap();
+    let places: Vec<_> = marked.findings.iter().map(|f| (f.code, f.place.line, f.place.column)).collect();
+    assert_eq!(places, [(FindingCode::Dialect, Some(1), Some(5))], "a title is known without marks that do not show");
     assert_eq!(with(&own, &table("DE1", "eur")).unwrap_err().code(), ErrorCode::Currency);
 }
 
@@ -321,6 +326,10 @@ fn rows_without_an_account_beside_rows_with_one_prove_nothing() {
                    [detect]\nrequire = [\"Account\", \"Amount\"]\n";
     let whole = with(profile, &file("NL91ABNA0417164300")).unwrap();
     assert_ne!(one(whole).tie_out, TieOut::Broken);
+    let no_currency = file("NL91ABNA0417164300").replacen("EUR", "XXX", 1);
+    let codes = |s: &Statement| (s.tie_out, s.findings.iter().map(|f| f.code).collect::<Vec<_>>());
+    let told: Vec<_> = with(profile, &no_currency).unwrap().statements.iter().map(codes).collect();
+    assert_eq!(told, [(TieOut::Broken, vec![FindingCode::CurrencyDiffers]), (TieOut::Unproven, vec![])]);
     let lost = with(profile, &file("")).unwrap();
     let broken: Vec<_> = lost.statements.iter().filter(|s| s.tie_out == TieOut::Broken).collect();
     assert!(matches!(broken.as_slice(), [s] if s.account.is_empty() && s.entries.len() == 1));

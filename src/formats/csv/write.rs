@@ -1,6 +1,6 @@
 //! Statements in, one CSV out, in the layout of the built-in profile `tieout-statement`.
 
-use crate::base::Money;
+use crate::base::{Money, is_hidden};
 use crate::formats::Written;
 use crate::formats::written::Lost;
 use crate::model::{Entry, EntryStatus, Statement, StatementKind, TransactionDetails, is_no_reference};
@@ -83,7 +83,7 @@ fn statement(text: &mut String, s: &Statement, number: usize, (follows, goes_on)
         lost.tell(format!("{further} further balances have no field in CSV"));
     }
     let account = lost.account("our account", Some(&s.account), LONGEST).unwrap_or_default();
-    let account: String = account.chars().filter(|c| !matches!(c, '"' | '\'' | '=')).collect();
+    let account: String = account.chars().filter(|c| !is_hidden(*c) && !matches!(c, '"' | '\'' | '=')).collect();
     if account != s.account {
         lost.tell(format!("our account `{}` cannot stand in CSV as it is", s.account));
     }

@@ -31,6 +31,8 @@ fn a_statement_without_a_whole_account_is_never_proven() {
     assert_eq!(after(account, ":25:DE021203000000\r\n00202051"), missing);
     assert_eq!(after(account, ":25:DE0212030\u{0}000202051"), missing);
     assert_eq!(after(account, ":25:DE0212030ô000202051"), missing);
+    assert_eq!(after(account, ":25:DE021203000(0000202051"), missing);
+    assert_eq!(after(account, ":25:DE02120300000O00202051"), missing);
     assert_eq!(after(account, ":25P:DE02120300000000202051\r\nBYLADEM1001"), (TieOut::Proven, None));
 }
 
@@ -69,6 +71,46 @@ fn a_file_that_lost_its_beginning_or_its_end_says_so() {
     assert_eq!(cut.statements[1].tie_out, TieOut::Broken);
     let doubled = read(&WHOLE.replace(":20:A\r\n", ":20:A\r\n:20:A\r\n"));
     assert_eq!((doubled.statements.len(), doubled.findings.len()), (1, 1));
+}
+
+#[test]
+fn a_file_that_ends_inside_a_tag_was_cut_off_behind_a_whole_statement() {
+    for cut in [":", ":2", ":20"] {
+        let text = format!("{WHOLE}{cut}");
+        let read = read(&text);
+        assert_eq!(read.statements.len(), 1);
+        assert_eq!(read.statements[0].tie_out, TieOut::Broken, "{cut}");
+        assert_eq!(read.statements[0].findings[0].place.line, Some(8), "{cut}");
+        let figures = crate::formats::read_figures_from(&mut text.as_bytes(), &ReadOptions::default()).unwrap();
+        assert_eq!(figures.statements[0].findings, read.statements[0].findings, "{cut}");
+    }
+}
+
+#[test]
+fn pages_that_do_not_join_are_told() {
+    let page = |account: &str, number: &str, from: &str, to: &str| {
+        format!(
+            ":20:A\r\n:25:{account}\r\n:28C:{number}\r\n:60{from}\r\n:61:2601020102C10,00NTRFNONREF\r\n:62{to}\r\n-\r\n"
+        )
+    };
+    let told = |text: &str| {
+        let codes = |s: &Statement| (s.tie_out, s.findings.iter().map(|f| f.code).collect::<Vec<_>>());
+        read(text).statements.iter().map(codes).collect::<Vec<_>>()
+    };
+    let (a, b) = ("DE02120300000000202051", "DE02120300000000202052");
+    let first = page(a, "7/1", "F:C260101EUR0,00", "M:C260105EUR10,00");
+    let goes_on = page(a, "7/2", "M:C260105EUR10,00", "F:C260105EUR20,00");
+    let (whole, alone) = ((TieOut::Proven, vec![]), (TieOut::Proven, vec![FindingCode::Dialect]));
+    assert_eq!(told(&format!("{first}{goes_on}")), [whole]);
+    assert_eq!(told(&first), std::slice::from_ref(&alone), "its other pages may stand in other files");
+    assert_eq!(told(&goes_on), std::slice::from_ref(&alone));
+    let other_figure = page(a, "7/2", "M:C260105EUR11,00", "F:C260105EUR21,00");
+    let broken = |code| (TieOut::Broken, vec![code, FindingCode::Dialect]);
+    assert_eq!(told(&format!("{first}{other_figure}")), [alone.clone(), broken(FindingCode::BalanceMismatch)]);
+    let other_account = page(b, "7/2", "M:C260105EUR10,00", "F:C260105EUR20,00");
+    assert_eq!(told(&format!("{first}{other_account}")), [alone.clone(), broken(FindingCode::AccountMissing)]);
+    let third = page(a, "7/3", "M:C260105EUR11,00", "F:C260105EUR21,00");
+    assert_eq!(told(&format!("{first}{third}")), [alone.clone(), alone], "a page between them is missing");
 }
 
 #[test]

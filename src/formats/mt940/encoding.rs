@@ -37,8 +37,7 @@ pub(super) fn decode(bytes: &[u8], page: Option<CodePage>) -> Decoded<'_> {
 
 /// Whether a file that begins so can be decoded piece by piece.
 pub(super) fn in_pieces(head: &[u8]) -> bool {
-    let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    !wide && !head.trim_ascii_start().starts_with(b"@@:")
+    utf16(head).is_none() && !head.trim_ascii_start().starts_with(b"@@:")
 }
 
 /// Decodes a file in pieces that end with a line. As long as all is ASCII nothing is decided; the first piece with more decides
@@ -103,13 +102,12 @@ impl Pieces {
 }
 
 fn decode_characters<'b>(bytes: &'b [u8], page: Option<CodePage>, findings: &mut Vec<Finding>) -> Cow<'b, str> {
-    let utf16 = match bytes {
-        [0xFF, 0xFE, rest @ ..] => Some((encoding_rs::UTF_16LE, rest)),
-        [0xFE, 0xFF, rest @ ..] => Some((encoding_rs::UTF_16BE, rest)),
-        _ => None,
-    };
-    if let Some((encoding, rest)) = utf16 {
+    if let Some((encoding, rest)) = utf16(bytes) {
         let (text, broken) = encoding.decode_without_bom_handling(rest);
+        if rest.len() == bytes.len() {
+            let text = format!("the file has no byte order mark and was read as {}", encoding.name());
+            findings.push(file(FindingCode::EncodingGuessed, &text));
+        }
         if broken {
             findings.push(file(FindingCode::EncodingGuessed, "some characters of the UTF-16 text cannot be read"));
         }
@@ -130,6 +128,17 @@ fn decode_characters<'b>(bytes: &'b [u8], page: Option<CodePage>, findings: &mut
             }
             Cow::Owned(chosen.decode(body))
         }
+    }
+}
+
+/// UTF-16 by its byte order mark, or by a NUL beside each of the first characters, with the bytes behind the mark.
+fn utf16(bytes: &[u8]) -> Option<(&'static encoding_rs::Encoding, &[u8])> {
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => Some((encoding_rs::UTF_16LE, rest)),
+        [0xFE, 0xFF, rest @ ..] => Some((encoding_rs::UTF_16BE, rest)),
+        [a, 0, b, 0, c, 0, ..] if ![a, b, c].contains(&&0) => Some((encoding_rs::UTF_16LE, bytes)),
+        [0, a, 0, b, 0, c, ..] if ![a, b, c].contains(&&0) => Some((encoding_rs::UTF_16BE, bytes)),
+        _ => None,
     }
 }
 
@@ -185,6 +194,9 @@ mod tests {
         assert_eq!(text(b"M\xFCller"), ("Müller".into(), vec![FindingCode::EncodingGuessed]));
         assert_eq!(text(b"\xFF\xFE:\x002\x000\x00"), (":20".into(), vec![]));
         assert_eq!(text(b"\xFE\xFF\x00:\x002"), (":2".into(), vec![]));
+        let unmarked = (":20".into(), vec![FindingCode::EncodingGuessed]);
+        assert_eq!(text(b":\x002\x000\x00"), unmarked);
+        assert_eq!(text(b"\x00:\x002\x000"), unmarked);
     }
 
     #[test]

@@ -58,17 +58,23 @@ impl<'t> Head<'t> {
         }
     }
 
-    /// The whole entry, with the texts of its `:86:`.
-    pub(super) fn entry(self, line: Field<'_>, infos: &[&str], context: Context<'_>, house: Option<&str>) -> Entry {
+    /// The whole entry, with the texts of its `:86:` and `:NS:`.
+    pub(super) fn entry(
+        self,
+        line: Field<'_>,
+        (texts, extensions): (&[&str], &[&str]),
+        context: Context<'_>,
+        house: Option<&str>,
+    ) -> Entry {
         let status = self.status();
         let Head { read, amount, booking_date, booking_date_derived } = self;
         let direction = read.mark.direction;
-        let texts = infos;
         let mut info = info86::read(texts, context).0;
         let (supplementary, under_line) = supplementary(&read, context, house, &mut info);
         if texts.is_empty() {
             // Some banks put the words under the `:61:` and send no `:86:`.
-            info.remittance.unstructured.extend(supplementary.iter().flat_map(|s| split_lines(s)).map(str::to_owned));
+            let words = supplementary.iter().map(|s| &**s).chain(extensions.iter().copied()).flat_map(split_lines);
+            info.remittance.unstructured.extend(words.map(|w| w.trim_end().to_owned()).filter(|w| !w.is_empty()));
         }
         let mut owner_reference = reference(&read.owner_reference);
         if let Some((account, name)) = counterparty_in_reference(&read.owner_reference) {

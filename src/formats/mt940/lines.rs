@@ -272,6 +272,18 @@ pub(super) fn split_lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Whether the text ends inside a tag, as in `:6`: it was cut off there.
+pub(super) fn ends_in_a_tag(text: &str) -> bool {
+    let last = text.rsplit(['\n', '\r']).next().unwrap_or("");
+    match last.as_bytes() {
+        [b':', rest @ ..] if rest.len() <= 3 => {
+            let (digits, suffix) = rest.split_at(rest.len().min(2));
+            digits.iter().all(u8::is_ascii_digit) && suffix.iter().all(u8::is_ascii_uppercase)
+        }
+        _ => false,
+    }
+}
+
 /// The tag at the start of a line, known or not: its name and the text after it.
 pub(super) fn tag_pattern(line: &str) -> Option<(&str, &str)> {
     let rest = line.strip_prefix(':')?;
@@ -346,9 +358,15 @@ impl<'t> Splitter<'t> {
         if outside && (line.is_empty() || self.header_line(line)) {
             return;
         }
-        if let Some((.., until)) = self.open.as_mut() {
-            *until = end;
-        } else if !line.trim().is_empty() && self.findings.is_empty() && !self.told {
+        match self.open.as_mut() {
+            Some((.., until)) => *until = end,
+            None => self.outside(line, number),
+        }
+    }
+
+    /// Text that belongs to no field, told once.
+    fn outside(&mut self, line: &str, number: u64) {
+        if !line.trim().is_empty() && self.findings.is_empty() && !self.told {
             let place = Place::line(number);
             self.findings.push(Finding::new(FindingCode::UnknownField, place, "text outside any field was left aside"));
         }
@@ -373,8 +391,10 @@ impl<'t> Splitter<'t> {
                     format!("`:{name}:` is no tag of a statement; the line was read as text of the field before");
                 self.findings.push(Finding::new(FindingCode::UnknownField, Place::line(number), text));
             }
-            if let Some((.., until)) = self.open.as_mut() {
-                *until = end;
+            match self.open.as_mut() {
+                Some((.., until)) => *until = end,
+                None if found.is_none() => self.outside(line, number),
+                None => {}
             }
             return;
         };
@@ -547,6 +567,16 @@ mod tests {
         let got = tags(":20:A\n:86:x\n:12:11\n- text\n:23E:y\n:note\n -\n:20:B\n-XXX\n:20:C\n-}{5:}\n");
         assert_eq!(got.len(), 3);
         assert_eq!(got[0][1], (Tag::Info, "x\n:12:11\n- text\n:23E:y\n:note"));
+    }
+
+    #[test]
+    fn text_outside_any_field_is_told_even_behind_a_colon() {
+        assert_eq!(messages(":20:A\n-\n:2", 9).1.len(), 1);
+        assert_eq!(messages(":20:A\n-\n\n", 9).1.len(), 0);
+        let cut = [":20:A\n-\n:", ":20:A\r\n:6", ":62F:C\r:62", ":62F"];
+        assert!(cut.iter().all(|text| ends_in_a_tag(text)));
+        let whole = [":20:A\n-\n", ":20:A\r\n:6\r\n", ":86:x\n:ab", ":86:x\n:4711", "", ":62F:"];
+        assert!(!whole.iter().any(|text| ends_in_a_tag(text)));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) struct Reading {
     house: Option<&'static str>,
     dialect: Option<Dialect>,
     message_type: MessageType,
+    /// A `:NS:` was told.
+    extended: bool,
     /// Entries become sketches of their figures at once.
     only_figures: bool,
 }
@@ -62,7 +64,7 @@ impl Reading {
             notes.add(FindingCode::CurrencyUnknown, s.place.clone(), text);
         }
         let (house, message_type) = (message.header.house, message.header.message_type);
-        Reading { statement: s, notes, house, dialect: None, message_type, only_figures }
+        Reading { statement: s, notes, house, dialect: None, message_type, extended: false, only_figures }
     }
 
     /// Fields in file order. More may follow, from a `:61:` on.
@@ -108,15 +110,23 @@ impl Reading {
 
 struct MessageReader<'r, 't> {
     reading: &'r mut Reading,
-    /// A `:61:` whose `:86:` are still coming, and whether its text stands in `:NS:`.
-    pending: Option<(Field<'t>, SmallVec<[&'t str; 2]>)>,
+    pending: Option<Pending<'t>>,
+}
+
+/// A `:61:` whose texts are still coming.
+struct Pending<'t> {
+    line: Field<'t>,
+    /// Of its `:86:`.
+    infos: SmallVec<[&'t str; 2]>,
+    /// Of its `:NS:`, where Sberbank in Hungary puts what others put into `:86:`.
+    extensions: Vec<&'t str>,
 }
 
 impl<'t> MessageReader<'_, 't> {
     fn field(&mut self, field: Field<'t>) -> Result<(), Error> {
         match field.tag {
             Tag::Info => match self.pending.as_mut() {
-                Some((_, infos)) => infos.push(field.text),
+                Some(pending) => pending.infos.push(field.text),
                 None => self.statement_text(field),
             },
             Tag::Line => {
@@ -124,14 +134,19 @@ impl<'t> MessageReader<'_, 't> {
                 if self.reading.statement.closing.is_some() {
                     self.disorder(field, "an entry behind the closing balance");
                 }
-                self.pending = Some((field, SmallVec::new()));
+                self.pending = Some(Pending { line: field, infos: SmallVec::new(), extensions: Vec::new() });
             }
             Tag::Extension => {
-                self.reading.notes.add(
-                    FindingCode::UnknownField,
-                    field.place(0),
-                    "`:NS:` is no SWIFT field and was left aside",
-                );
+                let text = match self.pending.as_mut() {
+                    Some(pending) => {
+                        pending.extensions.push(field.text);
+                        "`:NS:` is no SWIFT field; its text was taken where an entry has no `:86:`"
+                    }
+                    None => "`:NS:` is no SWIFT field and was left aside",
+                };
+                if !std::mem::replace(&mut self.reading.extended, true) {
+                    self.reading.notes.add(FindingCode::UnknownField, field.place(0), text);
+                }
             }
             _ => {
                 self.finish_entry()?;
@@ -142,7 +157,7 @@ impl<'t> MessageReader<'_, 't> {
     }
 
     fn finish_entry(&mut self) -> Result<(), Error> {
-        let Some((line, infos)) = self.pending.take() else { return Ok(()) };
+        let Some(Pending { line, infos, extensions }) = self.pending.take() else { return Ok(()) };
         let Reading { statement: s, notes, house, dialect, only_figures, .. } = &mut *self.reading;
         let unsure = dialect.is_none_or(|d| d == Dialect::Free);
         if let Some(first) = infos.first().filter(|_| unsure) {
@@ -154,7 +169,7 @@ impl<'t> MessageReader<'_, 't> {
             true => s.passed.push(&head.sketch()),
             false => {
                 let context = Context { currency: s.currency, account: &s.account };
-                s.entries.push(head.entry(line, &infos, context, *house));
+                s.entries.push(head.entry(line, (&infos, &extensions), context, *house));
             }
         }
         Ok(())
@@ -199,6 +214,7 @@ impl<'t> MessageReader<'_, 't> {
                     let totals =
                         if field.tag == Tag::DebitTotal { &mut s.totals.debits } else { &mut s.totals.credits };
                     *totals = Totals { count, sum: figure.money(CreditDebit::Credit, currency) };
+                    s.totals.place.get_or_insert_with(|| field.place(0));
                 }
                 None => self.reading.notes.add(
                     FindingCode::UnknownField,
@@ -248,7 +264,7 @@ impl<'t> MessageReader<'_, 't> {
         let has_entries = self.reading.has_entries();
         let s = &mut self.reading.statement;
         if let Some(totals) = control_totals(field.text, s.currency) {
-            s.totals = totals;
+            s.totals = ControlTotals { place: Some(field.place(0)), ..totals };
         } else if s.closing.is_none() && !has_entries && s.totals == ControlTotals::default() {
             let text = "`:86:` before any `:61:` was read as text on the statement";
             self.reading.notes.add(FindingCode::FieldOrder, field.place(0), text);

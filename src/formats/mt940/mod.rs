@@ -85,6 +85,9 @@ impl Reader for Mt940Reader {
         if let Some(first) = statements.first_mut().filter(|_| beheaded) {
             behead(first);
         }
+        if let Some(last) = statements.last_mut().filter(|_| lines::ends_in_a_tag(&decoded.text)) {
+            cut_off(last, lines::split_lines(&decoded.text).count() as u64);
+        }
         let format = statements.first().map_or(Format::Mt940, |s| s.format);
         Ok(Statements { format, statements: pages::merge(statements), findings })
     }
@@ -118,6 +121,12 @@ fn behead(first: &mut Statement) {
     first.tie_out = TieOut::Broken;
     let text = "no `:20:` before the first statement; the beginning of the file is missing";
     first.findings.insert(0, Finding::new(FindingCode::FieldOrder, first.place.clone(), text));
+}
+
+fn cut_off(last: &mut Statement, line: u64) {
+    last.tie_out = TieOut::Broken;
+    let text = "the file ends inside a tag: it was cut off there, and what followed is missing";
+    last.findings.insert(0, Finding::new(FindingCode::FieldOrder, Place::line_column(line, 1), text));
 }
 
 /// The page that a user asks for. UTF-8 is always tried first, so that asking for it forces nothing.

@@ -1,17 +1,16 @@
 //! Pages of one statement that came as several messages (`:62M:` of one is `:60M:` of the next).
 
 use crate::base::{Currency, Map};
-use crate::model::{BalanceKind, Statement, TieOut};
+use crate::model::{Balance, BalanceKind, Finding, FindingCode, Statement, TieOut};
 
 /// Merges each page into the one it goes on from: same account, currency and number, and the page before closes with the
-/// intermediate balance that this one opens with. What does not fit stays a statement of its own.
+/// intermediate balance that this one opens with. What does not fit stays a statement of its own, and is told.
 pub(super) fn merge(statements: Vec<Statement>) -> Vec<Statement> {
     type Key = (String, Currency, Option<String>);
     let mut merged: Vec<Statement> = Vec::with_capacity(statements.len());
     let mut unfinished: Map<Key, usize> = Map::default();
     for mut page in statements {
-        let interim_opening = page.opening.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim);
-        let interim_closing = page.closing.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim);
+        let (interim_opening, interim_closing) = (is_interim(&page.opening), is_interim(&page.closing));
         if !interim_opening && !interim_closing {
             merged.push(page);
             continue;
@@ -25,6 +24,11 @@ pub(super) fn merge(statements: Vec<Statement>) -> Vec<Statement> {
                 i
             }
             _ => {
+                let contradiction = merged.last().filter(|_| interim_opening).and_then(|b| contradiction(b, &page));
+                if let Some(contradiction) = contradiction {
+                    page.findings.push(contradiction);
+                    page.tie_out = TieOut::Broken;
+                }
                 merged.push(page);
                 merged.len() - 1
             }
@@ -33,7 +37,50 @@ pub(super) fn merge(statements: Vec<Statement>) -> Vec<Statement> {
             unfinished.insert(key, at);
         }
     }
+    merged.iter_mut().for_each(tell_missing_pages);
     merged
+}
+
+fn is_interim(balance: &Option<Balance>) -> bool {
+    balance.as_ref().is_some_and(|b| b.kind == BalanceKind::Interim)
+}
+
+/// What a page says against the one that stands before it in the file and has the number before its own.
+fn contradiction(before: &Statement, page: &Statement) -> Option<Finding> {
+    let (one, two) = (before.page?.number, page.page?.number);
+    let (from, to) = (before.closing.as_ref()?, page.opening.as_ref()?);
+    if from.kind != BalanceKind::Interim || one.checked_add(1) != Some(two) {
+        return None;
+    }
+    let (code, place, text) = match (before.account == page.account, from.amount == to.amount) {
+        (true, false) => {
+            let text =
+                format!("page {two} opens with {}, but page {one} before it closes with {}", to.amount, from.amount);
+            (FindingCode::BalanceMismatch, to.place.clone(), text)
+        }
+        (false, true) if !to.amount.is_zero() => {
+            let text = format!(
+                "page {two} goes on where page {one} before it ends, but that is of account `{}` and this of `{}`",
+                before.account, page.account
+            );
+            (FindingCode::AccountMissing, page.place.clone(), text)
+        }
+        _ => return None,
+    };
+    Some(Finding::new(code, place, text))
+}
+
+/// Other pages may stand in other files, so a page alone is told and stays as proven as it is.
+fn tell_missing_pages(statement: &mut Statement) {
+    let ends = [(&statement.opening, "before", "begins"), (&statement.closing, "behind", "ends")];
+    let told = ends.into_iter().filter_map(|(balance, side, what)| {
+        let balance = balance.as_ref().filter(|b| b.kind == BalanceKind::Interim)?;
+        let text =
+            format!("the statement {what} with an intermediate balance, and the page {side} it is not in this file");
+        Some(Finding::new(FindingCode::Dialect, balance.place.clone(), text))
+    });
+    let told: Vec<Finding> = told.collect();
+    statement.findings.extend(told);
 }
 
 /// Proves a page by its own balances, so that faults of two pages cannot cancel. Totals may count all pages and wait for

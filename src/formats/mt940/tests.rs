@@ -261,3 +261,26 @@ fn no_cut_and_no_changed_byte_makes_the_reader_panic() {
         }
     }
 }
+
+#[test]
+fn words_in_an_extension_are_those_of_an_entry_without_information() {
+    let text = ":20:A\r\n:25:1966315302010001\r\n:NS:22JOHN DOE\r\n:60F:C171011HUF0,00\r\n:61:1710111011DF2,00S   X\r\n\
+        :NS:01RE-526715\r\n\r\n02second line\r\n:61:1710111011CF3,00S   X\r\n:86:information\r\n:NS:aside\r\n:62F:C171011HUF1,00\r\n-\r\n";
+    let read = read(text);
+    let words = |i: usize| read.statements[0].entries[i].details[0].remittance.unstructured.clone();
+    assert_eq!(
+        (words(0), words(1)),
+        (vec!["01RE-526715".to_owned(), "02second line".to_owned()], vec!["information".to_owned()])
+    );
+    let told: Vec<_> = read.statements[0].findings.iter().filter(|f| f.code == FindingCode::UnknownField).collect();
+    assert!(matches!(told.as_slice(), [once] if once.place.line == Some(3)));
+}
+
+#[test]
+fn counts_of_the_bank_that_differ_are_told_where_they_stand() {
+    let text = ":20:A\r\n:25:DE89370400440532013000\r\n:28C:1/1\r\n:60F:C260101EUR0,00\r\n:61:2601020102C10,00NTRFNONREF\r\n\
+        :62F:C260105EUR10,00\r\n:86:/SUM/0/2/0,00/10,00/\r\n-\r\n";
+    let read = crate::formats::read_statements(text.as_bytes(), &ReadOptions::default()).unwrap();
+    let told: Vec<_> = read.statements[0].findings.iter().map(|f| (f.code, f.place.line)).collect();
+    assert_eq!(told, [(FindingCode::SummaryMismatch, Some(7))]);
+}
