@@ -149,7 +149,7 @@ fn day<S: Store>(ledger: &mut Ledger<S>, file: InputFile, at: &str) -> Result<()
     let run = run_with_ledger(&inputs, ledger, &|_| {}).map_err(|e| format!("{e:?}"))?;
     // Here the outputs in `run.result` are made safe, then the ledger remembers.
     let stamp = Stamp { at: at.to_owned(), who: "example".to_owned(), ..Stamp::default() };
-    ledger.append(&run.records, &stamp, None)?;
+    ledger.append(&run.records(), &stamp, None)?;
     Ok(())
 }
 

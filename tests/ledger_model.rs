@@ -177,7 +177,7 @@ impl World {
         let inputs = RunInputs { statements: files, items: self.items(), ..RunInputs::default() };
         match run_with_ledger(&inputs, &self.ledger, &|_| {}) {
             Ok(run) if !killed => {
-                self.ledger.append(&run.records, &Stamp::default(), None).expect("records that conserve money");
+                self.ledger.append(&run.records(), &Stamp::default(), None).expect("records that conserve money");
             }
             // Killed before the transaction: as if it had never begun.
             Ok(_) | Err(RunError::AllKnown(_)) => {}

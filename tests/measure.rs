@@ -236,7 +236,7 @@ fn other_priors_are_another_policy_where_that_takes_two_persons() {
     };
     let mut ledger = Ledger::new(MemoryStore::new());
     let first = run_with_ledger(&day(0, &priors(5), &[]), &ledger, &|_| {}).unwrap();
-    ledger.append(&first.records, &Stamp::default(), None).unwrap();
+    ledger.append(&first.records(), &Stamp::default(), None).unwrap();
     let said = |e: RunError| format!("{e:?}");
     let other = run_with_ledger(&day(1, &priors(6), &[]), &ledger, &|_| {}).map(|_| ()).unwrap_err();
     assert!(said(other).contains("other priors under the policy than in run"));

@@ -76,6 +76,17 @@ impl<T: Record> Packed<T> {
         self.len += tail.len();
     }
 
+    /// Lets `change` look at the records of each block, counted from 0, and packs those anew where it says that it changed some.
+    /// On the calling rayon pool.
+    pub fn change(&mut self, change: impl Fn(usize, &mut [T]) -> bool + Sync) {
+        self.blocks.par_iter_mut().enumerate().for_each(|(n, block)| {
+            let mut records = block.records();
+            if change(n, &mut records) {
+                *block = Block::of(&records);
+            }
+        });
+    }
+
     /// All records in order, unpacked block by block.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
         self.blocks.iter().flat_map(Block::records)
@@ -230,6 +241,13 @@ mod tests {
             let plain = Records::from(&numbers);
             assert!((0..4).all(|n| records.block(n) == plain.block(n)));
         }
+        let mut packed = Packed::of(&numbers);
+        packed.change(|n, block| {
+            block.iter_mut().for_each(|number| *number += 1);
+            n == 2
+        });
+        let added = |n: &u32| if (512..768).contains(n) { n + 1 } else { *n };
+        assert_eq!(packed, Packed::of(&numbers.iter().map(added).collect::<Vec<_>>()));
         assert!(Records::from(&Packed::of(&numbers)).block(4).is_empty() && Packed::<u32>::of(&[]).is_empty());
     }
 }

@@ -15,7 +15,7 @@ use crate::base::Text;
 use crate::model::{Customer, ItemStatus, OpenItem};
 use crate::names::skeleton;
 use crate::references::SchemesInUse;
-use chrono::Datelike;
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
 /// One change of an open item.
@@ -126,8 +126,7 @@ impl OpenItemBook {
 
     /// Sets an item at a row that stands in no index, or at the end.
     fn put(&mut self, row: ItemIx, item: OpenItem, touched: &mut Touched) {
-        let year = item.doc_date.and_then(|d| u32::try_from(d.year()).ok());
-        self.forms.set(row, &item.doc_no, year);
+        self.forms.set(row, &item.doc_no, item.doc_date);
         match self.items.get_mut(row as usize) {
             Some(slot) => *slot = item,
             None => self.items.push(item),
@@ -282,8 +281,8 @@ pub(super) fn other_numbers(item: &OpenItem) -> impl Iterator<Item = &Text> {
 
 impl Forms {
     /// Sets the number of an item, or adds one at the end. The old text stays where it was, unused.
-    fn set(&mut self, item: ItemIx, number: &str, of_year: Option<u32>) {
-        self.push(number, of_year);
+    fn set(&mut self, item: ItemIx, number: &str, of: Option<NaiveDate>) {
+        self.push(number, of);
         self.move_last_to(item);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ItemIx;
 use super::keys::{Key, NumberCut, key_of, year_tail_key};
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 /// The forms of one number: places in the text of all numbers.
@@ -29,13 +30,13 @@ pub(super) struct Forms {
 const CHUNK: usize = 8_192;
 
 impl Forms {
-    /// Cuts all numbers, each with the year of its document.
-    pub fn of<'a, T: Sync>(items: &'a [T], number: impl Fn(&'a T) -> (&'a str, Option<u32>) + Sync) -> Self {
+    /// Cuts all numbers, each with the day of its document.
+    pub fn of<'a, T: Sync>(items: &'a [T], number: impl Fn(&'a T) -> (&'a str, Option<NaiveDate>) + Sync) -> Self {
         let cut = |chunk: &'a [T]| {
             let mut forms = Forms { text: String::new(), rows: Vec::with_capacity(chunk.len()) };
             for item in chunk {
-                let (number, of_year) = number(item);
-                forms.push(number, of_year);
+                let (number, of) = number(item);
+                forms.push(number, of);
             }
             forms
         };
@@ -53,9 +54,9 @@ impl Forms {
     }
 
     /// Adds a number at the end.
-    pub fn push(&mut self, number: &str, of_year: Option<u32>) {
+    pub fn push(&mut self, number: &str, of: Option<NaiveDate>) {
         let at = self.text.len();
-        let cut = NumberCut::new(number, of_year, &mut self.text);
+        let cut = NumberCut::new(number, of, &mut self.text);
         let small = |n: usize| u16::try_from(n).ok();
         let row = || {
             Some(Row {
@@ -151,10 +152,11 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_forms_are_those_of_the_number(numbers in proptest::collection::vec("[A-Za-zü]{0,3}[-/ .]?[0-9]{0,9}[-/ A-Z]{0,2}[0-9]{0,5}", 1..5)) {
-            let forms = Forms::of(&numbers, |n| (n.as_str(), None));
+        fn the_forms_are_those_of_the_number(day in proptest::option::of(1u32..29), numbers in proptest::collection::vec("[A-Za-zü]{0,3}[-/ .]?[0-9]{0,9}[-/ A-Z]{0,2}[0-9]{0,5}", 1..5)) {
+            let of = day.and_then(|d| NaiveDate::from_ymd_opt(2026, 1 + d % 12, d));
+            let forms = Forms::of(&numbers, |n| (n.as_str(), of));
             for (ix, number) in (0u32..).zip(&numbers) {
-                let want = DocumentForms::new(number);
+                let want = DocumentForms::dated(number, of);
                 proptest::prop_assert_eq!(forms.whole(ix), compact(number));
                 proptest::prop_assert_eq!(forms.whole(ix), want.whole.as_str());
                 proptest::prop_assert_eq!(forms.prefix(ix), want.prefix.as_str());

@@ -11,7 +11,6 @@ use crate::base::Currency;
 use crate::model::{Customer, ItemStatus, OpenItem};
 use crate::names::{NameView, skeleton};
 use crate::references::{SchemesInUse, reference_key, reference_keys};
-use chrono::Datelike;
 use rayon::prelude::*;
 
 /// Row of an item in [`OpenItemBook::items`].
@@ -78,10 +77,7 @@ impl OpenItemBook {
         book.links = Links::of(&book.items, &book.customers, &of_item);
         book.figures = Figures::of_all(&book.items, &of_item, &book.links);
         book.schemes = SchemesInUse::of(book.items.iter().filter_map(|it| it.payment_reference.as_deref()));
-        book.forms = Forms::of(&book.items, |it| {
-            let year = it.doc_date.and_then(|d| u32::try_from(d.year()).ok());
-            (it.doc_no.as_str(), year)
-        });
+        book.forms = Forms::of(&book.items, |it| (it.doc_no.as_str(), it.doc_date));
         book.names = NameTable::of(&book.customers);
         book.index_items();
         book.index_customers();
@@ -176,6 +172,13 @@ impl OpenItemBook {
     /// Whether the digits of an item's number are these, leading zeros off.
     pub(crate) fn is_digits(&self, item: ItemIx, digits: &str) -> bool {
         self.forms.digit_count(item) == digits.len() && self.forms.digits(item).eq(digits.bytes())
+    }
+
+    /// Whether the digits of a number as written are all the digits of some item's number, leading zeros off.
+    pub(crate) fn bears_digits(&self, written: &str) -> bool {
+        let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+        let digits = strip_zeros(&digits);
+        self.by_digits(digits).iter().any(|ix| self.is_digits(*ix, digits))
     }
 
     /// The number of an item in capitals and digits.

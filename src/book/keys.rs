@@ -1,7 +1,11 @@
 //! Keys of document numbers: the forms under which a payer may write them.
 //!
 //! `RE-2026-00731` is cut into runs of letters and of digits (`RE`, `2026`, `00731`) and known as the whole (`RE202600731`),
-//! by all its digits (`202600731`), by year and running number (`2026`, `731`), and by the running number alone (`731`).
+//! by all its digits (`202600731`), by year and running number (`2026`, `731`), and by the running number alone (`731`). Which run of digits is the
+//! running number, and which say when the document was made, is told in [`super::heads`].
+
+use super::heads::running_of;
+use chrono::{Datelike, NaiveDate};
 
 /// A 64-bit key of a document number in one of its forms. Equal numbers give equal keys; the book checks a hit against the
 /// number itself, so a collision cannot decide.
@@ -48,9 +52,9 @@ pub(super) struct DocumentForms {
     pub prefix: String,
     /// All digits without leading zeros: `202600731`.
     pub digits: String,
-    /// The last run of digits without leading zeros: `731`.
+    /// The running number without leading zeros: `731`.
     pub tail: String,
-    /// The year, if a run before the last one is one (`2026`, or `26` read as 2026).
+    /// The year, if the number shows one.
     pub year: Option<u32>,
 }
 
@@ -62,25 +66,18 @@ impl DocumentForms {
         Self::dated(doc_no, None)
     }
 
-    /// The same for a document of a known year, which tells a glued year in shorter numbers (`RG2676113`, `2026731`).
-    pub fn dated(doc_no: &str, of_year: Option<u32>) -> Self {
+    /// The same for a document of a known day, which tells dated heads (`2601-731`) and a glued year in shorter numbers
+    /// (`RG2676113`, `2026731`).
+    pub fn dated(doc_no: &str, of: Option<NaiveDate>) -> Self {
         let upper: String = doc_no.chars().map(|c| c.to_ascii_uppercase()).collect();
         let whole = compact(&upper);
         let runs: Vec<&str> = upper.split(|c: char| !c.is_ascii_digit()).filter(|r| !r.is_empty()).collect();
         let prefix: String = whole.chars().take_while(|c| !c.is_ascii_digit()).collect();
         let digits = strip_zeros(&runs.concat()).to_owned();
-        let (mut tail, mut year) = (String::new(), None);
-        // `FV 113/2026`, `INV/16010/12/2025`, `26-0731`: the year may stand anywhere; of what is left the longest run is the running
-        // number, the last one if several are.
-        let years = |len: usize| runs.iter().position(|r| r.len() == len && year_of(r).is_some());
-        let at = if runs.len() > 1 { years(4).or_else(|| years(2).filter(|at| at + 1 < runs.len())) } else { None };
-        let rest = runs.iter().enumerate().filter(|(k, _)| Some(*k) != at);
-        if let Some((_, number)) = rest.max_by_key(|(k, r)| (r.len(), *k)) {
-            year = at.and_then(|at| runs.get(at)).and_then(|r| year_of(r));
-            tail = strip_zeros(number).to_owned();
-        }
+        let (at, mut year) = running_of(&runs, of);
+        let mut tail = strip_zeros(runs.get(at).unwrap_or(&"")).to_owned();
         if let ([last], true) = (runs.as_slice(), year.is_none())
-            && let Some((y, rest)) = glued_year(last, of_year)
+            && let Some((y, rest)) = glued_year(last, of)
         {
             (year, tail) = (Some(y), strip_zeros(rest).to_owned());
         }
@@ -104,8 +101,8 @@ pub(super) struct NumberCut {
 }
 
 impl NumberCut {
-    /// Cuts a number as [`DocumentForms::dated`] does, appending its capitals and digits to `out`.
-    pub fn new(number: &str, of_year: Option<u32>, out: &mut String) -> Self {
+    /// Cuts a number, with the day of its document if that is known, appending its capitals and digits to `out`.
+    pub fn new(number: &str, of: Option<NaiveDate>, out: &mut String) -> Self {
         let base = out.len();
         // Runs of digits in the text as written: letters and signs part them, though signs fall away in the whole.
         let mut runs: smallvec::SmallVec<[std::ops::Range<usize>; 6]> = smallvec::SmallVec::new();
@@ -135,24 +132,28 @@ impl NumberCut {
             let zeros = text(&r).len() - strip_zeros(text(&r)).len();
             r.start + zeros..r.end
         };
-        let years = |len: usize| runs.iter().position(|r| r.len() == len && year_of(text(r)).is_some());
-        let at = if runs.len() > 1 { years(4).or_else(|| years(2).filter(|at| at + 1 < runs.len())) } else { None };
-        let rest = runs.iter().enumerate().filter(|(k, _)| Some(*k) != at);
-        if let Some((_, number)) = rest.max_by_key(|(k, r)| (r.len(), *k)) {
-            cut.year = at.and_then(|at| runs.get(at)).and_then(|r| year_of(text(r)));
-            cut.tail = stripped(number.clone());
-        }
-        if let ([last], true) = (runs.as_slice(), cut.year.is_none())
-            && let Some((year, rest)) = glued_year(text(last), of_year)
-        {
-            (cut.year, cut.tail) = (Some(year), stripped(last.end - rest.len()..last.end));
+        match runs.as_slice() {
+            [] => {}
+            [only] => {
+                cut.tail = stripped(only.clone());
+                if let Some((year, rest)) = glued_year(text(only), of) {
+                    (cut.year, cut.tail) = (Some(year), stripped(only.end - rest.len()..only.end));
+                }
+            }
+            several => {
+                let words: smallvec::SmallVec<[&str; 6]> = several.iter().map(text).collect();
+                let (at, year) = running_of(&words, of);
+                cut.year = year;
+                cut.tail = several.get(at).cloned().map(stripped).unwrap_or_default();
+            }
         }
         cut
     }
 }
 
 /// Year and running number glued in one run of digits: of eight or more, or with the year of the document in front.
-fn glued_year(run: &str, of_year: Option<u32>) -> Option<(u32, &str)> {
+fn glued_year(run: &str, of: Option<NaiveDate>) -> Option<(u32, &str)> {
+    let of_year = of.and_then(|d| u32::try_from(d.year()).ok());
     let cut = |head: usize, least: usize| {
         let (year, rest) = run.split_at_checked(head)?;
         Some((year_of(year)?, rest)).filter(|_| run.len() >= least)
@@ -199,8 +200,8 @@ mod tests {
         assert_eq!((f.tail.as_str(), f.year), ("113", Some(2026)));
         let f = DocumentForms::new("INV/16010/12/2025");
         assert_eq!((f.tail.as_str(), f.year), ("16010", Some(2025)));
-        let dated = |doc_no: &str, year: u32| {
-            let f = DocumentForms::dated(doc_no, Some(year));
+        let dated = |doc_no: &str, year: i32| {
+            let f = DocumentForms::dated(doc_no, NaiveDate::from_ymd_opt(year, 4, 17));
             (f.tail, f.year)
         };
         assert_eq!(dated("RG2676113", 2026), ("76113".to_owned(), Some(2026)));

@@ -6,6 +6,7 @@ mod delta;
 mod discount;
 mod figures;
 mod forms;
+mod heads;
 mod index;
 mod items;
 mod items_csv;

@@ -42,7 +42,8 @@ impl<'a, S: Store> Checks<'a, S> {
         }
     }
 
-    pub(super) fn check(mut self, bodies: &[Body]) -> Result<(), Error> {
+    /// Checks the next records of the batch.
+    pub(super) fn check(&mut self, bodies: &[Body]) -> Result<(), Error> {
         if !self.fresh {
             self.load(bodies)?;
         }
@@ -57,18 +58,22 @@ impl<'a, S: Store> Checks<'a, S> {
         Ok(())
     }
 
-    /// What the ledger says of the items and payments of the batch, all looked up at once.
+    /// What the ledger says of the items and payments of these records, all looked up at once; what the batch has moved already
+    /// stands as it is.
     fn load(&mut self, bodies: &[Body]) -> Result<(), Error> {
         let mut items: Map<u64, String> = Map::default();
         let mut payments: Map<u64, String> = Map::default();
         let mut note = |id: &str, decided: Option<&Decided>, movements: &[Movement]| {
-            payments.insert(key(KeyKind::Payment, id), id.to_owned());
-            if let Some(original) = decided.and_then(|d| d.returns.as_ref()) {
-                payments.insert(key(KeyKind::Payment, original), original.clone());
+            for id in std::iter::once(id).chain(decided.and_then(|d| d.returns.as_deref())) {
+                if !self.standing.contains_key(id) {
+                    payments.insert(key(KeyKind::Payment, id), id.to_owned());
+                }
             }
             for m in movements {
                 let name = item_key(&m.company, &m.item_id);
-                items.insert(key(KeyKind::Item, &name), name);
+                if !self.items.contains_key(&name) {
+                    items.insert(key(KeyKind::Item, &name), name);
+                }
             }
         };
         for body in bodies {

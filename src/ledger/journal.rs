@@ -5,10 +5,11 @@ use super::checks::Checks;
 use super::facts::{self, LearnedFact};
 use super::fold::{Flight, Sets, Waiting, fold, keys_of};
 use super::keys::{self, KeyKind, item_key, key};
+use super::new_records::NewRecords;
 use super::record::{Head, Kind, Record, Stamp, body_hash};
 use super::standing::{ItemStanding, PaymentStanding};
 use super::store::{Batch, Set, Store};
-use crate::base::Map;
+use crate::base::{Map, in_order};
 use crate::error::Error;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -56,36 +57,56 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     /// [`crate::ErrorCode::Conservation`] for money that would be lost, doubled or applied twice; [`crate::ErrorCode::Ledger`]
     /// if the ledger says otherwise than the records suppose. Nothing is written then.
-    pub fn append(&mut self, bodies: &[Body], stamp: &Stamp, intent: Option<String>) -> Result<Head, Error> {
-        let before = self.head()?;
-        Checks::new(self, before.seq == 0).check(bodies)?;
-        let batch = self.batch(before, bodies, stamp, intent)?;
+    pub fn append<B: NewRecords + ?Sized>(
+        &mut self,
+        bodies: &B,
+        stamp: &Stamp,
+        intent: Option<String>,
+    ) -> Result<Head, Error> {
+        let batch = self.batch(self.head()?, bodies, stamp, intent)?;
         self.store.commit(&batch)?;
         Ok(batch.after)
     }
 
-    fn batch(&self, before: Head, bodies: &[Body], stamp: &Stamp, intent: Option<String>) -> Result<Batch, Error> {
-        let made = bodies.par_iter().map(|body| {
-            let text = body.to_text();
-            let hash = body_hash(&text);
-            (text, hash, keys_of(body))
-        });
-        let made: Vec<_> = made.collect();
+    fn batch<B: NewRecords + ?Sized>(
+        &self,
+        before: Head,
+        bodies: &B,
+        stamp: &Stamp,
+        intent: Option<String>,
+    ) -> Result<Batch, Error> {
+        let made = |n: usize| {
+            let block = bodies.block(n);
+            let texts = block.iter().map(|body| {
+                let mut text = body.to_text();
+                // All of them are held until the commit.
+                text.shrink_to_fit();
+                let hash = body_hash(&text);
+                (text, hash, keys_of(body))
+            });
+            let texts: Vec<_> = texts.collect();
+            (block, texts)
+        };
         // The hash of the manifest stands in the record of the run alone.
         let with_manifest = stamp.to_meta();
         let plain = Stamp { manifest_sha256: None, ..stamp.clone() }.to_meta();
-        let mut sets = Overlay { store: &self.store, fresh: before.seq == 0, changes: Map::default() };
+        let fresh = before.seq == 0;
+        let mut checks = Checks::new(self, fresh);
+        let mut sets = Overlay { store: &self.store, fresh, changes: Map::default() };
         let mut batch = Batch { before, after: before, intent, ..Batch::default() };
-        batch.records.reserve(bodies.len());
-        for (body, (text, hash, keys)) in bodies.iter().zip(made) {
-            let kind = body.kind();
-            let meta = if kind == Kind::Run { &with_manifest } else { &plain };
-            batch.after = batch.after.after_body(kind, &hash, meta);
-            let seq = batch.after.seq;
-            fold(seq, body, &mut sets)?;
-            batch.keys.extend(keys.into_iter().map(|k| (k, seq)));
-            batch.records.push(Record { seq, kind, body: text, meta: meta.clone(), hash: batch.after.hash });
-        }
+        in_order(bodies.blocks(), made, &mut |(block, texts)| {
+            checks.check(&block)?;
+            for (body, (text, hash, keys)) in block.iter().zip(texts) {
+                let kind = body.kind();
+                let meta = if kind == Kind::Run { &with_manifest } else { &plain };
+                batch.after = batch.after.after_body(kind, &hash, meta);
+                let seq = batch.after.seq;
+                fold(seq, body, &mut sets)?;
+                batch.keys.extend(keys.into_iter().map(|k| (k, seq)));
+                batch.records.push(Record { seq, kind, body: text, meta: meta.clone(), hash: batch.after.hash });
+            }
+            Ok::<(), Error>(())
+        })?;
         batch.keys.par_sort_unstable();
         batch.changes = sets.changes.into_iter().map(|((set, key), value)| (set, key, value)).collect();
         batch.changes.par_sort_unstable();

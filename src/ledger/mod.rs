@@ -23,6 +23,7 @@ mod in_flight;
 mod journal;
 pub mod keys;
 mod memory;
+mod new_records;
 mod people;
 mod pruned;
 mod record;
@@ -42,6 +43,7 @@ pub use history::{Event, History};
 pub use in_flight::Shown;
 pub use journal::Ledger;
 pub use memory::MemoryStore;
+pub use new_records::NewRecords;
 pub use people::PersonDecision;
 pub use record::{Hash, Head, Kind, Record, Stamp, from_hex, hex};
 #[cfg(feature = "ledger")]

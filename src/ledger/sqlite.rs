@@ -225,13 +225,11 @@ impl Store for SqliteStore {
                 let seq = i64::try_from(r.seq).unwrap_or(i64::MAX);
                 add.execute(params![seq, r.kind.as_str(), r.body, r.meta, r.hash.as_slice()]).map_err(fault)?;
             }
-            // In the order of the table, so that a large batch fills pages one after the other.
-            let mut keys: Vec<(i64, i64)> =
-                batch.keys.iter().map(|(k, s)| (k.cast_signed(), i64::try_from(*s).unwrap_or(i64::MAX))).collect();
-            keys.sort_unstable();
+            // In the order of the table, which is that of signed numbers, so that a large batch fills pages one after the other.
+            let (low, high) = batch.keys.split_at(batch.keys.partition_point(|(key, _)| key.cast_signed() >= 0));
             let mut add = tx.prepare("INSERT OR IGNORE INTO idx VALUES(?1, ?2)").map_err(fault)?;
-            for (key, seq) in keys {
-                add.execute([key, seq]).map_err(fault)?;
+            for (key, seq) in high.iter().chain(low) {
+                add.execute([key.cast_signed(), i64::try_from(*seq).unwrap_or(i64::MAX)]).map_err(fault)?;
             }
             let mut put = tx.prepare("INSERT OR REPLACE INTO sets VALUES(?1, ?2, ?3)").map_err(fault)?;
             let mut remove = tx.prepare("DELETE FROM sets WHERE name = ?1 AND key = ?2").map_err(fault)?;

@@ -62,6 +62,8 @@ pub enum Fact {
     ShareChoice(u32),
     /// A refund, where no number is named.
     RefundNotDocument,
+    /// A naming is of another customer's document of exactly this amount, which the answer leaves aside.
+    NamesItsAmount(u32),
     /// The nth naming is another document of this account.
     PassedOver(u32),
     /// The amount alone points to the item; so many open items have it.

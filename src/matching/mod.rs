@@ -25,7 +25,7 @@ pub use reading::{SpanKind, TextRead, TextSpan, read_text};
 use std::collections::BTreeSet;
 
 /// Version of evidence, weights and rules. A change that alters any decision raises it and stands in the changelog.
-pub const SCORE_VERSION: &str = "1";
+pub const SCORE_VERSION: &str = "2";
 
 /// Blocks of payments that are decided before what they claim is put together.
 const AT_ONCE: usize = 256;
@@ -104,15 +104,6 @@ impl Engine {
     /// Decides all payments together: one decision per payment, in the order given. Uses the calling rayon pool; the result
     /// is the same at any number of threads. Every account that the payments were booked on counts as our own.
     pub fn decide(&self, book: &OpenItemBook, payments: &[Payment]) -> Vec<Decision> {
-        self.decide_linked(book, payments).0
-    }
-
-    /// The same, and the returns among the payments with the payments that they take back, where both stand in the run.
-    pub(crate) fn decide_linked(
-        &self,
-        book: &OpenItemBook,
-        payments: &[Payment],
-    ) -> (Vec<Decision>, Vec<(usize, usize)>) {
         let rules = self.rules_of(payments);
         let proposed = |p| {
             let proposed = decide::propose(&self.desk(book, &rules), p, true);
@@ -125,11 +116,20 @@ impl Engine {
             settled.finish(book, k, &mut decision);
             Some(decision)
         });
-        (finished.collect(), settled.taken_back())
+        finished.collect()
     }
 
     /// Decides all payments together as [`Engine::decide`] does, from packed payments to packed decisions: for a run of a million.
     pub fn decide_packed(&self, book: &OpenItemBook, payments: &Packed<Payment>) -> Packed<Decision> {
+        self.decide_linked(book, payments).0
+    }
+
+    /// The same, and the returns among the payments with the payments that they take back, where both stand in the run.
+    pub(crate) fn decide_linked(
+        &self,
+        book: &OpenItemBook,
+        payments: &Packed<Payment>,
+    ) -> (Packed<Decision>, Vec<(usize, usize)>) {
         let payments = Records::from(payments);
         let blocks = || (0..payments.blocks()).into_par_iter();
         let accounts: Vec<BTreeSet<String>> =
@@ -161,7 +161,7 @@ impl Engine {
             }
             Packed::of(&decisions)
         });
-        finished.collect::<Vec<_>>().into_iter().collect()
+        (finished.collect::<Vec<_>>().into_iter().collect(), settled.taken_back())
     }
 
     /// Decides all payments together as [`Engine::decide`] does, but without words: what each does, in numbers. The words of one

@@ -5,7 +5,7 @@ use super::hypotheses::unresolved;
 use super::reading::{Reading, Typed, Wording, says};
 use crate::base::Money;
 use crate::book::{ItemIx, OpenItemBook};
-use crate::model::{ItemStatus, Payment};
+use crate::model::{EvidenceKind, ItemStatus, Payment};
 use smallvec::SmallVec;
 
 /// What a return takes back.
@@ -17,6 +17,8 @@ pub struct ReturnLink {
     pub fee: i64,
     /// Whether the link is certain.
     pub certain: bool,
+    /// What it was told by: a number, or payer and amount.
+    pub kind: EvidenceKind,
     /// The sentence.
     pub text: String,
 }
@@ -94,7 +96,8 @@ pub fn link(
         let strange = payers.iter().any(PayerEvidence::is_certain)
             && !payers.iter().any(|p| p.is_certain() && owners(p.customer));
         let items = named.iter().filter_map(|ix| Some((*ix, paid(book.item(*ix)?)))).collect();
-        return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some() && !strange, text });
+        let kind = EvidenceKind::DocumentNumber;
+        return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some() && !strange, kind, text });
     }
     // A document that is named and not paid is what came back before it was applied: nothing else may be reopened for it.
     if names_something(book, reading, namings) {
@@ -119,12 +122,14 @@ pub fn link(
         [(item, amount, fee)] => {
             let doc_no = book.item(*item).map_or("", |it| it.doc_no.as_str());
             let text = format!("the only paid document of this customer with the returned amount is {doc_no}");
-            Some(ReturnLink { items: vec![(*item, *amount)], fee: *fee, certain: certain_payer, text })
+            let items = vec![(*item, *amount)];
+            Some(ReturnLink { items, fee: *fee, certain: certain_payer, kind: EvidenceKind::Amount, text })
         }
         [] => None,
         [(item, amount, fee), ..] => {
             let text = format!("{} paid documents of this customer have the returned amount", fits.len());
-            Some(ReturnLink { items: vec![(*item, *amount)], fee: *fee, certain: false, text })
+            let items = vec![(*item, *amount)];
+            Some(ReturnLink { items, fee: *fee, certain: false, kind: EvidenceKind::Amount, text })
         }
     }
 }

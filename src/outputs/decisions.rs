@@ -54,6 +54,11 @@ impl<'a> DecisionLines<'a> {
         DecisionLines { known }
     }
 
+    /// An item that a decision may touch.
+    pub fn item(&self, company: &str, item_id: &str) -> Option<&'a OpenItem> {
+        self.known.items.get(&(company, item_id)).copied()
+    }
+
     /// The line of a payment, with its line end.
     pub fn line(&self, payment: &Payment, decision: &Decision) -> String {
         let mut text = safe_json(&line(payment, decision, &self.known));

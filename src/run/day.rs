@@ -9,7 +9,7 @@ use super::source::{LargeFile, Source};
 use super::summarise::{Facts, summarise};
 use super::with_ledger::{Decidable, Memory};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
-use crate::base::{AmountStyle, Currency, Packed, Packer, Place, content_id, parse_amount, sha256_hex};
+use crate::base::{AmountStyle, Currency, Packed, Packer, Place, Records, content_id, parse_amount, sha256_hex};
 use crate::book::{ItemsMap, OpenItemBook};
 use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, csv::Profile};
@@ -150,12 +150,10 @@ pub(super) fn run_in(
     let mut files: Vec<Source<'_>> = inputs.statements.par_iter().map(Source::held).collect();
     files.extend(inputs.large.par_iter().map(Source::later).collect::<Vec<_>>());
     files.sort_by(|a, b| (a.name, &a.sha256).cmp(&(b.name, &b.sha256)));
-    let mut kept = Kept::Packed;
     if let Some(memory) = &mut memory {
-        // A memory compares entries with what it knows.
-        (files, kept) = (memory.files(files)?, Kept::Whole);
+        files = memory.files(files)?;
     }
-    let (mut day, mut file_summaries) = read_day(&files, inputs, kept, watch)?;
+    let (mut day, mut file_summaries) = read_day(&files, inputs, watch)?;
     if let Some(memory) = &mut memory {
         memory.day(&mut day).map_err(RunError::Ledger)?;
         if day.statements.is_empty() {
@@ -180,39 +178,35 @@ pub(super) fn run_in(
     let mut items = std::mem::take(&mut receivables.items);
     let mut customers = receivables.customers.as_mut().map(std::mem::take).unwrap_or_default();
     let contradicted = control_total.as_ref().is_some_and(|c| !c.holds);
-    let (payments, left_out, decisions, book);
-    match &mut memory {
-        None => {
-            let mut packer = Packer::default();
-            left_out = statements::each_payment(&day, &company_of, &mut |mut payment, _| {
-                trust(&mut payment);
-                packer.push(payment);
-            });
-            forget_words(&mut day);
-            payments = packer.finish();
-            book = OpenItemBook::build(items, customers);
-            watch(Step::Deciding(payments.len()));
-            let decided = engine.decide_packed(&book, &payments);
-            decisions = match contradicted {
-                true => Packed::of(&say_contradicted(decided.iter().collect())),
-                false => decided,
-            };
+    let (mut packer, mut origins) = (Packer::default(), Vec::new());
+    let with_memory = memory.is_some();
+    let mut left_out = statements::each_payment(&day, &company_of, &mut |mut payment, origin| {
+        match with_memory {
+            true => origins.push(origin),
+            false => trust(&mut payment),
         }
-        Some(memory) => {
-            let mut read = statements::payments(&day, &company_of);
-            memory.payments(&day, &mut read).map_err(RunError::Ledger)?;
-            forget_words(&mut day);
-            read.payments.iter_mut().for_each(trust);
-            memory.receivables(&mut items, &mut customers, &read.payments).map_err(RunError::Ledger)?;
-            book = OpenItemBook::build(items, customers);
-            watch(Step::Deciding(read.payments.len()));
-            let (decided, linked) = engine.decide_linked(&book, &read.payments);
-            let decided = if contradicted { say_contradicted(decided) } else { decided };
-            let decided = remember(&mut **memory, &engine, &book, &read, (decided, &linked));
-            let decided = decided.map_err(RunError::Ledger)?;
-            (payments, decisions) = (Packed::of(&read.payments), Packed::of(&decided));
-            left_out = read.left_out;
-        }
+        packer.push(payment);
+    });
+    let mut payments = packer.finish();
+    if let Some(memory) = &mut memory {
+        let left = memory.payments(&payments, &origins, &trust).map_err(RunError::Ledger)?;
+        payments = left.payments;
+        left_out.extend(left.left_out);
+    }
+    drop(origins);
+    forget_words(&mut day);
+    if let Some(memory) = &mut memory {
+        let payments = Records::from(&payments);
+        memory.receivables(&mut items, &mut customers, payments).map_err(RunError::Ledger)?;
+    }
+    let book = OpenItemBook::build(items, customers);
+    watch(Step::Deciding(payments.len()));
+    let (mut decisions, linked) = engine.decide_linked(&book, &payments);
+    if contradicted {
+        decisions.change(|_, block| say_contradicted(block));
+    }
+    if let Some(memory) = &mut memory {
+        remember(&mut **memory, &engine, &book, &payments, &linked, &mut decisions).map_err(RunError::Ledger)?;
     }
     watch(Step::Decided);
     let checked = equations::check(&day, (&payments).into(), &left_out, (&decisions).into(), book.items())
@@ -249,23 +243,23 @@ pub(super) fn run_in(
     Ok(RunResult { run_id, summary, contents })
 }
 
-/// What the past says to the decisions; then keeps what is to be remembered of them.
+/// What the past says to the decisions.
 fn remember(
     memory: &mut dyn Memory,
     engine: &Engine,
     book: &OpenItemBook,
-    read: &statements::Payments,
-    (mut decisions, linked): (Vec<Decision>, &[(usize, usize)]),
-) -> Result<Vec<Decision>, Error> {
-    let given = Decidable { policy: engine.policy(), items: book.items(), payments: &read.payments, linked };
-    memory.decided(&given, &mut decisions)?;
-    if let Some(customers) = memory.untried(book.customers(), &read.payments, &decisions)? {
+    payments: &Packed<Payment>,
+    linked: &[(usize, usize)],
+    decisions: &mut Packed<Decision>,
+) -> Result<(), Error> {
+    let given = Decidable { policy: engine.policy(), items: book.items(), payments: payments.into(), linked };
+    memory.decided(&given, decisions)?;
+    if let Some(customers) = memory.untried(book.customers(), payments.into(), (&*decisions).into())? {
         let with = OpenItemBook::build(book.items().to_vec(), customers);
-        let would = engine.decide(&with, &read.payments);
-        memory.tried(&read.payments, &mut decisions, &would)?;
+        let would = engine.decide_packed(&with, payments);
+        memory.tried(payments.into(), decisions, (&would).into())?;
     }
-    memory.keep(read, book.items(), &decisions);
-    Ok(decisions)
+    Ok(())
 }
 
 /// SHA-256 of a policy by its meaning: comments and the order of keys do not change it.
@@ -283,7 +277,6 @@ pub(super) fn policy(config: Option<&InputFile>) -> Result<Policy, RunError> {
 fn read_day(
     files: &[Source<'_>],
     inputs: &RunInputs,
-    kept: Kept,
     watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(Day, Vec<FileSummary>), RunError> {
     let options = ReadOptions {
@@ -292,7 +285,7 @@ fn read_day(
         encoding: inputs.encoding.clone(),
         ..ReadOptions::default()
     };
-    let results = read_files(files, &options, kept, &|| watch(Step::FileRead));
+    let results = read_files(files, &options, Kept::Packed, &|| watch(Step::FileRead));
     let mut filed = Vec::new();
     let mut summaries = Vec::new();
     let mut rejected = Vec::new();
@@ -370,16 +363,16 @@ fn control_total(inputs: &RunInputs, day: &Day) -> Result<Option<ControlTotalCla
 }
 
 /// The statement itself may be in order: what stops its payments is the total that the user gave.
-fn say_contradicted(mut decisions: Vec<Decision>) -> Vec<Decision> {
+fn say_contradicted(decisions: &mut [Decision]) -> bool {
     let text = "the control total that was given is not the sum of the booked entries";
-    for decision in &mut decisions {
+    for decision in &mut *decisions {
         let gates = decision.gates.iter_mut().filter(|g| g.reason == ReasonCode::StatementBreak);
         gates.for_each(|g| g.text = text.to_owned());
         if decision.reason == ReasonCode::StatementBreak {
             decision.explanation = text.to_owned();
         }
     }
-    decisions
+    true
 }
 
 /// The order in which the summary names the files; those of one role are in order already.

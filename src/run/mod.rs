@@ -33,7 +33,7 @@ pub use queue::{QueueFiles, queue_files, queue_files_of};
 pub use record::{QueueRecord, RECORD_FILES, RecordedInput, RunRecord};
 pub use replay::{Replay, ReplayChange, ReplayGroup, ReplayInputs, ReplayVerdict, replay, replay_text};
 pub use source::{LargeFile, Open};
-pub use with_ledger::{LedgerRun, record_of_ledger, run_with_ledger};
+pub use with_ledger::{LedgerRun, RunRecords, record_of_ledger, run_with_ledger};
 
 pub use crate::model::InputFile;
 

@@ -4,31 +4,35 @@
 mod closed;
 mod known;
 mod learned;
+mod payments;
 mod queue;
 mod records;
 mod returns;
 mod snapshot;
 
+pub(super) use payments::Left;
 pub use queue::record_of_ledger;
 pub(super) use queue::waiting_in;
+pub use records::RunRecords;
 
 use super::day::{RunError, RunInputs, RunResult, Step, run_in};
 use super::source::Source;
-use crate::base::{Map, Place};
+use crate::base::{Map, Packed, Place, Records};
 use crate::error::{Error, ErrorCode};
-use crate::ledger::{Body, Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex};
+use crate::ledger::{Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex};
 use crate::model::*;
-use crate::statements::{Day, Payments};
+use crate::statements::{Day, Origin};
+use payments::Seen;
+use records::ToRemember;
 
 /// A finished run over a ledger: nothing is written yet. Write the outputs, then add the records.
 #[derive(Debug, Clone)]
 pub struct LedgerRun {
     /// The outputs.
     pub result: RunResult,
-    /// What the ledger is to remember, in order.
-    pub records: Vec<Body>,
     /// The head that all of it was decided from.
     pub before: Head,
+    to_remember: ToRemember,
 }
 
 /// Runs a day over a ledger. The ledger is only read: [`LedgerRun::records`] go into [`Ledger::append`] once the outputs are safe.
@@ -43,8 +47,7 @@ pub fn run_with_ledger<S: Store>(
     let before = ledger.head().map_err(RunError::Ledger)?;
     let mut session = Session::new(ledger, before);
     let result = run_in(inputs, watch, Some(&mut session))?;
-    let records = session.records(&result).map_err(RunError::Ledger)?;
-    Ok(LedgerRun { result, records, before })
+    Ok(LedgerRun { result, before, to_remember: session.into_remembered() })
 }
 
 /// What the engine decided from.
@@ -54,7 +57,7 @@ pub(super) struct Decidable<'a> {
     /// Items of the book.
     pub items: &'a [OpenItem],
     /// Payments of the run.
-    pub payments: &'a [Payment],
+    pub payments: Records<'a, Payment>,
     /// Returns with the payments that they take back, where both stand in the run; by their places.
     pub linked: &'a [(usize, usize)],
 }
@@ -67,35 +70,44 @@ pub(super) trait Memory {
     fn files<'f>(&mut self, files: Vec<Source<'f>>) -> Result<Vec<Source<'f>>, RunError>;
     /// Leaves out known statements, refuses contradicting ones, and proves continuity with what came before.
     fn day(&mut self, day: &mut Day) -> Result<(), Error>;
-    /// Leaves out known payments.
-    fn payments(&mut self, day: &Day, read: &mut Payments) -> Result<(), Error>;
+    /// Leaves out known payments; the others get the ids that they are known by, and what `trust` makes of them.
+    fn payments(
+        &mut self,
+        payments: &Packed<Payment>,
+        origins: &[Origin],
+        trust: &dyn Fn(&mut Payment),
+    ) -> Result<Left, Error>;
     /// Brings items to what is truly open, and closed ones back that the payments may speak of.
     fn receivables(
         &mut self,
         items: &mut Vec<OpenItem>,
         customers: &mut Vec<Customer>,
-        payments: &[Payment],
+        payments: Records<'_, Payment>,
     ) -> Result<(), Error>;
     /// Returns reopen exactly what they had closed.
-    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error>;
+    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut Packed<Decision>) -> Result<(), Error>;
     /// Customers as they would be with the learned facts that nobody signed, where one speaks of a payment in the queue.
     fn untried(
         &self,
         customers: &[Customer],
-        payments: &[Payment],
-        decisions: &[Decision],
+        payments: Records<'_, Payment>,
+        decisions: Records<'_, Decision>,
     ) -> Result<Option<Vec<Customer>>, Error>;
     /// Says on each payment in the queue that a learned fact would have decided which one it is; `would` is in step.
-    fn tried(&self, payments: &[Payment], decisions: &mut [Decision], would: &[Decision]) -> Result<(), Error>;
+    fn tried(
+        &self,
+        payments: Records<'_, Payment>,
+        decisions: &mut Packed<Decision>,
+        would: Records<'_, Decision>,
+    ) -> Result<(), Error>;
     /// What the summary says of it.
     fn summary(&self) -> LedgerSummary;
     /// Hash of the ledger's content before the run.
     fn content(&self) -> String;
-    /// Keeps what is decided, to make records of.
-    fn keep(&mut self, read: &Payments, items: &[OpenItem], decisions: &[Decision]);
 }
 
 /// One statement of the run as the ledger will know it.
+#[derive(Debug, Clone)]
 struct Read {
     body: StatementBody,
     /// Index in [`Day::statements`] after leaving out.
@@ -108,6 +120,8 @@ struct Read {
     taken: bool,
     /// Sum of its payments that were known.
     known: i128,
+    /// Sum of its payments that are new.
+    new: i128,
 }
 
 struct Session<'a, S> {
@@ -122,20 +136,15 @@ struct Session<'a, S> {
     not_taken: Vec<String>,
     statements: Vec<Read>,
     joins: Vec<JoinBody>,
-    /// Payments that the ledger has and that are decided again: by id.
-    again: crate::base::Set<String>,
-    /// Id without occurrence number where it differs.
-    bases: Map<String, crate::base::ContentId>,
-    /// Content hash of the statement of each payment of the run.
-    statement_of: Map<String, String>,
+    /// The payments of the run.
+    seen: Vec<Seen>,
     snapshot: SnapshotBody,
     /// Payments that returns of this run take back: return to original.
     returns: Map<String, String>,
     /// The payments that they take back.
     taken_back: crate::base::Set<String>,
-    /// The records of the payments, in step with those of the run.
-    kept: Vec<Option<Body>>,
-    items: Map<String, OpenItem>,
+    /// Returns of the run with the payments of the run that they take back, by their places.
+    linked: Vec<(usize, usize)>,
     /// Of the priors that the policy names.
     priors_hash: Option<String>,
     /// What takes two persons, as the policy says.
@@ -159,14 +168,11 @@ impl<'a, S: Store> Session<'a, S> {
             not_taken: Vec::new(),
             statements: Vec::new(),
             joins: Vec::new(),
-            again: crate::base::Set::default(),
-            bases: Map::default(),
-            statement_of: Map::default(),
+            seen: Vec::new(),
             snapshot: SnapshotBody::default(),
             returns: Map::default(),
             taken_back: crate::base::Set::default(),
-            kept: Vec::new(),
-            items: Map::default(),
+            linked: Vec::new(),
             priors_hash: None,
             two_persons: Vec::new(),
             approved_by: Vec::new(),
@@ -229,15 +235,20 @@ impl<S: Store> Memory for Session<'_, S> {
         self.known_statements(day)
     }
 
-    fn payments(&mut self, day: &Day, read: &mut Payments) -> Result<(), Error> {
-        self.known_payments(day, read)
+    fn payments(
+        &mut self,
+        payments: &Packed<Payment>,
+        origins: &[Origin],
+        trust: &dyn Fn(&mut Payment),
+    ) -> Result<Left, Error> {
+        self.known_payments(payments, origins, trust)
     }
 
     fn receivables(
         &mut self,
         items: &mut Vec<OpenItem>,
         customers: &mut Vec<Customer>,
-        payments: &[Payment],
+        payments: Records<'_, Payment>,
     ) -> Result<(), Error> {
         if self.fresh {
             return Ok(());
@@ -247,7 +258,7 @@ impl<S: Store> Memory for Session<'_, S> {
         self.signed_facts(customers)
     }
 
-    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error> {
+    fn decided(&mut self, given: &Decidable<'_>, decisions: &mut Packed<Decision>) -> Result<(), Error> {
         self.settle_returns(given, decisions)?;
         self.show_unsigned_facts(given.payments, decisions)
     }
@@ -255,13 +266,18 @@ impl<S: Store> Memory for Session<'_, S> {
     fn untried(
         &self,
         customers: &[Customer],
-        payments: &[Payment],
-        decisions: &[Decision],
+        payments: Records<'_, Payment>,
+        decisions: Records<'_, Decision>,
     ) -> Result<Option<Vec<Customer>>, Error> {
         self.with_unsigned(customers, payments, decisions)
     }
 
-    fn tried(&self, payments: &[Payment], decisions: &mut [Decision], would: &[Decision]) -> Result<(), Error> {
+    fn tried(
+        &self,
+        payments: Records<'_, Payment>,
+        decisions: &mut Packed<Decision>,
+        would: Records<'_, Decision>,
+    ) -> Result<(), Error> {
         self.say_what_would(payments, decisions, would)
     }
 
@@ -271,9 +287,5 @@ impl<S: Store> Memory for Session<'_, S> {
 
     fn content(&self) -> String {
         hex(&self.before.content)
-    }
-
-    fn keep(&mut self, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
-        self.keep_decided(read, items, decisions);
     }
 }

@@ -1,7 +1,7 @@
 //! What a statement and a payment are known by, for a memory that outlives the run.
 
+use super::FiledStatement;
 use super::content::{account_key, content_hash, figures, is_final, number, same_account};
-use super::{FiledStatement, Payments};
 use crate::base::{ContentId, content_id};
 use crate::model::{EntryStatus, Statement};
 use chrono::NaiveDate;
@@ -33,7 +33,7 @@ pub struct StatementIdentity {
 
 /// See [`StatementIdentity`].
 pub fn identity(statement: &Statement) -> StatementIdentity {
-    let booked = || statement.entries.iter().filter(|e| e.status == EntryStatus::Book);
+    let booked = || statement.movements().filter(|e| e.status == EntryStatus::Book);
     let first_booked = booked().filter_map(|e| e.booking_date).min();
     let sum = booked().try_fold(0i128, |sum, e| {
         let own = e.amount.currency() == statement.currency;
@@ -71,27 +71,13 @@ impl FiledStatement {
     }
 }
 
-/// What a payment was made of, in step with [`Payments::payments`].
+/// What a payment was made of, in step with [`super::Payments::payments`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// Index of its statement in [`super::Day::statements`].
     pub statement: usize,
     /// Its id without occurrence number.
     pub base: ContentId,
-}
-
-impl Payments {
-    /// Keeps the payments that `keep` says, by index, with their origins.
-    pub fn retain(&mut self, keep: &dyn Fn(usize) -> bool) {
-        let mut k = 0;
-        self.payments.retain(|_| {
-            k += 1;
-            keep(k - 1)
-        });
-        k = 0;
-        self.origins.retain(|_| {
-            k += 1;
-            keep(k - 1)
-        });
-    }
+    /// Its amount in minor units.
+    pub amount: i64,
 }

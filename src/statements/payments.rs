@@ -39,7 +39,8 @@ pub fn each_payment(
                 match made {
                     Made::LeftOut(amount, reason) => leave_out(&mut left, filed, amount, reason),
                     Made::Payments(payments) => payments.into_iter().for_each(|payment| {
-                        let origin = Origin { statement: index, base: payment.payment_id.clone() };
+                        let (base, amount) = (payment.payment_id.clone(), payment.amount);
+                        let origin = Origin { statement: index, base, amount };
                         each(numbered(payment, &mut seen), origin);
                     }),
                 }

@@ -12,8 +12,8 @@ use super::folder;
 use super::ledger::{Held, hold, reader, stamp, writer};
 use super::say::Say;
 use std::path::Path;
-use tieout::ledger::{Body, Ledger, MemoryStore, SqliteStore, hex};
-use tieout::run::{LedgerRun, RunError, RunInputs, RunResult, Step, run_with_ledger};
+use tieout::ledger::{Ledger, MemoryStore, NewRecords, SqliteStore, hex};
+use tieout::run::{RunError, RunInputs, RunResult, Step, run_with_ledger};
 
 /// A ledger that is open, and the right to write to it.
 pub enum Open {
@@ -59,7 +59,7 @@ pub fn run(
         Open::Read(ledger) => run_with_ledger(inputs, ledger, watch),
         Open::Empty(ledger) => run_with_ledger(inputs, ledger, watch),
     };
-    let LedgerRun { result, records, .. } = match decided {
+    let decided = match decided {
         Ok(run) => run,
         Err(RunError::AllKnown(names)) => {
             say.note(&format!("the ledger holds all of it already ({}): nothing was done", names.join(", ")));
@@ -71,19 +71,21 @@ pub fn run(
         Err(error) => return Err(error.into()),
     };
     let (Open::Write(mut ledger, _held), Some(dir)) = (open, args.out.as_ref()) else {
-        return Ok(Came::Run(Box::new(result), None));
+        return Ok(Came::Run(Box::new(decided.result), None));
     };
-    let files = |put: &mut folder::Put<'_>| result.write(put);
-    let new = New { run_id: &result.run_id, files: &files, records: &records };
-    let head = commit(&mut ledger, &new, dir, args.replace, say)?;
-    Ok(Came::Run(Box::new(result), Some(head)))
+    let head = {
+        let files = |put: &mut folder::Put<'_>| decided.result.write(put);
+        let new = New { run_id: &decided.result.run_id, files: &files, records: &decided.records() };
+        commit(&mut ledger, &new, dir, args.replace, say)?
+    };
+    Ok(Came::Run(Box::new(decided.result), Some(head)))
 }
 
 /// A run that is to be written: its folder and its records.
 pub struct New<'a> {
     pub run_id: &'a str,
     pub files: folder::Files<'a>,
-    pub records: &'a [Body],
+    pub records: &'a dyn NewRecords,
 }
 
 /// Writes a folder and its records, all or nothing; gives the head.

@@ -3,7 +3,7 @@
 //! All conflicts are judged on the claims as they stood before any of them is settled, so that neither the order of payments
 //! nor that of items decides.
 
-use super::{Claimant, Settled, number};
+use super::{Back, Claimant, Settled, number};
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::decide::Standing;
 use crate::model::ReasonCode;
@@ -28,7 +28,7 @@ pub fn resolve(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled
         }));
     }
     claims.sort_unstable_by_key(|c| (c.item, c.payment));
-    let mut losers: Vec<(usize, ReasonCode, String)> = Vec::new();
+    let mut losers: Vec<(usize, Back)> = Vec::new();
     for claims in claims.chunk_by(|a, b| a.item == b.item).filter(|c| c.len() > 1) {
         let Some(it) = claims.first().and_then(|c| book.item(c.item)) else { continue };
         let open = i128::from(it.open_amount);
@@ -40,10 +40,10 @@ pub fn resolve(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled
             losers.extend(over_claimed(payments, &settled.standings, &side, limit, &it.doc_no));
         }
     }
-    losers.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+    losers.sort();
     losers.dedup_by_key(|l| l.0);
-    for (k, reason, text) in losers {
-        settled.queue(k, reason, text);
+    for (k, back) in losers {
+        settled.queue(k, back);
     }
 }
 
@@ -70,7 +70,7 @@ fn over_claimed(
     side: &[&Claim],
     limit: i128,
     doc_no: &str,
-) -> Vec<(usize, ReasonCode, String)> {
+) -> Vec<(usize, Back)> {
     let total: i128 = side.iter().map(|c| c.size()).sum();
     if side.len() < 2 || total <= limit || !side.iter().any(|c| c.automatic) {
         return Vec::new();
@@ -95,18 +95,30 @@ fn over_claimed(
             left -= claim.size();
             continue;
         }
-        let others: Vec<String> = order.iter().filter(|c| c.payment != claim.payment).map(|c| id(c)).take(3).collect();
-        let others = others.join(", ");
-        let verdict = if !one_payer || set_off {
-            (ReasonCode::Tie, format!("{} payments in this run claim {doc_no}: this one and {others}", side.len()))
+        let rivals = || order.iter().filter(|c| c.payment != claim.payment);
+        let others = rivals().map(|c| id(c)).take(3).collect::<Vec<String>>().join(", ");
+        out.push((claim.payment as usize, if !one_payer || set_off {
+            let text = format!("{} payments in this run claim {doc_no}: this one and {others}", side.len());
+            let needed = if set_off {
+                format!("{doc_no}, the credit note, named in the text of the payment that it was taken off")
+            } else {
+                match (claim.named, rivals().any(|c| c.named)) {
+                    (false, true) => format!("a number in this text: {others} names {doc_no}, this payment only fits it"),
+                    (false, false) => format!("{doc_no}, or the document that is meant, named in this text or in that of {others}"),
+                    (true, true) => format!("nothing in this text: it names {doc_no}, and so does {others}, which would have to name another document"),
+                    (true, false) => format!("a number in the text of {others}, which only fits {doc_no}, while this one names it"),
+                }
+            };
+            Back { reason: ReasonCode::Tie, text, needed: Some(needed) }
         } else if claim.size() <= left {
             let by = waiting.first().map_or_else(String::new, |c| id(c));
-            (ReasonCode::Tie, format!("payment {by} waits for a decision and names {doc_no}; this one names nothing"))
+            let text = format!("payment {by} waits for a decision and names {doc_no}; this one names nothing");
+            let needed = format!("a number in this text, or a decision on {by} that leaves {doc_no} open");
+            Back { reason: ReasonCode::Tie, text, needed: Some(needed) }
         } else {
             let text = format!("another payment of the same payer in this run already pays {doc_no}: {others}");
-            (ReasonCode::DuplicateSuspect, text)
-        };
-        out.push((claim.payment as usize, verdict.0, verdict.1));
+            Back { reason: ReasonCode::DuplicateSuspect, text, needed: None }
+        }));
     }
     out
 }

@@ -1,7 +1,7 @@
 //! The cap on cents written off per booking day and currency (POLICY row 2).
 
-use super::{Claimant, Settled};
-use crate::base::Currency;
+use super::{Back, Claimant, Settled};
+use crate::base::{Currency, Money};
 use crate::matching::decide::Standing;
 use crate::model::{Outcome, Policy, ReasonCode};
 use chrono::NaiveDate;
@@ -26,7 +26,13 @@ pub fn hold(policy: &Policy, payments: &[Claimant], settled: &mut Settled) {
         let sum = sums.get(&(payment.booking_date, payment.currency)).copied().unwrap_or(0);
         if sum > i128::from(policy.tolerance.daily_cap_minor_units) {
             let text = format!("the cents written off on {} are above the day's cap", payment.booking_date);
-            settled.queue(k, ReasonCode::PolicyLimit, text);
+            let of = |minor: i64| Money::from_minor(minor, payment.currency);
+            let needed = format!(
+                "at most {} written off on one day, which is `tolerance.daily_cap_minor_units` in the policy; here it is {}",
+                of(policy.tolerance.daily_cap_minor_units),
+                of(i64::try_from(sum).unwrap_or(i64::MAX))
+            );
+            settled.queue(k, Back { reason: ReasonCode::PolicyLimit, text, needed: Some(needed) });
         }
     }
 }

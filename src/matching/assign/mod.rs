@@ -22,11 +22,20 @@ use crate::model::{Allocation, Decision, Disposition, Gate, Outcome, Policy, Rea
 #[derive(Debug, Clone)]
 enum Ruling {
     /// Back into the queue.
-    Queue(ReasonCode, String),
+    Queue(Back),
     /// Part of a complete set of so many.
     CompleteSet(usize),
     /// A return that takes back this payment.
     TakesBack(u32),
+}
+
+/// Why an automatic decision goes back into the queue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Back {
+    reason: ReasonCode,
+    text: String,
+    /// What would have made it automatic, where the reason alone does not say it.
+    needed: Option<String>,
 }
 
 /// All payments settled together, in numbers; the words of a decision are made when somebody asks for it.
@@ -75,12 +84,12 @@ impl Settled {
     }
 
     /// Takes an automatic decision back into the queue; its answer stays the first proposal.
-    fn queue(&mut self, payment: usize, reason: ReasonCode, text: String) {
+    fn queue(&mut self, payment: usize, back: Back) {
         if let Some(standing) = self.standings.get_mut(payment) {
             standing.outcome = Outcome::Queued;
             standing.parts.clear();
             standing.on_account = 0;
-            self.rulings.insert(number(payment), Ruling::Queue(reason, text));
+            self.rulings.insert(number(payment), Ruling::Queue(back));
         }
     }
 
@@ -120,7 +129,7 @@ impl Settled {
         let allocations = || -> Vec<Allocation> { standing.parts.iter().filter_map(|p| allocation(book, p)).collect() };
         match self.rulings.get(&number(k)) {
             None => {}
-            Some(Ruling::Queue(reason, text)) => {
+            Some(Ruling::Queue(Back { reason, text, needed })) => {
                 decision.outcome = Outcome::Queued;
                 decision.reason = *reason;
                 decision.explanation = text.clone();
@@ -130,7 +139,7 @@ impl Settled {
                 decision.on_account = 0;
                 decision.unapplied = self.payments.get(k).map_or(0, |p| p.amount);
                 decision.disposition = Some(Disposition::InReview);
-                decision.would_need = Some(would_need(*reason).to_owned());
+                decision.would_need = Some(needed.clone().unwrap_or_else(|| would_need(*reason).to_owned()));
                 // Of those who claim it at most one is right.
                 if *reason == ReasonCode::Tie {
                     decision.error_ppm = decision.error_ppm.max(500_000);

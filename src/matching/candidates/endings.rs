@@ -4,7 +4,7 @@
 use super::namings::{NamedIn, Naming, Strength, bearing, push};
 use crate::base::Set;
 use crate::book::keys::{self, strip_zeros};
-use crate::book::{ItemIx, OpenItemBook};
+use crate::book::{CustomerIx, ItemIx, OpenItemBook};
 use crate::matching::reading::{Glue, LABELS, Reading};
 use smallvec::smallvec;
 
@@ -12,6 +12,9 @@ use smallvec::smallvec;
 const STEPS_MAX: usize = 100_000;
 /// Most documents that the ranges of one text are filled with.
 const FILLED_MAX: usize = 600;
+/// Fewest digits of an ending of a number whose parts are glued, and most documents of the account that is searched for it.
+const GLUED_LEAST: usize = 4;
+const ACCOUNT_MAX: usize = 200;
 /// Longest range that is filled in.
 const RANGE_MAX: u64 = 60;
 
@@ -76,13 +79,16 @@ pub(super) fn endings_and_ranges(
             let list_sign =
                 reading.tokens.glue(at) == Glue::Apart || reading.tokens.before(at).contains(['/', '+', ',', '-']);
             let resolved = full.get(at).copied().flatten();
-            // The head of the next number, whose end was cut off or mistyped, is no ending of this one: `…, 2026-649`.
-            let next = || reading.tokens.is_digits(at + 1) && matches!(reading.tokens.before(at + 1), "-" | "." | "_");
+            // The head of the next number, whose end was cut off or mistyped, is no ending of this one: `…, 2026-649`, `…,24/0706`, `…,37-`.
+            let next = || match reading.tokens.after(at) {
+                "-" | "." | "_" if reading.tokens.is_digits(at + 1) => true,
+                "/" if reading.tokens.is_digits(at + 1) => reading.tokens.word(at + 1).len() > word.len(),
+                sign => matches!(sign, "-" | "/" | "_") && at + 1 == reading.tokens.list.len(),
+            };
             if resolved.is_none() && next() {
                 break;
             }
-            let find =
-                |word: &str| ending(book, book.whole_of(*item), word).or_else(|| same_account(book, word, *item));
+            let find = |word: &str| meant(book, word, *item);
             let whole = over_cut.filter(|w| resolved.is_none() && steps > 0 && w.len() >= 3);
             let whole = whole.and_then(|w| Some((find(&w)?, at + 1)));
             if resolved.is_none() && whole.is_none() && (word.len() < 2 || word.len() < 3 && !list_sign) {
@@ -158,6 +164,14 @@ pub(super) fn endings_and_ranges(
     left == 0 || steps == 0
 }
 
+/// The item that digits behind a named one mean: the named number with its last digits replaced, if that is the same customer's;
+/// else the one of that customer with this running number, be it of another month; else whoever's.
+fn meant(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx> {
+    let replaced = ending(book, book.whole_of(of), digits);
+    let own = |ix: &ItemIx| book.customer_of(*ix) == book.customer_of(of);
+    replaced.filter(own).or_else(|| same_account(book, digits, of)).or(replaced)
+}
+
 /// The item whose number is the named one with its last digits replaced.
 fn ending(book: &OpenItemBook, named: &str, digits: &str) -> Option<ItemIx> {
     let keep = named.len().checked_sub(digits.len())?;
@@ -189,6 +203,18 @@ fn same_account(book: &OpenItemBook, digits: &str, of: ItemIx) -> Option<ItemIx>
     let mut own = items.into_iter().filter(|ix| book.customer_of(*ix) == customer);
     match (own.next(), own.next()) {
         (Some(one), None) => Some(one),
+        (None, _) => customer.and_then(|c| glued_ending(book, digits, c)),
+        _ => None,
+    }
+}
+
+/// The one document of a customer that ends with these digits as written, where its running number is glued to something else.
+fn glued_ending(book: &OpenItemBook, digits: &str, customer: CustomerIx) -> Option<ItemIx> {
+    let items = book.items_of(customer);
+    let long = digits.len() >= GLUED_LEAST && items.len() <= ACCOUNT_MAX;
+    let mut ends = items.iter().filter(|ix| long && book.whole_of(**ix).ends_with(digits));
+    match (ends.next(), ends.next()) {
+        (Some(one), None) => Some(*one),
         _ => None,
     }
 }

@@ -2,7 +2,9 @@
 
 mod endings;
 mod namings;
+mod own_endings;
 mod payers;
 
 pub use namings::{Named, NamedIn, Naming, Strength, cut_namings, namings, text_is_cut};
+pub use own_endings::own_endings;
 pub use payers::{PayerEvidence, PayerKind, customer_number, mandate, payers};

@@ -76,6 +76,11 @@ impl Naming {
         (self.first..=self.last).contains(&token)
     }
 
+    /// Its first and last token.
+    pub fn place(&self) -> (usize, usize) {
+        (self.first, self.last)
+    }
+
     /// The letters written in front of a bare number, if it has other ones in front than the document that bears it: `R-48735`, where
     /// the document is RE-48735.
     pub fn other_letters<'a>(&self, reading: &'a Reading) -> Option<&'a str> {
@@ -408,7 +413,9 @@ fn longest_at(
                     let same = |ix| book.year_of(ix) == Some(y) && book.tail_of(ix) == tail;
                     let items = bearing(book.by_year_tail(y, tail), same);
                     let chance = chance_of(bearers, tail.len() + 1, numbers);
-                    or_all_of_one(&mut best, Strength::Short, items, j, chance, consider);
+                    if !as_printed(book, reading, i, best.as_ref()) {
+                        or_all_of_one(&mut best, Strength::Short, items, j, chance, consider);
+                    }
                 }
             }
         }
@@ -434,6 +441,7 @@ fn longest_at(
             }
         }
     }
+    let printed = as_printed(book, reading, i, best.as_ref());
     let (strength, items, last, chance) = best?;
     let typed = (i..=last).find_map(|k| reading.typed(k));
     // Letters prove that a number in full is one, whatever its digits look like.
@@ -441,13 +449,40 @@ fn longest_at(
         (Strength::Whole | Strength::Reference, Some(Typed::Date | Typed::Amount | Typed::Phone | Typed::Customer)) => {
             None
         }
+        // So do digits that go on behind what looks like a date: `20260112-75696`.
+        (Strength::Digits, Some(Typed::Date | Typed::Amount)) if goes_beyond(reading, i, last) => None,
         (_, other) => other,
     };
     let other_document = label == Some(Label::Proforma) || foreign_prefix(book, reading, i, strength, &items);
     let typed = typed.or_else(|| other_document.then_some(Typed::OwnId));
     let items = by_label(book, items, label);
     push(found, items, strength, named_in, tokens.quote(i, last), typed, label, (i, last), chance);
+    // Its signs prove it as letters would.
+    if let Some(naming) = found.last_mut().filter(|_| printed) {
+        naming.weight += (weights::NUMBER_WHOLE - weights::NUMBER_DIGITS_MAX).max(0);
+    }
     Some(last)
+}
+
+/// Whether a number written without a blank has digits that are part of nothing else.
+fn goes_beyond(reading: &Reading, first: usize, last: usize) -> bool {
+    let tokens = &reading.tokens;
+    let tight = |k: usize| matches!(tokens.glue(k), Glue::None | Glue::Joined | Glue::Break);
+    (first + 1..=last).all(tight) && (first..=last).any(|k| tokens.is_digits(k) && reading.typed(k).is_none())
+}
+
+/// The number stands in the text sign for sign as one document bears it, signs between its digits and all its zeros: `2026-49545` is
+/// that document, and not 2026/049545, for which a payer would have changed the sign and dropped a zero.
+fn as_printed(book: &OpenItemBook, reading: &Reading, first: usize, best: Option<&Best>) -> bool {
+    let Some((Strength::Digits, items, last, _)) = best else { return false };
+    let [item] = items.as_slice() else { return false };
+    let start = reading.tokens.list.get(first).map_or(0, |t| t.range.start);
+    let end = reading.tokens.list.get(*last).map_or(0, |t| t.range.end);
+    let written = reading.tokens.text.get(start..end).unwrap_or("");
+    // A blank between the runs parts two numbers as well as one.
+    let signs = written.bytes().any(|b| !b.is_ascii_digit() && b != b' ' && b != b'\n');
+    let printed = || book.item(*item).map_or("", |it| it.doc_no.trim()).bytes();
+    signs && written.bytes().filter(|b| *b != b'\n').eq(printed())
 }
 
 /// The same digits may be all of one number and the ending of another: then payer and amount decide.

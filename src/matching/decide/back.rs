@@ -11,8 +11,8 @@ use crate::matching::reading::Reading;
 use crate::matching::returns::{self, ReturnLink};
 use crate::matching::score::weights;
 use crate::model::{
-    Allocation, Disposition, EvidenceKind, EvidenceLine, Gate, OtherAmount, Outcome, Payment, Proposal, ReasonCode,
-    Remainder, RemainderCode,
+    Allocation, Disposition, EvidenceLine, Gate, OtherAmount, Outcome, Payment, Proposal, ReasonCode, Remainder,
+    RemainderCode,
 };
 
 /// The decision for a return or a refund; `None` for a payment that is neither.
@@ -90,8 +90,7 @@ fn reopened(desk: &Desk<'_>, payment: &Payment, link: &ReturnLink, gate: Option<
         let allocations: Vec<Allocation> = parts.iter().filter_map(|p| allocation(book, p)).collect();
         let customer =
             link.items.first().and_then(|(ix, _)| book.item(*ix)).map(|it| it.customer_id.as_str().to_owned());
-        let line =
-            EvidenceLine { kind: EvidenceKind::DocumentNumber, weight: weights::NUMBER_WHOLE, text: link.text.clone() };
+        let line = EvidenceLine { kind: link.kind, weight: weights::NUMBER_WHOLE, text: link.text.clone() };
         let proposal = Proposal {
             customer_id: customer.clone(),
             reason: ReasonCode::ReturnReopened,

@@ -8,7 +8,7 @@ use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, is_credit_note_as_well};
 use crate::matching::reading::{Label, Reading, Typed, Wording};
 use crate::model::{ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
-use crate::names::{NameLevel, looks_spoofed};
+use crate::names::{NameLevel, Party, looks_spoofed};
 use smallvec::SmallVec;
 
 /// Gates in the order they were found.
@@ -127,6 +127,10 @@ fn stranger(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         h.parts.iter().filter_map(|p| context.book.customer_of(p.item)).collect();
     customers.sort_unstable();
     customers.dedup();
+    if let Some(other) = other_form(context, &customers) {
+        gates.push(Bar { reason: ReasonCode::ThirdPayer, fact: Fact::OtherPayer(other) });
+        return;
+    }
     let by_name = |p: &PayerEvidence| p.kind <= PayerKind::Mandate || p.name.is_some_and(|n| n <= NameLevel::Close);
     let knows_one = |c: &CustomerIx| {
         let related = |p: &PayerEvidence| p.customer == *c || context.may_pay_for(p.customer, *c);
@@ -138,6 +142,24 @@ fn stranger(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     if let Some(other) = may_be_another(context, &customers) {
         gates.push(Bar { reason: ReasonCode::ThirdPayer, fact: Fact::OtherPayer(other) });
     }
+}
+
+/// A customer whose name the payer's is in its legal form, where it has the words of the documents' customer and another form: an AG is
+/// no GmbH.
+fn other_form(context: &Context<'_>, customers: &[CustomerIx]) -> Option<CustomerIx> {
+    let [own] = customers else { return None };
+    let by_words = |p: &PayerEvidence| p.kind == PayerKind::Name && p.name.is_some_and(|n| n <= NameLevel::SameWords);
+    let strange = |p: &&PayerEvidence| by_words(p) && p.customer != *own && !context.may_pay_for(p.customer, *own);
+    if !context.payer(*own).is_some_and(by_words) || !context.payers.iter().any(|p| strange(&p)) {
+        return None;
+    }
+    let payer = Party::new(context.payment.payer_name.as_deref()?);
+    let is = |c: CustomerIx| {
+        let customer = context.book.customer(c);
+        let mut names = customer.into_iter().flat_map(|c| std::iter::once(&c.name).chain(&c.aliases));
+        names.any(|name| payer.is(&Party::new(name)))
+    };
+    context.payers.iter().filter(strange).map(|p| p.customer).find(|c| is(*c)).filter(|_| !is(*own))
 }
 
 /// The account says one customer and the name another, or money is paid on behalf of a third (POLICY rows 6, 7).
@@ -249,6 +271,9 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         if !means_it || naming.items.iter().any(used) {
             continue;
         }
+        if slips_to(context, h, naming) {
+            continue;
+        }
         let is_closed = |ix: &&ItemIx| context.book.figures(**ix).is_some_and(|it| it.status == ItemStatus::Closed);
         gates.push(match naming.items.iter().find(is_closed) {
             Some(closed) => Bar { reason: ReasonCode::AlreadyPaid, fact: Fact::NamesPaid(*closed) },
@@ -271,12 +296,25 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         bare && context.reading.label(*k) != Some(Label::Order) && !of_naming(*k)
     };
     let number = (0..tokens.list.len()).filter(|_| by_name && context.unresolved.is_empty()).find(strange);
-    if number.is_some_and(|k| !is_own(tokens.word(k))) {
+    // Unless it is the answer's own number with one slip.
+    let own_slip = |k: usize| h.parts.len() == 1 && h.parts.iter().all(|p| context.is_slip_at(k, p.item));
+    if number.is_some_and(|k| !is_own(tokens.word(k)) && !own_slip(k)) {
         gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::StrangeNumber });
     }
     if h.basis != Basis::OnAccount && (context.reading.says(Wording::Partial) || context.reading.says(Wording::Final)) {
         gates.push(Bar { reason: ReasonCode::PartialSilent, fact: Fact::PartUnnamed });
     }
+}
+
+/// Whether a number that other documents end with is the answer's own with one slip (POLICY row 19): it is written with that number's
+/// head, the documents are other customers', and none of them is open at this amount.
+fn slips_to(context: &Context<'_>, h: &Hypothesis, naming: &Naming) -> bool {
+    let [part] = h.parts.as_slice() else { return false };
+    let amount = Some(context.payment.amount);
+    let other = |ix: &ItemIx| context.book.customer_of(*ix) != h.customer && context.open_amount(*ix) != amount;
+    h.difference == Difference::Exact
+        && naming.items.iter().all(other)
+        && context.is_slip_with_its_head(naming, part.item)
 }
 
 /// Largest share that is taken for a deduction, in hundredths of a percent: who pays a third in advance says so in percent, too.

@@ -3,6 +3,7 @@
 mod back;
 mod gates;
 mod learned;
+mod needed;
 mod rank;
 mod registered;
 mod rules;
@@ -10,14 +11,14 @@ mod standing;
 mod told;
 mod wording;
 
+pub use needed::would_need;
 pub use rules::CHANCE_SAYS;
 pub use standing::{Proposed, Standing};
 pub use told::allocation;
-pub use wording::would_need;
 
-use super::candidates::{Named, PayerKind, namings, payers, text_is_cut};
+use super::candidates::{Named, PayerKind, namings, own_endings, payers, text_is_cut};
 use super::extend::Extensions;
-use super::facts::{Bar, Fact};
+use super::facts::Bar;
 use super::hypotheses::{self, Basis, Context, Hypothesis, Parts, sentence};
 use super::not_receivable::Rules;
 use super::reading::{Label, Reading};
@@ -51,8 +52,9 @@ const PROPOSALS_MAX: usize = 3;
 pub fn propose(desk: &Desk<'_>, payment: &Payment, words: bool) -> Proposed {
     let Desk { book, policy, rules, extensions, priors } = *desk;
     let reading = Reading::with_book(book, payment.remittance.iter().map(String::as_str));
-    let Named { list: namings, cut } = namings(book, payment, &reading);
+    let Named { list: mut namings, cut } = namings(book, payment, &reading);
     let payers = payers(book, payment, &reading);
+    own_endings(book, &reading, &payers, &mut namings);
     if let Some(proposed) = back::return_or_refund(desk, payment, &reading, &namings, &payers, words) {
         return proposed;
     }
@@ -133,10 +135,9 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
         (Err(stop), _) if stop.why == rules::Why::Second => (stop.reason, wording::both_fit(context, best, all.get(1))),
         (Err(stop), _) => (stop.reason, rules::stop_text(context, best, &stop.why)),
     };
-    let held_back = |why: &rules::Why| matches!(why, rules::Why::Gate(Fact::Retention | Fact::Withheld));
     let would_need = match &verdict {
-        Err(stop) if held_back(&stop.why) => "nothing: a share held back is always looked at",
-        _ => wording::would_need(reason),
+        Err(stop) => needed::needed(context, all, stop),
+        Ok(_) => would_need(reason).to_owned(),
     };
     let mut all_gates = told(&best_gates, best);
     all_gates.extend(statement.iter().map(|g| Gate { reason: g.reason, text: fixed(g) }));
@@ -171,7 +172,7 @@ fn decide(context: &Context<'_>, all: &[Hypothesis], words: bool) -> Proposed {
             (true, _) => Some(Disposition::OnAccount),
             (false, _) => Some(Disposition::InReview),
         },
-        would_need: (!applied).then(|| would_need.to_owned()),
+        would_need: (!applied).then_some(would_need),
         candidates_cut: u32::try_from(all.len().saturating_sub(PROPOSALS_MAX)).unwrap_or(u32::MAX),
         candidates: proposals,
         review: None,
@@ -197,7 +198,7 @@ fn nothing_found(context: &Context<'_>, of_payment: &[Bar], words: bool) -> Prop
             decision.reason = gate.reason;
             decision.explanation = gate.text.clone();
         }
-        decision.would_need = Some(wording::would_need(decision.reason).to_owned());
+        decision.would_need = Some(needed::needed_for_anything(context, decision.reason));
     }
     proposed
 }

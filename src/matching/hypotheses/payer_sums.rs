@@ -5,7 +5,7 @@ use super::evidence::{amount_evidence, exact_weight};
 use super::subset::subsets;
 use super::{Basis, Context, Hypothesis, Part, Parts};
 use crate::book::ItemIx;
-use crate::matching::candidates::{NamedIn, PayerEvidence, Strength};
+use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, Strength};
 use crate::matching::facts::{Bar, Evidence, Fact};
 use crate::matching::reading::Wording;
 use crate::matching::score::{centibans, weights};
@@ -73,6 +73,12 @@ fn base(
         let fact = Fact::PassedOver(number);
         lines.push(Evidence { kind: EvidenceKind::DocumentNumber, weight: other, fact });
     }
+    let elsewhere = if basis == Basis::OnAccount { None } else { named_elsewhere(context, payer) };
+    let another = if elsewhere.is_some() { weights::NAMES_ANOTHER } else { 0 };
+    if let Some(number) = elsewhere {
+        let fact = Fact::NamesItsAmount(number);
+        lines.push(Evidence { kind: EvidenceKind::DocumentNumber, weight: another, fact });
+    }
     Hypothesis {
         customer: Some(payer.customer),
         basis,
@@ -85,12 +91,26 @@ fn base(
         by_reference: false,
         payer_fits: true,
         prior,
-        score: payer.weight + share + amount_weight + refund + other,
+        score: payer.weight + share + amount_weight + refund + other + another,
         lines,
         gates: SmallVec::new(),
         capped: false,
         notes: Vec::new(),
     }
+}
+
+/// A number in full of one document of somebody whom this payer does not pay for, open at exactly the payment's amount: whoever wrote
+/// it pays that document, unless both number and amount came about by chance.
+fn named_elsewhere(context: &Context<'_>, payer: &PayerEvidence) -> Option<u32> {
+    let full = |n: &Naming| n.typed.is_none() && n.named_in != NamedIn::EndToEnd && n.strength.is_exact();
+    let elsewhere = |ix: ItemIx| {
+        context.payable(ix)
+            && context.open_amount(ix) == Some(context.payment.amount)
+            && context.book.customer_of(ix).is_some_and(|c| !context.may_pay_for(payer.customer, c))
+    };
+    let named = (0u32..).zip(context.namings).filter(|(_, n)| full(n));
+    let mut of_one = named.filter_map(|(k, n)| matches!(n.items.as_slice(), [ix] if elsewhere(*ix)).then_some(k));
+    of_one.next()
 }
 
 fn part(context: &Context<'_>, item: ItemIx) -> Option<Part> {

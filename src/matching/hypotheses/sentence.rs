@@ -57,6 +57,9 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
             format!("payments without a number seldom mean {choice}")
         }
         Fact::PassedOver(n) => format!("the text has `{}`, which is another document of this account", quote(n)),
+        Fact::NamesItsAmount(n) => {
+            format!("the text names `{}` in full, another customer's document of exactly this amount", quote(n))
+        }
         Fact::OnlyAmount(same) => format!("the amount is exactly this document's; open items with it: {same}"),
         Fact::OtherCustomer(c, true) => {
             format!("the payer is the customer {}, the documents are another customer's", customer(c))

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::book::{ItemIx, OpenItemBook};
-use crate::matching::candidates::{Naming, Strength};
+use crate::matching::candidates::{NamedIn, Naming, Strength};
 use crate::matching::reading::{Glue, Label, Reading};
 use std::cell::OnceCell;
 
@@ -14,6 +14,11 @@ pub struct Unresolved {
     /// Letters and digits glued.
     pub glued: String,
 }
+
+/// Most tokens that the head of a number is cut into.
+const HEAD_MAX: usize = 4;
+/// Shortest number, letters and digits, that one slip away from it says something by itself.
+const SLIP_LEAST: usize = 6;
 
 /// Most unresolved numbers kept: one alone forbids automatic application, and a slip is only believed where it is the only one.
 const UNRESOLVED_MAX: usize = 20;
@@ -139,6 +144,41 @@ impl Context<'_> {
             let written = word.trim_start_matches('0');
             written != reference && one_edit(written, reference)
         })
+    }
+
+    /// A number that ends like other documents and stands in the text with the head of this item's number in front, letters or
+    /// digits: as written nobody bears it, and it is the item's number with one slip. `INV050902` for INV050908, though 23/050902 is
+    /// another document. Not where it is one slip away from those others, too, or where some document has all these digits, whatever
+    /// its letters.
+    pub fn is_slip_with_its_head(&self, naming: &Naming, item: ItemIx) -> bool {
+        let tokens = &self.reading.tokens;
+        let (first, last) = naming.place();
+        let joined = |k: &usize| matches!(tokens.glue(*k), Glue::None | Glue::Joined);
+        let start = (1..=first).rev().take(HEAD_MAX).take_while(joined).last().map_or(first, |k| k - 1);
+        let of = |from: usize, to: usize| (from..=to).map(|k| tokens.word(k)).collect::<String>();
+        if start == first || naming.named_in != NamedIn::Text || naming.strength <= Strength::Whole {
+            return false;
+        }
+        let (whole, written, head) = (self.book.whole_of(item), of(start, last), of(start, first - 1));
+        let bears = |ix: &ItemIx| {
+            let other = self.book.whole_of(*ix);
+            other.starts_with(&head) || one_edit(&written, other)
+        };
+        whole.starts_with(&head)
+            && one_edit(&written, whole)
+            && !naming.items.iter().any(bears)
+            && !self.book.bears_digits(&written)
+    }
+
+    /// Whether a number at a token, with what is joined before it, is the item's number with one slip.
+    pub fn is_slip_at(&self, token: usize, item: ItemIx) -> bool {
+        let tokens = &self.reading.tokens;
+        let joined = |k: &usize| matches!(tokens.glue(*k), Glue::None | Glue::Joined);
+        let start = (1..=token).rev().take(HEAD_MAX).take_while(joined).last().map_or(token, |k| k - 1);
+        let end = (token + 1..tokens.list.len()).take_while(joined).last().unwrap_or(token);
+        let written: String = (start..=end).map(|k| tokens.word(k)).collect();
+        let whole = self.book.whole_of(item);
+        whole.len() >= SLIP_LEAST && one_edit(&written, whole) && !self.book.bears_digits(&written)
     }
 
     /// Whether any unresolved number is one slip away from an item's number.

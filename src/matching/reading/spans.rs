@@ -220,8 +220,9 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         }
         let after = tokens.after(last);
         let percent = after.trim_start().starts_with('%') || matches!(tokens.word(last + 1), "PROZENT" | "PCT" | "VH");
-        let money_near = is_currency(tokens.word(last + 1)) && after.len() <= 1
-            || i > 0 && is_currency(tokens.word(i - 1)) && tokens.before(i).len() <= 1;
+        let money_near =
+            is_currency(tokens.word(last + 1)) && after.len() <= 1 && !announces(tokens, last + 1, decimals)
+                || i > 0 && is_currency(tokens.word(i - 1)) && tokens.before(i).len() <= 1;
         let value: Option<i64> =
             (digits.len() <= 15).then(|| digits.iter().fold(0, |value, b| value * 10 + i64::from(b - b'0')));
         if percent && digits.len() <= 4 {
@@ -240,9 +241,12 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
                 let (a, b) = (digits_at(tokens, i).unwrap_or(99), digits_at(tokens, last).unwrap_or(99));
                 is_date(2024, b, a)
             };
-            // "2026-78204,20": the number of a document and the next one of a list, not an amount.
-            let goes_on =
-                i > 0 && tokens.is_digits(i - 1) && matches!(tokens.before(i), "-" | "/" | "_") && !money_near;
+            // "2026-78204,20", "INV047427,23/070638": the number of a document and the next one of a list, not an amount.
+            let goes_on = (i > 0 && tokens.is_digits(i - 1) && matches!(tokens.before(i), "-" | "/" | "_")
+                || tokens.word(i).len() > 1 && tokens.word(i).starts_with('0')
+                || number_goes_on(tokens, last)
+                || in_tight_list(tokens, i))
+                && !money_near;
             if !day && !goes_on {
                 set(marks, i, last, Typed::Amount);
                 let scale = match decimals {
@@ -255,6 +259,48 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         }
         i = last + 1;
     }
+}
+
+/// Whether a number stands in a list without blanks and is long: `1048556,1068070,24`, where the bank cut the last number short.
+fn in_tight_list(tokens: &Tokens, i: usize) -> bool {
+    i > 0 && tokens.is_digits(i - 1) && tokens.before(i) == "," && tokens.word(i).len() >= 6
+}
+
+/// Whether more digits are joined to a run, four or more with its own, which are no amount themselves: `23/070638`, `12-25-55439`.
+fn number_goes_on(tokens: &Tokens, run: usize) -> bool {
+    let mut digits = tokens.word(run).len();
+    let mut last = run;
+    while tokens.is_digits(last + 1) && matches!(tokens.before(last + 1), "-" | "/" | "_" | ".") {
+        last += 1;
+        digits += tokens.word(last).len();
+    }
+    // `119,00-238,00`; but not in `1058064,24/075387,24/057806`.
+    let an_amount = tokens.is_digits(last + 1)
+        && tokens.word(last + 1).len() == 2
+        && matches!(tokens.before(last + 1), "," | ".")
+        && !tokens.word(last).starts_with('0')
+        && !(tokens.is_digits(last + 2) && matches!(tokens.before(last + 2), "-" | "/" | "_"))
+        && last == run + 1;
+    // Where the bank cut the next number short, the length of this one tells.
+    let long = run.checked_sub(1).is_some_and(|whole| tokens.word(whole).len() >= 6);
+    last > run && (digits > 4 || long) && !an_amount
+}
+
+/// Whether the currency stands in front of an amount of its own: `2026/041705 EUR 2048,67`. Then what stands before it has none.
+fn announces(tokens: &Tokens, currency: usize, decimals: usize) -> bool {
+    let mut last = currency + 1;
+    while tokens.is_digits(last + 1)
+        && tokens.word(last + 1).len() == 3
+        && matches!(tokens.before(last + 1), "." | "," | "'")
+    {
+        last += 1;
+    }
+    decimals == 0
+        && tokens.is_digits(currency + 1)
+        && tokens.before(currency + 1).len() <= 1
+        && tokens.is_digits(last + 1)
+        && tokens.word(last + 1).len() == 2
+        && matches!(tokens.before(last + 1), "," | ".")
 }
 
 fn before_is_comma(tokens: &Tokens, i: usize) -> bool {
@@ -414,6 +460,17 @@ mod tests {
         assert_eq!(of("731 ./. 2 % SK 23,80"), [None, Some(Typed::Percent), Some(Typed::Amount), Some(Typed::Amount)]);
         assert_eq!(of("1.190,00 EUR"), [Some(Typed::Amount); 3]);
         assert_eq!(of("EUR 1190"), [Some(Typed::Amount)]);
+        assert_eq!(of("2026/041705 EUR 2048,67"), [None, None, Some(Typed::Amount), Some(Typed::Amount)]);
+        assert_eq!(of("731 EUR 1.190,00"), [None, Some(Typed::Amount), Some(Typed::Amount), Some(Typed::Amount)]);
+        assert_eq!(of("119 EUR 731"), [Some(Typed::Amount); 2]);
+        assert_eq!(of("INV047427,23/070638"), [None; 3]);
+        assert_eq!(of("1047427,12-25-55439"), [None; 4]);
+        assert_eq!(of("1058064,24/075387,24/057806"), [None; 5]);
+        assert_eq!(of("1050264,37-26"), [None; 3]);
+        assert_eq!(of("1048556,1068070,24"), [None; 3]);
+        assert_eq!(of("731, 1068070,24")[1..], [Some(Typed::Amount); 2]);
+        assert_eq!(of("37.26.67534 Betrag 2683,33")[..3], [None; 3]);
+        assert_eq!(of("731 119,00-238,00")[..3], [None, Some(Typed::Amount), Some(Typed::Amount)]);
         assert_eq!(of("DE15370400442026041700 x"), [Some(Typed::Account)]);
         assert_eq!(of("von DE89 3704 0044 0532 0130 00"), [Some(Typed::Account); 6]);
         assert_eq!(of("RE 731 Rueckfragen Tel 02131/202674"), [None, Some(Typed::Phone), Some(Typed::Phone)]);

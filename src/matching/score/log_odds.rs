@@ -1,5 +1,6 @@
 //! Log-odds as fixed-point integers, the same on every platform: `libm` is portable software, and sums are of integers.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 /// `100 * log10(numerator / denominator)`, rounded to an integer. Zero on either side counts as one.
@@ -12,16 +13,25 @@ pub fn centibans(numerator: u64, denominator: u64) -> i32 {
 /// `log10` in hundred-thousandths; of 0 as of 1.
 fn log(n: u64) -> i64 {
     static SMALL: LazyLock<Vec<i64>> = LazyLock::new(|| (0..1_024).map(computed).collect());
-    static DECADES: LazyLock<Vec<i64>> = LazyLock::new(|| (0..16).map(|k| computed(9 * 10u64.pow(k))).collect());
-    // The spaces of numbers with so many digits, 9 x 10^k, and small counts are asked for again and again.
+    thread_local! {
+        /// Numbers with their logarithms, each in the place of its own: sizes of the book and of the spaces of numbers are asked
+        /// for again and again.
+        static LATELY: [Cell<(u64, i64)>; 64] = const { [const { Cell::new((1, 0)) }; 64] };
+    }
     if let Some(known) = usize::try_from(n).ok().and_then(|n| SMALL.get(n)) {
         return *known;
     }
-    let decade = n.ilog10();
-    match DECADES.get(decade as usize) {
-        Some(known) if n == 9 * 10u64.pow(decade) => *known,
-        _ => computed(n),
-    }
+    LATELY.with(|lately| {
+        let at = usize::try_from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58).unwrap_or(0);
+        match lately.get(at).map(Cell::get) {
+            Some((known, log)) if known == n => log,
+            _ => {
+                let log = computed(n);
+                lately.get(at).inspect(|place| place.set((n, log)));
+                log
+            }
+        }
+    })
 }
 
 fn computed(n: u64) -> i64 {
@@ -66,6 +76,11 @@ mod tests {
         assert_eq!(centibans(1, 150), -218);
         assert_eq!(centibans(9, 10), -5);
         assert_eq!(centibans(0, 0), 0);
+        // The same however often, and whatever was asked for between.
+        let of = |range: std::ops::Range<u64>| range.map(|n| centibans(n * n * 977, n + 5_000)).collect::<Vec<_>>();
+        assert_eq!(of(1..3_000), of(1..3_000));
+        assert_eq!((1..3_000).rev().map(|n| centibans(n * n * 977, n + 5_000)).rev().collect::<Vec<_>>(), of(1..3_000));
+        assert_eq!([centibans(2_000_000, 1), centibans(5_000_000, 2), centibans(2_000_000, 1)], [630, 640, 630]);
     }
 
     #[test]

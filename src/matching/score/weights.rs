@@ -1,4 +1,4 @@
-//! The priors behind the weights, version 1. A change here alters decisions: raise [`crate::matching::SCORE_VERSION`] and say
+//! The priors behind the weights. A change here alters decisions: raise [`crate::matching::SCORE_VERSION`] and say
 //! so in the changelog. Values in centibans unless the name says otherwise.
 
 /// A number in full, with its letters, in the payer's words.
@@ -56,6 +56,8 @@ pub const AMOUNT_OTHER: i32 = -40;
 
 /// A number of the same account that an answer without numbers passes over.
 pub const PASSED_OVER: i32 = -150;
+/// Another customer's document is named in full and open at exactly this amount, for an answer without numbers.
+pub const NAMES_ANOTHER: i32 = -250;
 /// Words of a refund, for an answer without a number.
 pub const REFUND: i32 = -900;
 /// The payer is another customer than the document's.

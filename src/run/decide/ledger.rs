@@ -49,7 +49,7 @@ pub struct LedgerDecision {
 ///     ..RunInputs::default()
 /// };
 /// let day = run_with_ledger(&inputs, &ledger, &|_| {}).unwrap();
-/// ledger.append(&day.records, &Stamp::default(), None)?;
+/// ledger.append(&day.records(), &Stamp::default(), None)?;
 ///
 /// // A person decides the one row of the queue.
 /// let queue = tieout::run::record_of_ledger(&ledger)?;

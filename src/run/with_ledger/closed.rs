@@ -2,19 +2,25 @@
 
 use super::Session;
 use super::snapshot::set_open;
-use crate::base::Set;
+use crate::base::{Records, Set};
 use crate::error::Error;
 use crate::ledger::keys::{KeyKind, item_key, item_key_of, key, numbers_in, with_amount};
 use crate::ledger::{Body, Store};
 use crate::model::{OpenItem, Payment};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most records that one key brings, the latest: a rent that is paid every month from one account.
 const PER_KEY: usize = 12;
 
 impl<S: Store> Session<'_, S> {
-    pub(super) fn bring_closed(&mut self, items: &mut Vec<OpenItem>, payments: &[Payment]) -> Result<(), Error> {
-        let mut keys: Vec<u64> = payments.iter().flat_map(keys_of).collect();
+    pub(super) fn bring_closed(
+        &mut self,
+        items: &mut Vec<OpenItem>,
+        payments: Records<'_, Payment>,
+    ) -> Result<(), Error> {
+        let of_block = |n: usize| payments.block(n).iter().flat_map(keys_of).collect::<Vec<u64>>();
+        let mut keys: Vec<u64> = (0..payments.blocks()).into_par_iter().flat_map_iter(of_block).collect();
         keys.sort_unstable();
         keys.dedup();
         let found = self.ledger.store().find(&keys)?;

@@ -1,13 +1,13 @@
-//! What of a day the ledger has already: files, statements, entries. Known by content, never by name.
+//! Which statements of a day the ledger has already, and how the new ones continue them. Known by content, never by name.
 
 use super::{Read, Session};
-use crate::base::{ContentId, Map, Place, counted};
+use crate::base::{Map, Place, counted};
 use crate::error::Error;
 use crate::ledger::chain::{self, BreakKind};
-use crate::ledger::keys::{self, KeyKind, key};
-use crate::ledger::{Body, JoinBody, PaymentStanding, Release, Set, StatementBody, Store, Waiting, gap_key};
+use crate::ledger::keys::KeyKind;
+use crate::ledger::{Body, Release, Set, StatementBody, Store, gap_key};
 use crate::model::*;
-use crate::statements::{Day, FiledStatement, LeftOut, Payments, may_be_same_account, occurrence_id};
+use crate::statements::{Day, FiledStatement, may_be_same_account};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<S: Store> Session<'_, S> {
@@ -62,7 +62,7 @@ impl<S: Store> Session<'_, S> {
                 self.summary.notes.push(format!("{text}: give it again once it is right"));
             }
             let index = day.statements.len();
-            self.statements.push(Read { body, index, disjoint: false, numbered: false, taken, known: 0 });
+            self.statements.push(Read { body, index, disjoint: false, numbered: false, taken, known: 0, new: 0 });
             day.statements.push(filed);
             day.marks.push(mark);
         }
@@ -90,7 +90,7 @@ impl<S: Store> Session<'_, S> {
             last: id.last,
             opening: id.opening,
             closing: id.closing,
-            entries: s.entries.len() as u64,
+            entries: s.movements().count() as u64,
             booked: id.booked.filter(|_| id.is_final),
             known: 0,
             content: id.content.0,
@@ -242,276 +242,11 @@ impl<S: Store> Session<'_, S> {
         }
         Ok(())
     }
-
-    pub(super) fn known_payments(&mut self, day: &Day, read: &mut Payments) -> Result<(), Error> {
-        let mut stored = self.stored(read)?;
-        let intraday = self.intraday(read)?;
-        let mut counts: Map<(usize, ContentId), u32> = Map::default();
-        // What was there before each statement began: its own entries never know each other.
-        let mut have: Map<ContentId, u32> =
-            stored.iter().map(|(base, list)| (base.clone(), u32::try_from(list.len()).unwrap_or(u32::MAX))).collect();
-        let mut have_before: Map<ContentId, u32> = Map::default();
-        let mut current = usize::MAX;
-        let mut keep = vec![true; read.payments.len()];
-        let mut left: BTreeMap<(String, String), (crate::base::Currency, u64, i128)> = BTreeMap::new();
-        let mut used: BTreeSet<String> = BTreeSet::new();
-        for k in 0..read.payments.len() {
-            let Some(origin) = read.origins.get(k).cloned() else { break };
-            // Every statement of the day has its row here, in the same order.
-            let at = origin.statement;
-            let Some(statement) = self.statements.get(at) else { continue };
-            let (disjoint, numbered) = (statement.disjoint, statement.numbered);
-            let (taken, content) = (statement.taken, statement.body.content.clone());
-            if origin.statement != current {
-                current = origin.statement;
-                have_before.clear();
-                if disjoint
-                    && !numbered
-                    && begins_anew(read, k, &have)
-                    && let Some(statement) = self.statements.get_mut(at)
-                {
-                    statement.disjoint = false;
-                }
-            }
-            let disjoint = self.statements.get(at).is_some_and(|s| s.disjoint);
-            let Some(payment) = read.payments.get_mut(k) else { break };
-            let had =
-                *have_before.entry(origin.base.clone()).or_insert_with(|| have.get(&origin.base).copied().unwrap_or(0));
-            let nth = counts.entry((origin.statement, origin.base.clone())).or_insert(0);
-            *nth += 1;
-            let nth = *nth;
-            let known = (!disjoint && nth <= had).then(|| occurrence_id(&origin.base, nth).0);
-            let joined =
-                if known.is_none() && !self.fresh { intraday.find(payment, &used, self.ledger)? } else { Vec::new() };
-            let (ids, joins) = match known {
-                Some(id) => (vec![id], false),
-                None => (joined, true),
-            };
-            if !ids.is_empty() {
-                let mut again = false;
-                for id in &ids {
-                    used.insert(id.clone());
-                    again |= payment.trust == Trust::Proven && self.waits_again(id)?;
-                }
-                if let Some(r) = self.statements.get_mut(at) {
-                    r.known += i128::from(payment.amount);
-                }
-                if joins {
-                    self.summary.joined += 1;
-                    self.joins.push(JoinBody {
-                        payments: ids.clone(),
-                        came_as: payment.payment_id.0.clone(),
-                        statement: content,
-                        file: payment.source.file.clone(),
-                    });
-                }
-                if let (true, [only]) = (again, ids.as_slice()) {
-                    payment.payment_id = ContentId(only.clone());
-                    self.again.insert(only.clone());
-                    continue;
-                }
-                self.summary.known_payments += 1;
-                if let Some(slot) = keep.get_mut(k) {
-                    *slot = false;
-                }
-                let slot = left.entry((payment.account.clone(), payment.currency.to_string())).or_insert((
-                    payment.currency,
-                    0,
-                    0,
-                ));
-                slot.1 += 1;
-                slot.2 += i128::from(payment.amount);
-                continue;
-            }
-            if !taken {
-                continue;
-            }
-            let n = have.entry(origin.base.clone()).or_insert(0);
-            *n += 1;
-            payment.payment_id = occurrence_id(&origin.base, *n);
-            if *n > 1 {
-                self.bases.insert(payment.payment_id.0.clone(), origin.base.clone());
-            }
-            stored.entry(origin.base.clone()).or_default();
-            if !disjoint && payment.trust < Trust::Overlap && self.in_other_format(payment)? {
-                payment.trust = Trust::Overlap;
-            }
-            self.statement_of.insert(payment.payment_id.0.clone(), content);
-        }
-        read.retain(&|k| keep.get(k).copied().unwrap_or(true));
-        for ((account, _), (currency, count, sum)) in left {
-            read.left_out.push(LeftOut { account, currency, reason: "in_ledger".to_owned(), count, sum });
-        }
-        let _ = day;
-        Ok(())
-    }
-
-    /// Ids of the stored payments by their id without occurrence number.
-    fn stored(&self, read: &Payments) -> Result<Map<ContentId, Vec<String>>, Error> {
-        let mut stored: Map<ContentId, Vec<String>> = Map::default();
-        if self.fresh {
-            return Ok(stored);
-        }
-        let by_key: Map<u64, ContentId> =
-            read.origins.iter().map(|o| (key(KeyKind::Payment, o.base.as_str()), o.base.clone())).collect();
-        let mut keys: Vec<u64> = by_key.keys().copied().collect();
-        keys.sort_unstable();
-        for (key, bodies) in self.ledger.bodies(&keys)? {
-            let Some(base) = by_key.get(&key) else { continue };
-            for (_, body) in bodies {
-                let Body::Payment(p) = body else { continue };
-                if p.base.as_ref().map_or_else(|| p.payment_id(), |b| b.as_str()) == base.as_str() {
-                    stored.entry(base.clone()).or_default().push(p.payment_id().to_owned());
-                }
-            }
-        }
-        Ok(stored)
-    }
-
-    /// Whether a stored payment waits only for a better statement.
-    fn waits_again(&self, id: &str) -> Result<bool, Error> {
-        if self.fresh {
-            return Ok(false);
-        }
-        let row = self.ledger.store().member(Set::Queue, id)?;
-        let row: Option<Waiting> = row.and_then(|t| serde_json::from_str(&t).ok());
-        Ok(row.is_some_and(|r| r.again))
-    }
-
-    /// Whether another format brought an entry with these figures: words differ between formats, so a person looks at it.
-    fn in_other_format(&self, payment: &Payment) -> Result<bool, Error> {
-        if self.fresh {
-            return Ok(false);
-        }
-        let figures = keys::figures(payment.booking_date, payment.currency, payment.amount);
-        for (_, body) in self.ledger.under(KeyKind::Figures, &figures)? {
-            let Body::Payment(p) = body else { continue };
-            let other = &p.payment;
-            let same = other.amount == payment.amount
-                && other.booking_date == payment.booking_date
-                && other.currency == payment.currency
-                && may_be_same_account(&other.account, &payment.account);
-            if same && other.source.format != payment.source.format {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn intraday(&self, read: &Payments) -> Result<Intraday, Error> {
-        let mut sums: Map<(String, String), (i64, usize)> = Map::default();
-        for p in &read.payments {
-            if let Some(reference) = &p.entry_ref {
-                let slot = sums.entry((p.account.clone(), reference.clone())).or_insert((0, 0));
-                slot.0 = slot.0.saturating_add(p.amount);
-                slot.1 += 1;
-            }
-        }
-        Ok(Intraday { sums })
-    }
-}
-
-/// Knows entries again that came in a report of the day or a notification before, or come in one afterwards.
-struct Intraday {
-    /// Sum and count of the payments of the run by account and the bank's reference.
-    sums: Map<(String, String), (i64, usize)>,
-}
-
-impl Intraday {
-    /// The stored payments that this one is; several where a batch entry came for its details.
-    fn find<S: Store>(
-        &self,
-        payment: &Payment,
-        used: &BTreeSet<String>,
-        ledger: &crate::ledger::Ledger<S>,
-    ) -> Result<Vec<String>, Error> {
-        let is_intraday = |f: Option<Format>| matches!(f, Some(Format::Camt052 | Format::Camt054 | Format::Mt942));
-        let own = is_intraday(payment.source.format);
-        let mut found: BTreeMap<u64, Payment> = BTreeMap::new();
-        let mut look = |kind: KeyKind, value: &str| -> Result<(), Error> {
-            for (seq, body) in ledger.under(kind, value)? {
-                let Body::Payment(p) = body else { continue };
-                let other = p.payment;
-                let other_kind = is_intraday(other.source.format);
-                // Final statements among themselves are told by balances and identity alone.
-                if (own || other_kind)
-                    && other.currency == payment.currency
-                    && may_be_same_account(&other.account, &payment.account)
-                {
-                    found.insert(seq, other);
-                }
-            }
-            Ok(())
-        };
-        if let Some(reference) = &payment.entry_ref {
-            look(KeyKind::Reference, reference)?;
-        }
-        look(KeyKind::Figures, &keys::figures(payment.booking_date, payment.currency, payment.amount))?;
-        let free = |p: &Payment| -> Result<bool, Error> {
-            if used.contains(p.payment_id.as_str()) {
-                return Ok(false);
-            }
-            let standing: Option<PaymentStanding> = ledger.payment(p.payment_id.as_str())?;
-            Ok(standing.is_some_and(|s| s.came_as.is_empty()))
-        };
-        let same_reference = |p: &Payment| p.entry_ref.is_some() && p.entry_ref == payment.entry_ref;
-        for other in found.values() {
-            let same_words = other.entry_ref.is_none() && payment.entry_ref.is_none() && words(other) == words(payment);
-            if other.amount == payment.amount && (same_reference(other) || same_words) && free(other)? {
-                return Ok(vec![other.payment_id.0.clone()]);
-            }
-        }
-        // One entry here, its details there.
-        let mut parts = Vec::new();
-        let mut sum = 0i64;
-        for other in found.values() {
-            if same_reference(other) && other.amount != payment.amount && free(other)? {
-                sum = sum.saturating_add(other.amount);
-                parts.push(other.payment_id.0.clone());
-            }
-        }
-        if parts.len() > 1 && sum == payment.amount {
-            return Ok(parts);
-        }
-        // Details here, the entry there.
-        let details = payment.entry_ref.as_ref().and_then(|r| self.sums.get(&(payment.account.clone(), r.clone())));
-        if let Some((total, count)) = details.filter(|(_, count)| *count > 1) {
-            let whole = found.values().find(|o| same_reference(o) && o.amount == *total && *count > 1);
-            if let Some(other) = whole {
-                return Ok(vec![other.payment_id.0.clone()]);
-            }
-        }
-        Ok(Vec::new())
-    }
-}
-
-/// Letters and digits of what a payment says, and who pays.
-fn words(p: &Payment) -> String {
-    let all = format!("{}{}", p.remittance_text(), p.payer_name.as_deref().unwrap_or_default());
-    all.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a statement has the next number.
 fn follows(before: &StatementBody, after: &StatementBody) -> bool {
     matches!((before.number, after.number), (Some(a), Some(b)) if b.checked_sub(1) == Some(a))
-}
-
-/// Whether the statement whose payments begin at `from` starts again within what came before it, although it opens with what
-/// that closes with: then what they have in common came out even. Equal payments of a statement that goes on do not.
-fn begins_anew(read: &Payments, from: usize, have: &Map<ContentId, u32>) -> bool {
-    let Some(statement) = read.origins.get(from).map(|o| o.statement) else { return false };
-    let mut counts: Map<&ContentId, u32> = Map::default();
-    let (mut known, mut sum) = (false, 0i128);
-    let own = read.origins.iter().zip(&read.payments).skip(from).take_while(|(o, _)| o.statement == statement);
-    for (origin, payment) in own {
-        let nth = counts.entry(&origin.base).or_insert(0);
-        *nth += 1;
-        if have.get(&origin.base).is_some_and(|had| *nth <= *had) {
-            known = true;
-            sum += i128::from(payment.amount);
-        }
-    }
-    known && sum == 0
 }
 
 fn begins_after(before: &StatementBody, after: &StatementBody) -> bool {

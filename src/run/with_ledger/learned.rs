@@ -2,9 +2,12 @@
 //! they would have decided, and never decide.
 
 use super::Session;
+use crate::base::{Packed, Records};
 use crate::error::Error;
 use crate::ledger::{FactKind, LearnedFact, Store};
 use crate::model::{Customer, Decision, Outcome, Payment};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 impl<S: Store> Session<'_, S> {
     pub(super) fn signed_facts(&mut self, customers: &mut Vec<Customer>) -> Result<(), Error> {
@@ -24,8 +27,8 @@ impl<S: Store> Session<'_, S> {
     /// Facts that nobody signed are shown and never decide; so are signed ones that rest.
     pub(super) fn show_unsigned_facts(
         &mut self,
-        payments: &[Payment],
-        decisions: &mut [Decision],
+        payments: Records<'_, Payment>,
+        decisions: &mut Packed<Decision>,
     ) -> Result<(), Error> {
         if self.fresh {
             return Ok(());
@@ -33,27 +36,44 @@ impl<S: Store> Session<'_, S> {
         let all = self.ledger.facts()?;
         let shown: Vec<&LearnedFact> =
             all.iter().filter(|f| f.is_open() || (f.is_signed() && !f.decides(&all))).collect();
-        for (payment, decision) in payments.iter().zip(decisions).filter(|(_, d)| d.outcome == Outcome::Queued) {
-            for fact in shown.iter().filter(|f| speaks_of(f, payment)) {
-                tell(fact, &all, &mut decision.explanation);
-            }
+        if shown.is_empty() {
+            return Ok(());
         }
+        decisions.change(|n, decisions| {
+            let mut changed = false;
+            for (payment, decision) in payments.block(n).iter().zip(decisions).filter(|(_, d)| is_queued(d)) {
+                for fact in shown.iter().filter(|f| speaks_of(f, payment)) {
+                    tell(fact, &all, &mut decision.explanation);
+                    changed = true;
+                }
+            }
+            changed
+        });
         Ok(())
     }
 
     pub(super) fn with_unsigned(
         &self,
         customers: &[Customer],
-        payments: &[Payment],
-        decisions: &[Decision],
+        payments: Records<'_, Payment>,
+        decisions: Records<'_, Decision>,
     ) -> Result<Option<Vec<Customer>>, Error> {
         if self.fresh {
             return Ok(None);
         }
         let mut unsigned = self.unsigned()?;
-        unsigned.retain(|fact| {
-            payments.iter().zip(decisions).any(|(p, d)| d.outcome == Outcome::Queued && speaks_of(fact, p))
-        });
+        let spoken_of: Vec<AtomicBool> = unsigned.iter().map(|_| AtomicBool::new(false)).collect();
+        if !unsigned.is_empty() {
+            (0..payments.blocks()).into_par_iter().for_each(|n| {
+                let (payments, decisions) = (payments.block(n), decisions.block(n));
+                for (payment, _) in payments.iter().zip(decisions.iter()).filter(|(_, d)| is_queued(d)) {
+                    let of_it = unsigned.iter().zip(&spoken_of).filter(|(fact, _)| speaks_of(fact, payment));
+                    of_it.for_each(|(_, spoken_of)| spoken_of.store(true, Ordering::Relaxed));
+                }
+            });
+        }
+        let mut spoken_of = spoken_of.into_iter().map(AtomicBool::into_inner);
+        unsigned.retain(|_| spoken_of.next().unwrap_or(false));
         if unsigned.is_empty() {
             return Ok(None);
         }
@@ -64,23 +84,28 @@ impl<S: Store> Session<'_, S> {
 
     pub(super) fn say_what_would(
         &self,
-        payments: &[Payment],
-        decisions: &mut [Decision],
-        would: &[Decision],
+        payments: Records<'_, Payment>,
+        decisions: &mut Packed<Decision>,
+        would: Records<'_, Decision>,
     ) -> Result<(), Error> {
         let unsigned = self.unsigned()?;
-        for ((payment, decision), would) in payments.iter().zip(decisions).zip(would) {
-            if decision.outcome != Outcome::Queued || would.outcome != Outcome::Applied {
-                continue;
+        decisions.change(|n, decisions| {
+            let mut changed = false;
+            for ((payment, decision), would) in payments.block(n).iter().zip(decisions).zip(would.block(n).iter()) {
+                if !is_queued(decision) || would.outcome != Outcome::Applied {
+                    continue;
+                }
+                let of = |f: &&LearnedFact| speaks_of(f, payment) && would.customer_id.as_ref() == Some(&f.customer_id);
+                let facts: Vec<String> =
+                    unsigned.iter().filter(of).map(|f| format!("{} ({})", f.fact_id, f.says())).collect();
+                if !facts.is_empty() {
+                    let word = if facts.len() == 1 { "this learned fact" } else { "one of these learned facts" };
+                    decision.would_need = Some(format!("a signature under {word}: {}", facts.join("; ")));
+                    changed = true;
+                }
             }
-            let of = |f: &&LearnedFact| speaks_of(f, payment) && would.customer_id.as_ref() == Some(&f.customer_id);
-            let facts: Vec<String> =
-                unsigned.iter().filter(of).map(|f| format!("{} ({})", f.fact_id, f.says())).collect();
-            if !facts.is_empty() {
-                let word = if facts.len() == 1 { "this learned fact" } else { "one of these learned facts" };
-                decision.would_need = Some(format!("a signature under {word}: {}", facts.join("; ")));
-            }
-        }
+            changed
+        });
         Ok(())
     }
 
@@ -89,6 +114,10 @@ impl<S: Store> Session<'_, S> {
         facts.retain(LearnedFact::is_open);
         Ok(facts)
     }
+}
+
+fn is_queued(decision: &Decision) -> bool {
+    decision.outcome == Outcome::Queued
 }
 
 /// Adds to a payment in the queue what people decided of its payer.

@@ -1,145 +1,181 @@
-//! A finished run in, the records that the ledger is to remember out.
+//! A finished run in, the records that the ledger is to remember out, made as they are asked for.
 
-use super::Session;
-use crate::base::{ContentId, Map, Packed};
-use crate::error::Error;
+use super::payments::{Remembered, Seen};
+use super::{LedgerRun, Read, Session};
+use crate::base::{Map, Packed, Set};
 use crate::ledger::{
-    Body, Decided, DecisionBody, InputBody, Movement, PaymentBody, RunBody, Store,
-    keys::{item_key, item_key_of},
+    Body, Decided as Kept, DecisionBody, InputBody, JoinBody, Movement, NewRecords, PaymentBody, RunBody, SnapshotBody,
+    StatementBody, Store,
 };
 use crate::model::*;
-use crate::outputs::DecisionLines;
-use crate::run::day::RunResult;
-use crate::statements::Payments;
-use rayon::prelude::*;
+use crate::outputs::{Decided, DecisionLines};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// What is to be remembered of a run beside its outputs.
+#[derive(Debug, Clone)]
+pub(super) struct ToRemember {
+    statements: Vec<Read>,
+    snapshot: SnapshotBody,
+    joins: Vec<JoinBody>,
+    /// In step with the payments of the run.
+    seen: Vec<Seen>,
+    /// The payments that are remembered, by place, in the order in which they settle.
+    order: Vec<usize>,
+    /// Returns with the payments that they take back, by id.
+    returns: Map<String, String>,
+    /// Names of the statement files that are in the ledger wholly from now on.
+    files: Set<String>,
+    priors_hash: Option<String>,
+    two_persons: Vec<String>,
+    approved_by: Vec<String>,
+}
 
 impl<S: Store> Session<'_, S> {
-    /// Keeps what is to be remembered: payments of statements that hold, and the items that they moved.
-    pub(super) fn keep_decided(&mut self, read: &Payments, items: &[OpenItem], decisions: &[Decision]) {
-        let moved: crate::base::Set<String> =
-            decisions.iter().flat_map(|d| &d.allocations).map(|a| item_key(&a.company, &a.item_id)).collect();
-        self.items = items
-            .iter()
-            .map(|i| (item_key_of(&i.company, &i.item_id), i))
-            .filter(|(name, _)| moved.contains(name.as_ref()))
-            .map(|(name, i)| (name.into_owned(), i.clone()))
-            .collect();
-        let (again, returns) = (&self.again, &self.returns);
-        let (bases, statement_of, items) = (&self.bases, &self.statement_of, &self.items);
-        let of = |(payment, decision): (&Payment, &Decision)| -> Option<Body> {
-            let id = payment.payment_id.as_str();
-            let decided = decided(payment, decision, items, returns.get(id).cloned());
-            if again.contains(id) {
-                return Some(Body::Decision(DecisionBody {
-                    payment_id: id.to_owned(),
-                    decided,
-                    comment: String::new(),
-                    review: None,
-                    company: payment.company.clone(),
-                    currency: payment.currency,
-                    // The policy teaches nothing.
-                    payer_account: None,
-                    payer_name: None,
-                    booking_date: payment.booking_date,
-                }));
-            }
-            let statement = statement_of.get(id)?.clone();
-            let base: Option<ContentId> = bases.get(id).cloned();
-            Some(Body::Payment(Box::new(PaymentBody { base, statement, payment: payment.clone(), decided })))
-        };
-        self.kept = read.payments.par_iter().zip(decisions).map(of).collect();
-        self.prove_sums();
-    }
-
-    /// A statement whose new and known payments do not give its booked entries (an entry without a day, say) cannot be proved
-    /// again later; it says so by having no sum.
-    fn prove_sums(&mut self) {
-        let mut sums: Map<&str, i128> = Map::default();
-        for body in self.kept.iter().flatten() {
-            if let Body::Payment(p) = body {
-                let amount = p.payment.amount;
-                *sums.entry(p.statement.as_str()).or_insert(0) += i128::from(amount);
-            }
-        }
-        for read in &mut self.statements {
-            let new = sums.get(read.body.content.as_str()).copied().unwrap_or(0);
-            read.body.booked = read.body.booked.filter(|booked| *booked - read.known == new);
-        }
-    }
-
-    pub(super) fn records(&mut self, result: &RunResult) -> Result<Vec<Body>, Error> {
-        let decided = result.contents.decided(&result.summary.score_version);
-        let lines = DecisionLines::new(&decided);
-        let mut rest: Vec<Body> = Vec::new();
-        if self.snapshot != Default::default() {
-            rest.push(Body::Snapshot(std::mem::take(&mut self.snapshot)));
-        }
-        for read in self.statements.iter().filter(|r| r.taken) {
-            let mut body = read.body.clone();
-            body.known = if body.booked.is_some() { read.known } else { 0 };
-            rest.push(Body::Statement(body));
-        }
-        let mut kept = std::mem::take(&mut self.kept);
-        kept.par_chunks_mut(Packed::<Payment>::BLOCK).enumerate().for_each(|(n, bodies)| {
-            let (payments, decisions) = (decided.payments.block(n), decided.decisions.block(n));
-            for ((payment, decision), body) in payments.iter().zip(decisions.iter()).zip(bodies) {
-                let kept = match body {
-                    Some(Body::Payment(p)) => Some(&mut p.decided),
-                    Some(Body::Decision(d)) => Some(&mut d.decided),
-                    _ => None,
-                };
-                // A reviewer reads the line of a queued one.
-                if let Some(kept) = kept.filter(|d| d.outcome == Outcome::Queued) {
-                    kept.line = Some(lines.line(payment, decision).trim_end().to_owned());
-                }
-            }
+    pub(super) fn into_remembered(self) -> ToRemember {
+        let mut order = self.settling_order();
+        order.retain(|k| self.seen.get(*k).is_some_and(|s| !matches!(s.of, Remembered::Nothing)));
+        let mut files: Set<String> =
+            self.files.into_iter().filter(|(_, sha)| sha.is_some()).map(|(name, _)| name).collect();
+        self.not_taken.iter().for_each(|name| {
+            files.remove(name);
         });
-        let order = self.settling_order(decided.payments);
-        rest.extend(order.into_iter().filter_map(|k| kept.get_mut(k).and_then(Option::take)));
-        rest.extend(self.joins.drain(..).map(Body::Join));
-        let run = RunBody {
-            run_id: result.run_id.clone(),
-            records: rest.len() as u64,
-            engine_version: crate::run::VERSION.to_owned(),
-            score_version: result.summary.score_version.clone(),
-            policy_hash: result.summary.policy_hash.clone(),
-            priors_hash: self.priors_hash.take(),
-            as_of: result.summary.as_of,
-            two_persons: std::mem::take(&mut self.two_persons),
-            approved_by: std::mem::take(&mut self.approved_by),
-            inputs: self.inputs(result),
+        ToRemember {
+            statements: self.statements,
+            snapshot: self.snapshot,
+            joins: self.joins,
+            seen: self.seen,
+            order,
+            returns: self.returns,
+            files,
+            priors_hash: self.priors_hash,
+            two_persons: self.two_persons,
+            approved_by: self.approved_by,
+        }
+    }
+}
+
+impl LedgerRun {
+    /// What the ledger is to remember, in order: for [`crate::ledger::Ledger::append`].
+    pub fn records(&self) -> RunRecords<'_> {
+        let run = &self.to_remember;
+        let decided = self.result.contents.decided(&self.result.summary.score_version);
+        let taken = run.statements.iter().filter(|r| r.taken);
+        let statement = |r: &Read| {
+            let known = if r.body.booked.is_some() { r.known } else { 0 };
+            Body::Statement(StatementBody { known, ..r.body.clone() })
         };
-        let mut all = vec![Body::Run(run)];
-        all.append(&mut rest);
-        Ok(all)
+        let snapshot = Some(&run.snapshot).filter(|s| **s != SnapshotBody::default());
+        let mut first: Vec<Body> =
+            snapshot.into_iter().cloned().map(Body::Snapshot).chain(taken.map(statement)).collect();
+        let joins: Vec<Body> = run.joins.iter().cloned().map(Body::Join).collect();
+        let records = (first.len() + run.order.len() + joins.len()) as u64;
+        first.insert(0, Body::Run(self.body(records)));
+        RunRecords { first, joins, run, decided, lines: DecisionLines::new(&decided) }
     }
 
-    fn inputs(&self, result: &RunResult) -> Vec<InputBody> {
-        let taken = |f: &FileSummary| {
-            f.role == "statement"
-                && f.error.is_none()
-                && !self.not_taken.contains(&f.name)
-                && self.files.get(&f.name).is_some_and(Option::is_some)
-        };
-        let of = |f: &FileSummary| InputBody {
+    fn body(&self, records: u64) -> RunBody {
+        let (run, summary) = (&self.to_remember, &self.result.summary);
+        let input = |f: &FileSummary| InputBody {
             role: f.role.to_owned(),
             name: f.name.clone(),
             sha256: f.sha256.clone(),
-            taken: taken(f),
+            taken: f.role == "statement" && f.error.is_none() && run.files.contains(&f.name),
         };
-        let (mut statements, others): (Vec<_>, Vec<_>) =
-            result.summary.files.iter().map(of).partition(|i| i.role == "statement");
-        statements.extend(others);
-        statements
+        let (mut inputs, others): (Vec<_>, Vec<_>) =
+            summary.files.iter().map(input).partition(|i| i.role == "statement");
+        inputs.extend(others);
+        RunBody {
+            run_id: self.result.run_id.clone(),
+            records,
+            engine_version: crate::run::VERSION.to_owned(),
+            score_version: summary.score_version.clone(),
+            policy_hash: summary.policy_hash.clone(),
+            priors_hash: run.priors_hash.clone(),
+            as_of: summary.as_of,
+            two_persons: run.two_persons.clone(),
+            approved_by: run.approved_by.clone(),
+            inputs,
+        }
+    }
+}
+
+/// What the ledger is to remember of a run: the run, what the open items said, its statements, its payments with their decisions
+/// in the order in which they settle, and payments that came again.
+pub struct RunRecords<'a> {
+    first: Vec<Body>,
+    joins: Vec<Body>,
+    run: &'a ToRemember,
+    decided: Decided<'a>,
+    lines: DecisionLines<'a>,
+}
+
+impl NewRecords for RunRecords<'_> {
+    fn blocks(&self) -> usize {
+        self.run.order.len().div_ceil(Packed::<Payment>::BLOCK) + 2
+    }
+
+    fn block(&self, nth: usize) -> Cow<'_, [Body]> {
+        let Some(nth) = nth.checked_sub(1) else { return Cow::Borrowed(&self.first) };
+        match self.run.order.chunks(Packed::<Payment>::BLOCK).nth(nth) {
+            Some(places) => Cow::Owned(self.of_payments(places)),
+            None if nth + 2 == self.blocks() => Cow::Borrowed(&self.joins),
+            None => Cow::Borrowed(&[]),
+        }
+    }
+}
+
+impl RunRecords<'_> {
+    fn of_payments(&self, places: &[usize]) -> Vec<Body> {
+        // Mostly one block, or two; a return may stand far from where it settles.
+        let mut blocks = BTreeMap::new();
+        let mut bodies = Vec::with_capacity(places.len());
+        for place in places {
+            let (block, at) = (place / Packed::<Payment>::BLOCK, place % Packed::<Payment>::BLOCK);
+            let (payments, decisions) = blocks
+                .entry(block)
+                .or_insert_with(|| (self.decided.payments.block(block), self.decided.decisions.block(block)));
+            if let (Some(p), Some(d), Some(seen)) = (payments.get(at), decisions.get(at), self.run.seen.get(*place)) {
+                bodies.extend(self.of_payment(p, d, seen));
+            }
+        }
+        bodies
+    }
+
+    fn of_payment(&self, payment: &Payment, decision: &Decision, seen: &Seen) -> Option<Body> {
+        let returns = self.run.returns.get(payment.payment_id.as_str()).cloned();
+        let decided = || decided(payment, decision, &self.lines, returns);
+        match seen.of {
+            Remembered::Nothing => None,
+            Remembered::Again => Some(Body::Decision(DecisionBody {
+                payment_id: payment.payment_id.0.clone(),
+                decided: decided(),
+                comment: String::new(),
+                review: None,
+                company: payment.company.clone(),
+                currency: payment.currency,
+                // The policy teaches nothing.
+                payer_account: None,
+                payer_name: None,
+                booking_date: payment.booking_date,
+            })),
+            Remembered::New(statement) => Some(Body::Payment(Box::new(PaymentBody {
+                base: seen.base.clone(),
+                statement: self.run.statements.get(statement)?.body.content.clone(),
+                payment: payment.clone(),
+                decided: decided(),
+            }))),
+        }
     }
 }
 
 /// What is remembered of a decision.
-fn decided(payment: &Payment, decision: &Decision, items: &Map<String, OpenItem>, returns: Option<String>) -> Decided {
-    let movement = |(n, a): (usize, &Allocation)| {
-        Movement::of(a, &payment.payment_id, n, items.get(&item_key(&a.company, &a.item_id)))
-    };
-    Decided {
+fn decided(payment: &Payment, decision: &Decision, lines: &DecisionLines<'_>, returns: Option<String>) -> Kept {
+    let movement =
+        |(n, a): (usize, &Allocation)| Movement::of(a, &payment.payment_id, n, lines.item(&a.company, &a.item_id));
+    // A reviewer reads the line of a queued one.
+    let line = (decision.outcome == Outcome::Queued).then(|| lines.line(payment, decision).trim_end().to_owned());
+    Kept {
         outcome: decision.outcome,
         reason: decision.reason,
         explanation: decision.explanation.clone(),
@@ -155,6 +191,6 @@ fn decided(payment: &Payment, decision: &Decision, items: &Map<String, OpenItem>
         disposition: decision.disposition,
         by: "policy".to_owned(),
         returns,
-        line: None,
+        line,
     }
 }

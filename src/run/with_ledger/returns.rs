@@ -9,6 +9,7 @@ use crate::ledger::{Body, Movement, PaymentStanding, Store};
 use crate::matching::settling_order;
 use crate::model::*;
 use crate::statements::may_be_same_account;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Largest fee that is believed without being stated, in minor units, where the payment itself is certain.
@@ -24,28 +25,27 @@ enum Sure {
 }
 
 impl<S: Store> Session<'_, S> {
-    pub(super) fn settle_returns(&mut self, given: &Decidable<'_>, decisions: &mut [Decision]) -> Result<(), Error> {
-        let Decidable { policy, items, payments, .. } = *given;
-        let mut new: Vec<(usize, Decision)> = Vec::new();
-        let id = |k: usize| payments.get(k).map(|p| p.payment_id.0.clone());
-        for (back, of) in given.linked {
+    pub(super) fn settle_returns(
+        &mut self,
+        given: &Decidable<'_>,
+        decisions: &mut Packed<Decision>,
+    ) -> Result<(), Error> {
+        let Decidable { policy, items, payments, linked } = *given;
+        let id = |k: usize| self.seen.get(k).map(|seen| seen.id.0.clone());
+        for (back, of) in linked {
             if let Some((back, of)) = id(*back).zip(id(*of)) {
                 self.taken_back.insert(of.clone());
                 self.returns.insert(back, of);
             }
         }
+        self.linked = linked.to_vec();
+        if self.fresh || !policy.returns.reopen {
+            return Ok(());
+        }
+        let mut new: Vec<(usize, Decision)> = Vec::new();
         // What returns of this run have opened again, by item.
         let mut given_back: Map<String, i64> = Map::default();
-        for k in 0..payments.len().min(decisions.len()) {
-            let (Some(payment), Some(decision)) = (payments.get(k), decisions.get(k)) else { break };
-            let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
-            let linked = given.linked.binary_search_by_key(&k, |(back, _)| *back).is_ok();
-            if linked || payment.amount >= 0 || !by_engine && payment.return_reason.is_none() && !payment.reversal {
-                continue;
-            }
-            if self.fresh || payment.trust != Trust::Proven || !policy.returns.reopen {
-                continue;
-            }
+        for (k, payment, decision) in &came_back(payments, (&*decisions).into(), linked) {
             let Some((original, fee)) = self.original(payment)? else { continue };
             if let Some(decided) = reopened(payment, decision, &original, fee, items, &given_back) {
                 for a in &decided.allocations {
@@ -55,19 +55,27 @@ impl<S: Store> Session<'_, S> {
                 self.taken_back.insert(original.payment.payment_id.0.clone());
                 self.returns.insert(payment.payment_id.0.clone(), original.payment.payment_id.0.clone());
                 self.summary.reopened += 1;
-                new.push((k, decided));
+                new.push((*k, decided));
             }
         }
         if new.is_empty() {
             return Ok(());
         }
+        let mut all: Vec<Decision> = decisions.iter().collect();
+        self.put_in_place(new, items, &mut all);
+        *decisions = Packed::of(&all);
+        Ok(())
+    }
+
+    /// Sets decisions on returns among the others of the run, and what is open before and after each.
+    fn put_in_place(&mut self, new: Vec<(usize, Decision)>, items: &[OpenItem], decisions: &mut [Decision]) {
         let mut old: Vec<(usize, Decision)> = Vec::with_capacity(new.len());
         for (k, decided) in new {
             if let Some(slot) = decisions.get_mut(k) {
                 old.push((k, std::mem::replace(slot, decided)));
             }
         }
-        let order = self.settling_order(payments.into());
+        let order = self.settling_order();
         running(items, decisions, &order);
         // Together with what the run itself opened or closed it may be too much for a document: then a person looks at it.
         let beyond = beyond(items, decisions);
@@ -84,26 +92,11 @@ impl<S: Store> Session<'_, S> {
         if !beyond.is_empty() {
             running(items, decisions, &order);
         }
-        Ok(())
     }
 
     /// The order in which the payments of the run settle: a return after the payment that it takes back.
-    pub(super) fn settling_order(&self, payments: Records<'_, Payment>) -> Vec<usize> {
-        let mut taken_back = Vec::new();
-        if !self.returns.is_empty() {
-            let linked: crate::base::Set<&str> =
-                self.returns.iter().flat_map(|(back, of)| [back.as_str(), of.as_str()]).collect();
-            let mut at: Map<String, usize> = Map::default();
-            for n in 0..payments.blocks() {
-                let first = n * Packed::<Payment>::BLOCK;
-                let block = payments.block(n);
-                let of_pairs = block.iter().enumerate().filter(|(_, p)| linked.contains(p.payment_id.as_str()));
-                at.extend(of_pairs.map(|(k, p)| (p.payment_id.0.clone(), first + k)));
-            }
-            let place = |id: &String| at.get(id.as_str()).copied();
-            taken_back.extend(self.returns.iter().filter_map(|(back, of)| place(back).zip(place(of))));
-        }
-        settling_order(payments.len(), &taken_back)
+    pub(super) fn settling_order(&self) -> Vec<usize> {
+        settling_order(self.seen.len(), &self.linked)
     }
 
     /// The one earlier payment that came back, and the fee on top of it.
@@ -153,6 +146,27 @@ impl<S: Store> Session<'_, S> {
         // Two that fit as well are for a person.
         if alike.next().is_some() { Ok(None) } else { Ok(first.map(|(_, s, fee)| (s, fee))) }
     }
+}
+
+/// The payments that take back one of before this run, with their places and decisions.
+fn came_back(
+    payments: Records<'_, Payment>,
+    decisions: Records<'_, Decision>,
+    linked: &[(usize, usize)],
+) -> Vec<(usize, Payment, Decision)> {
+    let of_block = |n: usize| {
+        let (payments, decisions) = (payments.block(n), decisions.block(n));
+        let all = (n * Packed::<Payment>::BLOCK..).zip(payments.iter().zip(decisions.iter()));
+        let back = all.filter(|(k, (payment, decision))| {
+            let by_engine = matches!(decision.reason, ReasonCode::ReturnReopened | ReasonCode::ReturnUnmatched);
+            payment.amount < 0
+                && payment.trust == Trust::Proven
+                && (by_engine || payment.return_reason.is_some() || payment.reversal)
+                && linked.binary_search_by_key(k, |(back, _)| *back).is_err()
+        });
+        back.map(|(k, (payment, decision))| (k, payment.clone(), decision.clone())).collect::<Vec<_>>()
+    };
+    (0..payments.blocks()).into_par_iter().flat_map_iter(of_block).collect()
 }
 
 /// Items that would be open at more than they are, or across zero.
