@@ -98,7 +98,8 @@ fn priors_change_decisions_only_through_the_policy_and_lift_no_gate() {
     };
     let after = run(&learned).unwrap();
     assert_ne!(before.run_id, after.run_id);
-    assert!(after.summary.score_version.starts_with("1+priors:"), "{}", after.summary.score_version);
+    let version = format!("{}+priors:", tieout::matching::SCORE_VERSION);
+    assert!(after.summary.score_version.starts_with(&version), "{}", after.summary.score_version);
     assert!(
         after.summary.not_proven.iter().any(|s| s.contains("calibrated on 50 confirmed decisions, 40 of them wrong"))
     );

@@ -87,6 +87,14 @@ fn a_file_that_ends_inside_a_tag_was_cut_off_behind_a_whole_statement() {
 }
 
 #[test]
+fn only_a_last_line_that_begins_a_tag_and_does_not_end_it_is_cut_off() {
+    let cut = [":20:A\n-\n:", ":20:A\r\n:6", ":62F:C\r:62", ":62F"];
+    assert!(cut.iter().all(|text| ends_in_a_tag(text)));
+    let whole = [":20:A\n-\n", ":20:A\r\n:6\r\n", ":86:x\n:ab", ":86:x\n:4711", "", ":62F:"];
+    assert!(!whole.iter().any(|text| ends_in_a_tag(text)));
+}
+
+#[test]
 fn pages_that_do_not_join_are_told() {
     let page = |account: &str, number: &str, from: &str, to: &str| {
         format!(

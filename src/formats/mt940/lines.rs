@@ -1,6 +1,7 @@
 //! Text to messages and fields. Comes in: decoded text. Goes out: one [`Message`] per `:20:`, each with its fields as slices
 //! of the text. Knows envelopes, headers and line ends; what a field means is left to [`super::fields`].
 
+use super::bic::{Bic, bic_of};
 use crate::base::Place;
 use crate::model::{Finding, FindingCode};
 
@@ -152,16 +153,6 @@ pub(super) struct Header {
     pub bic: Option<Bic>,
 }
 
-/// A BIC of 8 or 11 letters and digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Bic([u8; 11]);
-
-impl Bic {
-    pub(super) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("").trim_end()
-    }
-}
-
 /// One message.
 #[derive(Debug, Clone)]
 pub(super) struct Message<'t> {
@@ -270,18 +261,6 @@ pub(super) fn split_lines(text: &str) -> impl Iterator<Item = &str> {
         rest = Some(tail).filter(|t| !t.is_empty());
         Some(line)
     })
-}
-
-/// Whether the text ends inside a tag, as in `:6`: it was cut off there.
-pub(super) fn ends_in_a_tag(text: &str) -> bool {
-    let last = text.rsplit(['\n', '\r']).next().unwrap_or("");
-    match last.as_bytes() {
-        [b':', rest @ ..] if rest.len() <= 3 => {
-            let (digits, suffix) = rest.split_at(rest.len().min(2));
-            digits.iter().all(u8::is_ascii_digit) && suffix.iter().all(u8::is_ascii_uppercase)
-        }
-        _ => false,
-    }
 }
 
 /// The tag at the start of a line, known or not: its name and the text after it.
@@ -531,17 +510,6 @@ fn block<'t>(line: &'t str, start: &str) -> Option<&'t str> {
     line.get(at + start.len()..)?.split('}').next()
 }
 
-/// BIC and branch from a SWIFT terminal address: `BANKDEFF` + terminal letter + `XXX`. Zeros and blanks are none.
-fn bic_of(address: &str) -> Option<Bic> {
-    let (eight, rest) = address.split_at_checked(8)?;
-    let country = eight.get(..6)?.bytes().all(|b| b.is_ascii_uppercase());
-    let location = eight.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    let branch = rest.get(1..4).filter(|b| *b != "XXX" && b.bytes().all(|c| c.is_ascii_alphanumeric())).unwrap_or("");
-    let mut bic = Bic([b' '; 11]);
-    bic.0.iter_mut().zip(eight.bytes().chain(branch.bytes())).for_each(|(to, from)| *to = from);
-    (country && location).then_some(bic)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -573,10 +541,6 @@ mod tests {
     fn text_outside_any_field_is_told_even_behind_a_colon() {
         assert_eq!(messages(":20:A\n-\n:2", 9).1.len(), 1);
         assert_eq!(messages(":20:A\n-\n\n", 9).1.len(), 0);
-        let cut = [":20:A\n-\n:", ":20:A\r\n:6", ":62F:C\r:62", ":62F"];
-        assert!(cut.iter().all(|text| ends_in_a_tag(text)));
-        let whole = [":20:A\n-\n", ":20:A\r\n:6\r\n", ":86:x\n:ab", ":86:x\n:4711", "", ":62F:"];
-        assert!(!whole.iter().any(|text| ends_in_a_tag(text)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! message, pages merged. The way: `encoding` bytes to text, `lines` text to fields, `fields` the grammar of a field,
 //! `info86` the dialects of `:86:`, `entry` and `map` to the model, `pages` messages to statements.
 
+mod bic;
 mod code_page;
 mod encoding;
 mod entry;
@@ -85,7 +86,7 @@ impl Reader for Mt940Reader {
         if let Some(first) = statements.first_mut().filter(|_| beheaded) {
             behead(first);
         }
-        if let Some(last) = statements.last_mut().filter(|_| lines::ends_in_a_tag(&decoded.text)) {
+        if let Some(last) = statements.last_mut().filter(|_| ends_in_a_tag(&decoded.text)) {
             cut_off(last, lines::split_lines(&decoded.text).count() as u64);
         }
         let format = statements.first().map_or(Format::Mt940, |s| s.format);
@@ -127,6 +128,18 @@ fn cut_off(last: &mut Statement, line: u64) {
     last.tie_out = TieOut::Broken;
     let text = "the file ends inside a tag: it was cut off there, and what followed is missing";
     last.findings.insert(0, Finding::new(FindingCode::FieldOrder, Place::line_column(line, 1), text));
+}
+
+/// Whether the text ends inside a tag, as in `:6`: it was cut off there.
+fn ends_in_a_tag(text: &str) -> bool {
+    let last = text.rsplit(['\n', '\r']).next().unwrap_or("");
+    match last.as_bytes() {
+        [b':', rest @ ..] if rest.len() <= 3 => {
+            let (digits, suffix) = rest.split_at(rest.len().min(2));
+            digits.iter().all(u8::is_ascii_digit) && suffix.iter().all(u8::is_ascii_uppercase)
+        }
+        _ => false,
+    }
 }
 
 /// The page that a user asks for. UTF-8 is always tried first, so that asking for it forces nothing.

@@ -10,7 +10,7 @@ use super::super::{ReadOptions, Reader, Statements, Take, read_rest};
 use super::encoding::{self, Pieces};
 use super::lines::{self, Carried, Message, Split, Tag};
 use super::map::Reading;
-use super::{Mt940Reader, behead, cut_off, left_aside, no_statement, page_of, pages};
+use super::{Mt940Reader, behead, cut_off, ends_in_a_tag, left_aside, no_statement, page_of, pages};
 use crate::error::Error;
 use crate::model::{Finding, Format, Statement};
 use std::io::Read;
@@ -55,7 +55,7 @@ pub(super) fn read(
         };
         file.piece(split, piece.at_end)?;
         if piece.at_end {
-            if let Some(last) = file.statements.last_mut().filter(|_| lines::ends_in_a_tag(&text)) {
+            if let Some(last) = file.statements.last_mut().filter(|_| ends_in_a_tag(&text)) {
                 cut_off(last, next.lines);
             }
             break;
