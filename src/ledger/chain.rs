@@ -3,6 +3,7 @@
 use super::bodies::StatementBody;
 use crate::base::{Currency, sum_figure};
 use crate::model::{follow_balances, numbers_run};
+use chrono::NaiveDate;
 
 /// What is wrong between two statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,19 +127,19 @@ pub fn shares(links: &[StatementBody], here: &StatementBody) -> bool {
     let meets = |o: &StatementBody| here.known != 0 && (goes_on_from(o, here) || runs_into(here, o));
     let days = |s: &StatementBody| s.first.or(s.last).zip(s.last);
     let Some((first, last)) = days(here) else { return others().any(meets) };
+    let fits = |from: (NaiveDate, Option<i64>), to: (NaiveDate, Option<i64>)| {
+        (from.0 != first || from.1 == Some(opening)) && (to.0 != last || to.1 == Some(closing))
+    };
     let within = |o: &StatementBody| {
-        days(o).is_some_and(|(from, to)| {
-            from <= first
-                && last <= to
-                && (from != first || o.opening == Some(opening))
-                && (to != last || o.closing == Some(closing))
-        })
+        days(o).is_some_and(|(from, to)| from <= first && last <= to && fits((from, o.opening), (to, o.closing)))
     };
     let all_known = i128::from(closing) - i128::from(opening) == known;
-    let inside = || others().filter(|o| days(o).is_some_and(|(from, to)| first <= from && to <= last));
-    let holds = |a: &StatementBody| {
-        let from = a.opening;
-        inside().any(|b| from.zip(b.closing).is_some_and(|(from, to)| i128::from(to) - i128::from(from) == known))
+    let inside = || others().filter_map(|o| Some((days(o).filter(|(from, to)| first <= *from && *to <= last)?, o)));
+    let holds = |(a_days, a): ((NaiveDate, NaiveDate), &StatementBody)| {
+        inside().any(|(b_days, b)| {
+            let sum = a.opening.zip(b.closing).map(|(from, to)| i128::from(to) - i128::from(from));
+            sum == Some(known) && fits((a_days.0, a.opening), (b_days.1, b.closing))
+        })
     };
     others().any(meets) || all_known && others().any(within) || known != 0 && inside().any(holds)
 }

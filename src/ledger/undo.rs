@@ -5,7 +5,7 @@ use super::bodies::*;
 use super::journal::Ledger;
 use super::keys::{KeyKind, item_key};
 use super::standing::PaymentStanding;
-use super::store::Store;
+use super::store::{Set, Store};
 use crate::base::{Map, Place};
 use crate::error::{Error, ErrorCode};
 use crate::model::{Disposition, OtherAmount};
@@ -73,8 +73,23 @@ impl<S: Store> Ledger<S> {
         ids.sort();
         ids.dedup();
         let mut standings = Vec::new();
+        // What a later run or a person decided anew is none of this run's any more.
+        let mut decided_later = false;
         for id in &ids {
-            standings.extend(self.payment(id)?);
+            let records = self.under(KeyKind::Payment, id)?;
+            let decides = |(seq, body): &(u64, Body)| match body {
+                Body::Payment(p) if p.payment_id() == id => Some(*seq),
+                Body::Decision(d) if d.payment_id == *id => Some(*seq),
+                _ => None,
+            };
+            let since_undone =
+                |(seq, body): &&(u64, Body)| *seq > end && matches!(body, Body::Undo(u) if u.payment_id == *id);
+            let undone = records.iter().find(since_undone).map(|(seq, _)| *seq);
+            if undone.is_some_and(|undone| records.iter().filter_map(decides).any(|seq| seq > undone)) {
+                decided_later = true;
+                continue;
+            }
+            standings.extend(PaymentStanding::of(id, &records)?);
         }
         let own = |id: &Option<String>| id.as_ref().is_none_or(|id| ids.binary_search(id).is_ok());
         if let Some(later) = standings.iter().find(|s| !own(&s.returned_by)) {
@@ -87,6 +102,13 @@ impl<S: Store> Ledger<S> {
             let mut free = standing;
             free.returned_by = None;
             bodies.push(Body::Undo(self.undo_payment(&free, run, reason, by, opens)?));
+        }
+        let mut released = true;
+        for statement in &release {
+            released &= self.store().member(Set::Released, &statement.content)?.is_some();
+        }
+        if bodies.is_empty() && (decided_later || released) {
+            return Err(none(run, "nothing of the run stands any more"));
         }
         let last = UndoBody {
             target: run.to_owned(),

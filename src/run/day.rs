@@ -10,7 +10,7 @@ use super::summarise::{Facts, summarise};
 use super::with_ledger::{Decidable, Memory};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Packed, Packer, Place, Records, content_id, parse_amount, sha256_hex};
-use crate::book::{ItemsMap, OpenItemBook};
+use crate::book::{ItemChange, ItemsMap, OpenItemBook};
 use crate::error::{Error, ErrorCode};
 use crate::formats::{ReadOptions, csv::Profile};
 use crate::matching::{Engine, extend::Extensions};
@@ -199,9 +199,20 @@ pub(super) fn run_in(
         let payments = Records::from(&payments);
         memory.receivables(&mut items, &mut customers, payments).map_err(RunError::Ledger)?;
     }
-    let book = OpenItemBook::build(items, customers);
+    let mut book = OpenItemBook::build(items, customers);
     watch(Step::Deciding(payments.len()));
-    let (mut decisions, linked) = engine.decide_linked(&book, &payments);
+    let (mut decisions, mut linked) = engine.decide_linked(&book, &payments);
+    if let Some(memory) = &mut memory {
+        // What is held is not applied: a second time only where another item is taken instead.
+        for _ in 0..4 {
+            let held = memory.open_again(book.items(), (&decisions).into()).map_err(RunError::Ledger)?;
+            if held.is_empty() {
+                break;
+            }
+            book.apply_delta(held.into_iter().map(|item| ItemChange::Put(Box::new(item))));
+            (decisions, linked) = engine.decide_linked(&book, &payments);
+        }
+    }
     if contradicted {
         decisions.change(|_, block| say_contradicted(block));
     }

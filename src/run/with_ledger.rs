@@ -87,6 +87,8 @@ pub(super) trait Memory {
         customers: &mut Vec<Customer>,
         payments: Records<'_, Payment>,
     ) -> Result<(), Error>;
+    /// Items that are to be on hold, since the decisions would take off more than they ever were.
+    fn open_again(&mut self, items: &[OpenItem], decisions: Records<'_, Decision>) -> Result<Vec<OpenItem>, Error>;
     /// Returns reopen exactly what they had closed.
     fn decided(&mut self, given: &Decidable<'_>, decisions: &mut Packed<Decision>) -> Result<(), Error>;
     /// Customers as they would be with the learned facts that nobody signed, where one speaks of a payment in the queue.
@@ -267,6 +269,10 @@ impl<S: Store> Memory for Session<'_, S> {
         self.reconcile(items)?;
         self.bring_closed(items, payments)?;
         self.signed_facts(customers)
+    }
+
+    fn open_again(&mut self, items: &[OpenItem], decisions: Records<'_, Decision>) -> Result<Vec<OpenItem>, Error> {
+        Session::open_again(self, items, decisions)
     }
 
     fn decided(&mut self, given: &Decidable<'_>, decisions: &mut Packed<Decision>) -> Result<(), Error> {

@@ -38,6 +38,27 @@ pub(super) fn bring<S: Store>(
                 }
             }
         }
+        // Shown, and open again since.
+        let proposed: crate::base::Set<String> = recorded.items.iter().map(name).collect();
+        for item in known.items.iter().filter(|i| i.open_amount != 0 && proposed.contains(&name(i))) {
+            let key = name(item);
+            if flights.contains_key(&key) {
+                continue;
+            }
+            let Some(standing) = ItemStanding::of(&key, &ledger.under(KeyKind::Item, &key)?) else { continue };
+            let (amount, cleared) = (i128::from(standing.item.amount), i128::from(standing.cleared));
+            if (cleared + i128::from(item.open_amount)) * amount.signum() > amount.abs() {
+                let shown = |minor: i64| Money::from_minor(minor, item.currency).figure();
+                let why = format!(
+                    "what is open of {} is not clear: the open items show {}, although of its {} the ledger applied {} and they had shown that; nobody applies to it until they agree",
+                    item.doc_no,
+                    shown(item.open_amount),
+                    shown(standing.item.amount),
+                    shown(standing.cleared)
+                );
+                known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
+            }
+        }
         // What a proposal names and the file does not list is closed there.
         for item in recorded.items.iter().filter(|i| !listed.contains(&name(i))) {
             let mut item = item.clone();

@@ -1,11 +1,11 @@
 //! The open items as the ERP exported them in; what is truly open out: less what we applied and it does not show yet.
 
 use super::Session;
-use crate::base::{Map, Money};
+use crate::base::{Map, Money, Records};
 use crate::error::Error;
-use crate::ledger::keys::item_key_of;
+use crate::ledger::keys::{KeyKind, item_key, item_key_of, key};
 use crate::ledger::{Flight, ItemStanding, Settled, Shown, Store, Unclear};
-use crate::model::{ItemStatus, OpenItem};
+use crate::model::{Decision, ItemStatus, OpenItem};
 
 impl<S: Store> Session<'_, S> {
     /// Compares the snapshot with every item in flight.
@@ -39,6 +39,50 @@ impl<S: Store> Session<'_, S> {
             }
         }
         Ok(())
+    }
+
+    /// Items of which the decisions would take off more than they ever were, over all runs: the ERP shows open again what we had
+    /// applied and it had shown. They come back on hold, with the three figures said of each.
+    pub(super) fn open_again(
+        &mut self,
+        items: &[OpenItem],
+        decisions: Records<'_, Decision>,
+    ) -> Result<Vec<OpenItem>, Error> {
+        let mut taken: Map<String, i128> = Map::default();
+        if self.fresh {
+            return Ok(Vec::new());
+        }
+        for n in 0..decisions.blocks() {
+            for a in decisions.block(n).iter().flat_map(|d| &d.allocations) {
+                *taken.entry(item_key(&a.company, &a.item_id)).or_default() += i128::from(a.cleared().unwrap_or(0));
+            }
+        }
+        let names: Map<u64, &String> = taken.keys().map(|name| (key(KeyKind::Item, name), name)).collect();
+        let keys: Vec<u64> = names.keys().copied().collect();
+        let mut before: Map<&str, ItemStanding> = Map::default();
+        for (key, records) in self.ledger.bodies(&keys)? {
+            let Some(name) = names.get(&key) else { continue };
+            let Some(standing) = ItemStanding::of(name, &records) else { continue };
+            let amount = i128::from(standing.item.amount);
+            let in_all = i128::from(standing.cleared) + taken.get(*name).copied().unwrap_or(0);
+            if in_all * amount.signum() > amount.abs() {
+                before.insert(name.as_str(), standing);
+            }
+        }
+        let mut held = Vec::new();
+        for item in items.iter().filter(|_| !before.is_empty()) {
+            let Some(standing) = before.get(item_key_of(&item.company, &item.item_id).as_ref()) else { continue };
+            let shown = |minor: i64| Money::from_minor(minor, item.currency).figure();
+            self.summary.unclear.push(format!(
+                "{}: the ERP shows {} open, although of its {} we applied {} and it had shown that",
+                item.doc_no,
+                shown(item.open_amount),
+                shown(standing.item.amount),
+                shown(standing.cleared)
+            ));
+            held.push(OpenItem { status: ItemStatus::PaymentHold, ..item.clone() });
+        }
+        Ok(held)
     }
 
     fn one(&mut self, name: &str, flight: &Flight, item: &mut OpenItem) {
@@ -87,7 +131,7 @@ impl<S: Store> Session<'_, S> {
     }
 
     pub(super) fn standing(&self, name: &str) -> Result<Option<ItemStanding>, Error> {
-        Ok(ItemStanding::of(name, &self.ledger.under(crate::ledger::keys::KeyKind::Item, name)?))
+        Ok(ItemStanding::of(name, &self.ledger.under(KeyKind::Item, name)?))
     }
 }
 
