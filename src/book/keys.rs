@@ -2,7 +2,7 @@
 //!
 //! `RE-2026-00731` is cut into runs of letters and of digits (`RE`, `2026`, `00731`) and known as the whole (`RE202600731`),
 //! by all its digits (`202600731`), by year and running number (`2026`, `731`), and by the running number alone (`731`). Which run of digits is the
-//! running number, and which say when the document was made, is told in [`super::heads`].
+//! running number, and which say when the document was made, is told in `book/heads.rs`.
 
 use super::heads::running_of;
 use chrono::{Datelike, NaiveDate};
