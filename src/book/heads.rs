@@ -9,7 +9,6 @@
 //!
 //! Where the day of the document is known, it must agree with what is taken for a date; so few numbers are taken for one by chance.
 
-use super::keys::year_of;
 use chrono::{Datelike, NaiveDate};
 
 /// Most runs that are looked at; no number has more that mean something.
@@ -42,6 +41,16 @@ pub(super) fn running_of(runs: &[&str], of: Option<NaiveDate>) -> (usize, Option
     // Of what is left the longest run, the last one if several are.
     let left = runs.iter().enumerate().filter(|(k, _)| rest & (1 << k) != 0);
     (left.max_by_key(|(k, r)| (r.len(), *k)).map_or(0, |(k, _)| k), year)
+}
+
+/// The year that a run of digits stands for: `2026`, or `26`.
+pub fn year_of(run: &str) -> Option<u32> {
+    let value: u32 = run.parse().ok()?;
+    match run.len() {
+        4 if (1990..=2079).contains(&value) => Some(value),
+        2 if (10..=60).contains(&value) => Some(2000 + value),
+        _ => None,
+    }
 }
 
 /// A run in its number.

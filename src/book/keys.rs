@@ -5,6 +5,7 @@
 //! running number, and which say when the document was made, is told in `book/heads.rs`.
 
 use super::heads::running_of;
+pub use super::heads::year_of;
 use chrono::{Datelike, NaiveDate};
 
 /// A 64-bit key of a document number in one of its forms. Equal numbers give equal keys; the book checks a hit against the
@@ -170,16 +171,6 @@ pub fn is_compact(text: &str, compact: &str) -> bool {
 /// The key of the capitals and digits of a text: of [`compact`].
 pub fn compact_key(text: &str) -> Key {
     text.bytes().filter(u8::is_ascii_alphanumeric).fold(EMPTY, |key, b| extend(key, &[b.to_ascii_uppercase()]))
-}
-
-/// The year that a run of digits stands for: `2026`, or `26`.
-pub fn year_of(run: &str) -> Option<u32> {
-    let value: u32 = run.parse().ok()?;
-    match run.len() {
-        4 if (1990..=2079).contains(&value) => Some(value),
-        2 if (10..=60).contains(&value) => Some(2000 + value),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

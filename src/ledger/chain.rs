@@ -122,9 +122,10 @@ pub fn breaks(links: &[StatementBody]) -> Vec<ChainBreak> {
 /// Whether the balances prove that what a statement has in common with others, [`StatementBody::known`], is one and the same: it
 /// goes on from another or into another without it, it holds what whole statements between its days hold, or it lies within one.
 pub fn shares(links: &[StatementBody], here: &StatementBody) -> bool {
-    let (Some(opening), Some(closing), known) = (here.opening, here.closing, here.known) else { return false };
+    let (Some(opening), Some(closing)) = (here.opening, here.closing) else { return false };
+    let known = here.known;
     let others = || links.iter().filter(|o| o.content != here.content);
-    let meets = |o: &StatementBody| here.known != 0 && (goes_on_from(o, here) || runs_into(here, o));
+    let meets = |o: &StatementBody| known != 0 && (goes_on_from(o, here) || runs_into(here, o));
     let days = |s: &StatementBody| s.first.or(s.last).zip(s.last);
     let Some((first, last)) = days(here) else { return others().any(meets) };
     let fits = |from: (NaiveDate, Option<i64>), to: (NaiveDate, Option<i64>)| {

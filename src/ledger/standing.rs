@@ -194,6 +194,12 @@ pub struct ItemStanding {
 }
 
 impl ItemStanding {
+    /// Whether taking off so much more, in minor units, would be more over all runs than the item ever was.
+    pub fn is_beyond(&self, more: i128) -> bool {
+        let amount = i128::from(self.item.amount);
+        (i128::from(self.cleared) + more) * amount.signum() > amount.abs()
+    }
+
     /// Folds the records about an item, in order; `None` if none moved it.
     pub fn of(key: &str, records: &[(u64, Body)]) -> Option<ItemStanding> {
         let mut movements: Vec<(u64, String, Movement)> = Vec::new();

@@ -7,7 +7,7 @@ use super::priors_file;
 use super::reading::{Kept, read_files};
 use super::source::{LargeFile, Source};
 use super::summarise::{Facts, summarise};
-use super::with_ledger::{Decidable, Memory};
+use super::with_ledger::{Decidable, Made, Memory};
 use super::{InputFile, VERSION, accounts, equations, read_policy};
 use crate::base::{AmountStyle, Currency, Packed, Packer, Place, Records, content_id, parse_amount, sha256_hex};
 use crate::book::{ItemChange, ItemsMap, OpenItemBook};
@@ -189,7 +189,9 @@ pub(super) fn run_in(
     });
     let mut payments = packer.finish();
     if let Some(memory) = &mut memory {
-        let left = memory.payments(&mut day, &payments, &origins, &trust).map_err(RunError::Ledger)?;
+        let left = memory
+            .payments(&mut day, &Made { payments: &payments, origins: &origins, trust: &trust })
+            .map_err(RunError::Ledger)?;
         payments = left.payments;
         left_out.extend(left.left_out);
     }

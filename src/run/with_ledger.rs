@@ -10,7 +10,7 @@ mod records;
 mod returns;
 mod snapshot;
 
-pub(super) use payments::Left;
+pub(super) use payments::{Left, Made};
 pub use queue::record_of_ledger;
 pub(super) use queue::waiting_in;
 pub use records::RunRecords;
@@ -21,7 +21,7 @@ use crate::base::{Map, Packed, Place, Records};
 use crate::error::{Error, ErrorCode};
 use crate::ledger::{Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex};
 use crate::model::*;
-use crate::statements::{Day, Origin};
+use crate::statements::Day;
 use payments::Seen;
 use records::ToRemember;
 use std::collections::BTreeMap;
@@ -72,14 +72,8 @@ pub(super) trait Memory {
     /// Leaves out known statements and refuses contradicting ones.
     fn day(&mut self, day: &mut Day) -> Result<(), Error>;
     /// Leaves out known payments and says where statements are missing; the other payments get the ids that they are known by, and
-    /// what `trust` makes of them.
-    fn payments(
-        &mut self,
-        day: &mut Day,
-        payments: &Packed<Payment>,
-        origins: &[Origin],
-        trust: &dyn Fn(&mut Payment),
-    ) -> Result<Left, Error>;
+    /// what a control total makes of them.
+    fn payments(&mut self, day: &mut Day, made: &Made<'_>) -> Result<Left, Error>;
     /// Brings items to what is truly open, and closed ones back that the payments may speak of.
     fn receivables(
         &mut self,
@@ -247,14 +241,8 @@ impl<S: Store> Memory for Session<'_, S> {
         self.known_statements(day)
     }
 
-    fn payments(
-        &mut self,
-        day: &mut Day,
-        payments: &Packed<Payment>,
-        origins: &[Origin],
-        trust: &dyn Fn(&mut Payment),
-    ) -> Result<Left, Error> {
-        self.known_payments(day, payments, origins, trust)
+    fn payments(&mut self, day: &mut Day, made: &Made<'_>) -> Result<Left, Error> {
+        self.known_payments(day, made)
     }
 
     fn receivables(

@@ -34,7 +34,7 @@ pub(super) fn bring<S: Store>(
                 }
                 Shown::Neither => {
                     let why = unclear(item, flight, Some(item.open_amount));
-                    known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
+                    known.doubts.insert(company_and_id(item), why);
                 }
             }
         }
@@ -46,8 +46,7 @@ pub(super) fn bring<S: Store>(
                 continue;
             }
             let Some(standing) = ItemStanding::of(&key, &ledger.under(KeyKind::Item, &key)?) else { continue };
-            let (amount, cleared) = (i128::from(standing.item.amount), i128::from(standing.cleared));
-            if (cleared + i128::from(item.open_amount)) * amount.signum() > amount.abs() {
+            if standing.is_beyond(item.open_amount.into()) {
                 let shown = |minor: i64| Money::from_minor(minor, item.currency).figure();
                 let why = format!(
                     "what is open of {} is not clear: the open items show {}, although of its {} the ledger applied {} and they had shown that; nobody applies to it until they agree",
@@ -56,7 +55,7 @@ pub(super) fn bring<S: Store>(
                     shown(standing.item.amount),
                     shown(standing.cleared)
                 );
-                known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
+                known.doubts.insert(company_and_id(item), why);
             }
         }
         // What a proposal names and the file does not list is closed there.
@@ -77,7 +76,7 @@ pub(super) fn bring<S: Store>(
         if let Some(flight) = flights.get(&key) {
             if flight.unclear {
                 let why = unclear(item, flight, None);
-                known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
+                known.doubts.insert(company_and_id(item), why);
             }
             let open = flight.open_beyond(flight.was, 0);
             subtracted += u64::from(open != item.open_amount);
@@ -119,7 +118,7 @@ pub(super) fn bring_named<S: Store>(ledger: &Ledger<S>, known: &mut Known, read:
                     };
                     if let Some(flight) = flight.filter(|f| f.unclear) {
                         let why = unclear(&item, &flight, None);
-                        known.doubts.insert((item.company.as_str().to_owned(), item.item_id.as_str().to_owned()), why);
+                        known.doubts.insert(company_and_id(&item), why);
                     }
                     set_open(&mut item, open);
                     known.items.push(item);
@@ -165,6 +164,10 @@ fn unclear(item: &OpenItem, flight: &Flight, now: Option<i64>) -> String {
         shown(flight.taken()),
         shown(flight.was)
     )
+}
+
+fn company_and_id(item: &OpenItem) -> (String, String) {
+    (item.company.as_str().to_owned(), item.item_id.as_str().to_owned())
 }
 
 fn name(item: &OpenItem) -> String {

@@ -33,6 +33,16 @@ pub(super) enum Remembered {
     Nothing,
 }
 
+/// The payments of a run as they were made.
+pub(in crate::run) struct Made<'a> {
+    /// All of them.
+    pub payments: &'a Packed<Payment>,
+    /// In step: what each was made of.
+    pub origins: &'a [Origin],
+    /// What a control total makes of one.
+    pub trust: &'a dyn Fn(&mut Payment),
+}
+
 /// The payments of a run as a memory leaves them.
 pub(in crate::run) struct Left {
     /// Those that are to be decided.
@@ -42,20 +52,14 @@ pub(in crate::run) struct Left {
 }
 
 impl<S: Store> Session<'_, S> {
-    /// `trust` says what a control total makes of a payment.
-    pub(super) fn known_payments(
-        &mut self,
-        day: &mut Day,
-        payments: &Packed<Payment>,
-        origins: &[Origin],
-        trust: &dyn Fn(&mut Payment),
-    ) -> Result<Left, Error> {
+    pub(super) fn known_payments(&mut self, day: &mut Day, made: &Made<'_>) -> Result<Left, Error> {
+        let Made { payments, origins, trust } = *made;
         let payments = Records::from(payments);
         let stored = self.stored(origins)?;
         let intraday = self.intraday(payments);
         self.in_common(origins, &stored);
         self.gaps(day)?;
-        let mut have = counted(&stored);
+        let mut have = how_many(&stored);
         // What was there before the statement began: its own entries never know each other.
         let mut have_before: Map<&ContentId, u32> = Map::default();
         let mut counts: Map<&ContentId, u32> = Map::default();
@@ -158,7 +162,7 @@ impl<S: Store> Session<'_, S> {
 
     /// What each statement of the run has in common with what came before it, and whether its balances prove it.
     fn in_common(&mut self, origins: &[Origin], stored: &Stored) {
-        let mut have = counted(stored);
+        let mut have = how_many(stored);
         for own in origins.chunk_by(|a, b| a.statement == b.statement) {
             let Some(at) = own.first().map(|o| o.statement) else { continue };
             let mut counts: Map<&ContentId, u32> = Map::default();
@@ -348,7 +352,7 @@ fn words(p: &Payment) -> String {
 /// Stored payments with the content of their statements, by their id without occurrence number.
 type Stored = Map<ContentId, Vec<(String, String)>>;
 
-fn counted(stored: &Stored) -> Map<&ContentId, u32> {
+fn how_many(stored: &Stored) -> Map<&ContentId, u32> {
     stored.iter().map(|(base, list)| (base, u32::try_from(list.len()).unwrap_or(u32::MAX))).collect()
 }
 

@@ -63,9 +63,7 @@ impl<S: Store> Session<'_, S> {
         for (key, records) in self.ledger.bodies(&keys)? {
             let Some(name) = names.get(&key) else { continue };
             let Some(standing) = ItemStanding::of(name, &records) else { continue };
-            let amount = i128::from(standing.item.amount);
-            let in_all = i128::from(standing.cleared) + taken.get(*name).copied().unwrap_or(0);
-            if in_all * amount.signum() > amount.abs() {
+            if standing.is_beyond(taken.get(*name).copied().unwrap_or(0)) {
                 before.insert(name.as_str(), standing);
             }
         }
