@@ -192,6 +192,97 @@ fn a_run_is_undone_once_and_never_what_a_later_one_decided() {
     assert_eq!(undo(&second).status.code(), Some(0));
 }
 
+/// A day with one small payment.
+fn small_day(number: &str, day: &'static str, opening: &str, closing: &str) -> String {
+    let entry: [Entry; 1] = [(day, "CR", "500,00", "NTRF166", "C", "RE-2026-00732")];
+    statement(number, (day, opening), &entry, (day, closing))
+}
+
+#[test]
+fn of_several_gaps_a_person_accepts_the_one_that_he_names() {
+    let office = office();
+    for (file, number, day, opening, closing) in [
+        ("d1.sta", "1/1", "260401", "0,00", "500,00"),
+        ("d3.sta", "3/1", "260403", "700,00", "1200,00"),
+        ("d5.sta", "5/1", "260407", "1900,00", "2400,00"),
+    ] {
+        run(&office, file, &small_day(number, day, opening, closing));
+    }
+    let accept = |more: &[&str]| {
+        let args = ["accept-gap", "DE02120300000000202051", "--reason", "lost", "--by", "anna", "--ledger", "l.db"];
+        office.tieout("2026-04-08T17:00:00Z", &[&args, more].concat())
+    };
+    let both = accept(&[]);
+    assert_eq!(both.status.code(), Some(2), "{}", said(&both));
+    for words in
+        ["2 open gaps", "between statement 1 of 2026-04-01", "--before 2026-04-03 or --before 2026-04-07, or --all"]
+    {
+        assert!(said(&both).contains(words), "{}", said(&both));
+    }
+    assert_eq!(accept(&["--before", "2026-04-02"]).status.code(), Some(2), "no statement ends on that day");
+    let one = accept(&["--before", "2026-04-07"]);
+    assert_eq!(one.status.code(), Some(0), "{}", said(&one));
+    assert!(said(&one).contains("accepted: account") && said(&one).contains("give d5.sta again"), "{}", said(&one));
+    let other = accept(&[]);
+    assert!(said(&other).contains("between statement 1 of"), "the only one that is left: {}", said(&other));
+    assert!(said(&accept(&["--all"])).contains("no open gap among 3 statements"));
+    assert!(office.ask(&["verify"]).starts_with("sound"));
+}
+
+#[test]
+fn a_configuration_names_the_ledger_for_every_command() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    fs::create_dir(office.path("etc")).expect("a folder");
+    fs::write(office.path("etc/tieout.toml"), "ledger = \"../l.db\"\n").expect("a configuration");
+    for (args, words) in [
+        (&["verify"][..], "sound"),
+        (&["dump"], "\"seq\":1"),
+        (&["history", "RE-2026-00732"], "document RE-2026-00732"),
+        (&["facts", "list"], "none"),
+        (&["queue", "--out", "q"], "wait for review"),
+        (&["undo", "RE-1", "--reason", "wrong"], "no such payment"),
+        (&["accept-gap", "DE1", "--reason", "lost"], "no open gap among 0 statements"),
+    ] {
+        let done = office.tieout("2026-04-08T17:00:00Z", &[args, &["--config", "etc/tieout.toml"]].concat());
+        assert!(said(&done).contains(words), "{args:?}: {}", said(&done));
+        let without = office.tieout("2026-04-08T17:00:00Z", args);
+        assert_eq!(without.status.code(), Some(2));
+        assert!(said(&without).contains("--ledger FILE"), "{args:?}: {}", said(&without));
+    }
+}
+
+#[test]
+fn what_another_hand_put_into_the_file_is_named() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    for (sql, words) in [
+        ("CREATE TRIGGER t AFTER INSERT ON idx BEGIN DELETE FROM idx; END", "a trigger `t`"),
+        ("INSERT INTO sets VALUES('holiday', 'x', 'y')", "a set `holiday`"),
+        ("INSERT INTO sets VALUES('gap', 'zz', '')", "the set gap does not fit the journal, first at `zz`"),
+    ] {
+        fs::copy(office.path("l.db"), office.path("x.db")).expect("a copy");
+        rusqlite::Connection::open(office.path("x.db")).expect("a file").execute_batch(sql).expect("sql");
+        let done = office.tieout("", &["verify", "--ledger", "x.db"]);
+        assert!(!done.status.success() && said(&done).contains(words), "{}", said(&done));
+    }
+}
+
+#[test]
+fn a_payment_that_was_undone_waits_with_who_why_and_what_it_had_paid() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    let decisions = office.text("out-d1.sta/decisions.jsonl");
+    let first: serde_json::Value = serde_json::from_str(decisions.lines().next().expect("a line")).expect("json");
+    let id = first["payment"]["payment_id"].as_str().expect("an id");
+    let undone = office.tieout("", &["undo", id, "--reason", "the wrong document.", "--by", "ben", "--ledger", "l.db"]);
+    assert!(said(&undone).starts_with("undone: 1 payment waits again"), "{}", said(&undone));
+    office.ask(&["queue", "--out", "q"]);
+    let queue = office.text("q/exceptions.csv");
+    let told = "An earlier decision was taken back: by ben in record 4, because: the wrong document. It had paid RE-2026-00732 of K1 with 500.00.";
+    assert!(queue.contains("TAKEN_BACK") && queue.contains(told), "{queue}");
+}
+
 #[test]
 fn a_path_where_no_ledger_can_be_is_refused_by_name_and_nothing_is_made_beside_it() {
     let office = office();

@@ -236,6 +236,19 @@ impl Store for SqliteStore {
         rows.collect::<Result<_, _>>().map_err(self.fault())
     }
 
+    fn foreign(&self) -> Result<Option<String>, Error> {
+        let first = |sql: &str| -> Result<Option<String>, Error> {
+            self.connection.query_row(sql, [], |r| r.get(0)).optional().map_err(self.fault())
+        };
+        let trigger = "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name LIMIT 1";
+        if let Some(name) = first(trigger)? {
+            return Ok(Some(format!("the file has a trigger `{name}`, which could change what is written")));
+        }
+        let known: Vec<String> = Set::ALL.iter().map(|(name, _)| format!("'{name}'")).collect();
+        let set = format!("SELECT name FROM sets WHERE name NOT IN ({}) ORDER BY name LIMIT 1", known.join(", "));
+        Ok(first(&set)?.map(|name| format!("the file has a set `{name}`, which is none of a ledger")))
+    }
+
     fn intent(&self) -> Result<Option<String>, Error> {
         let sql = "SELECT value FROM info WHERE name = 'intent'";
         self.connection.query_row(sql, [], |r| r.get(0)).optional().map_err(self.fault())

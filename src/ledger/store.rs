@@ -129,6 +129,14 @@ pub trait Store {
     /// The store cannot be read.
     fn members(&self, set: Set) -> Result<Vec<(String, String)>, Error>;
 
+    /// Something in the store that no [`Batch`] put there and that could change what it keeps, in words; for verifying.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn foreign(&self) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
     /// What has to be done before the next commit.
     ///
     /// # Errors
