@@ -192,6 +192,121 @@ fn a_run_is_undone_once_and_never_what_a_later_one_decided() {
     assert_eq!(undo(&second).status.code(), Some(0));
 }
 
+/// An entry of camt: amount, the bank's reference, and its details (amount, text).
+type Booked<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// A statement (053) with balances, or a notification (054) without.
+fn camt(kind: &str, entries: &[Booked<'_>], closing: &str) -> String {
+    let (message, part) = if kind == "053" { ("BkToCstmrStmt", "Stmt") } else { ("BkToCstmrDbtCdtNtfctn", "Ntfctn") };
+    let day = "<Dt><Dt>2026-04-02</Dt></Dt>";
+    let balance = |code: &str, amount: &str| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>{day}</Bal>"
+        )
+    };
+    let balances = if kind == "053" { balance("OPBD", "0.00") + &balance("CLBD", closing) } else { String::new() };
+    let mut text = format!(
+        "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.08\"><{message}><GrpHdr><MsgId>M</MsgId>\
+         <CreDtTm>2026-04-02T18:00:00</CreDtTm></GrpHdr><{part}><Id>S</Id><CreDtTm>2026-04-02T18:00:00</CreDtTm>\
+         <Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>{balances}"
+    );
+    for (amount, reference, details) in entries {
+        let money = |amount: &str| format!("<Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>");
+        let reference =
+            if reference.is_empty() { String::new() } else { format!("<AcctSvcrRef>{reference}</AcctSvcrRef>") };
+        text.push_str(&format!(
+            "<Ntry>{}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-04-02</Dt></BookgDt>{reference}<BkTxCd><Prtry><Cd>166</Cd></Prtry></BkTxCd>",
+            money(amount)
+        ));
+        let details = details.iter().map(|(amount, words)| {
+            let words =
+                if words.is_empty() { String::new() } else { format!("<RmtInf><Ustrd>{words}</Ustrd></RmtInf>") };
+            format!(
+                "<TxDtls>{}<RltdPties><Dbtr><Pty><Nm>Elbe Pumpenbau</Nm></Pty></Dbtr></RltdPties>{words}</TxDtls>",
+                money(amount)
+            )
+        });
+        let details: String = details.collect();
+        text.push_str(&if details.is_empty() {
+            "</Ntry>".to_owned()
+        } else {
+            format!("<NtryDtls>{details}</NtryDtls></Ntry>")
+        });
+    }
+    format!("{text}</{part}></{message}></Document>")
+}
+
+#[test]
+fn a_notification_and_the_statement_of_the_same_money_are_one_in_either_order_whoever_has_the_details() {
+    let whole: [Booked<'_>; 1] = [("1690.00", "REF9", &[])];
+    let details: [Booked<'_>; 1] = [("1690.00", "REF9", &[("1190.00", "RE-2026-00731"), ("500.00", "RE-2026-00732")])];
+    let said: [Booked<'_>; 2] =
+        [("1190.00", "", &[("1190.00", "RE-2026-00731")]), ("500.00", "", &[("500.00", "RE-2026-00732")])];
+    let silent: [Booked<'_>; 2] = [("1190.00", "", &[("1190.00", "")]), ("500.00", "", &[("500.00", "")])];
+    for (what, notified, stated) in [
+        ("details with the bank's reference, then the sum", &details[..], &whole[..]),
+        ("the sum, then details with the bank's reference", &whole[..], &details[..]),
+        ("details in both", &details[..], &details[..]),
+        ("words in the notification alone", &said[..], &silent[..]),
+        ("words in the statement alone", &silent[..], &said[..]),
+    ] {
+        let notification = ("n.xml", camt("054", notified, ""));
+        let statement = ("s.xml", camt("053", stated, "1690.00"));
+        for days in [[&notification, &statement], [&statement, &notification]] {
+            let office = office();
+            for (file, text) in days {
+                run(&office, file, text);
+            }
+            let applied = days.map(|(file, _)| office.text(&format!("out-{file}/allocations.csv"))).concat();
+            assert_eq!(applied.matches(",policy,").count(), 2, "{what}, {} first: {applied}", days[0].0);
+            let queue = office.tieout("", &["queue", "--ledger", "l.db", "--out", "q"]);
+            assert!(self::said(&queue).starts_with("0 payments wait"), "{what}: {}", self::said(&queue));
+            let verified = office.ask(&["verify"]);
+            assert!(verified.starts_with("sound") && verified.contains("2 items"), "{what}: {verified}");
+        }
+    }
+}
+
+#[test]
+fn a_notification_is_not_the_same_money_where_the_payer_or_the_text_says_another_or_two_would_fit() {
+    for (notified, stated) in [
+        (
+            &[("500.00", "", &[("500.00", "for the garden")][..])][..],
+            &[("500.00", "", &[("500.00", "RE-2026-00732")][..])][..],
+        ),
+        (
+            &[("500.00", "", &[("500.00", "")][..])][..],
+            &[("500.00", "", &[("500.00", "RE-2026-00732")][..]), ("500.00", "", &[("500.00", "more")][..])][..],
+        ),
+    ] {
+        let office = office();
+        run(&office, "n.xml", &camt("054", notified, ""));
+        let closing = if stated.len() == 1 { "500.00" } else { "1000.00" };
+        let summary = run(&office, "s.xml", &camt("053", stated, closing));
+        assert_eq!(summary["ledger"]["joined"], 0, "{}", summary["ledger"]);
+    }
+}
+
+#[test]
+fn a_batch_that_gave_way_to_its_details_is_not_undone_apart_from_them() {
+    let office = office();
+    run(&office, "n.xml", &camt("054", &[("1690.00", "REF9", &[])], ""));
+    let whole: serde_json::Value =
+        serde_json::from_str(office.text("out-n.xml/decisions.jsonl").lines().next().expect("a line")).expect("json");
+    let whole = whole["payment"]["payment_id"].as_str().expect("an id").to_owned();
+    let details: [Booked<'_>; 1] = [("1690.00", "REF9", &[("1190.00", "RE-2026-00731"), ("500.00", "RE-2026-00732")])];
+    let id = run(&office, "s.xml", &camt("053", &details, "1690.00"))["run_id"].as_str().expect("an id").to_owned();
+    let undo = |id: &str| office.tieout("", &["undo", id, "--reason", "wrong", "--by", "ben", "--ledger", "l.db"]);
+    assert!(said(&undo(&whole)).contains("the details of the entry stand for it"));
+    assert!(said(&undo(&id)).starts_with("undone: 2 payments wait again"));
+    assert!(office.ask(&["verify"]).starts_with("sound"));
+    // Given again, they are decided again, and the whole stays what it is.
+    run(&office, "s.xml", &camt("053", &details, "1690.00"));
+    assert_eq!(office.text("out-s.xml/allocations.csv").matches("NAMED_ITEM_EXACT").count(), 2);
+    let queue = office.tieout("", &["queue", "--ledger", "l.db", "--out", "q"]);
+    assert!(said(&queue).starts_with("0 payments wait"), "{}", said(&queue));
+}
+
 /// A day with one small payment.
 fn small_day(number: &str, day: &'static str, opening: &str, closing: &str) -> String {
     let entry: [Entry; 1] = [(day, "CR", "500,00", "NTRF166", "C", "RE-2026-00732")];
@@ -239,7 +354,7 @@ fn a_configuration_names_the_ledger_for_every_command() {
         (&["verify"][..], "sound"),
         (&["dump"], "\"seq\":1"),
         (&["history", "RE-2026-00732"], "document RE-2026-00732"),
-        (&["facts", "list"], "none"),
+        (&["facts", "list"], "no such facts"),
         (&["queue", "--out", "q"], "wait for review"),
         (&["undo", "RE-1", "--reason", "wrong"], "no such payment"),
         (&["accept-gap", "DE1", "--reason", "lost"], "no open gap among 0 statements"),

@@ -104,6 +104,7 @@ reasons! {
     SupplierRefund = "SUPPLIER_REFUND", NotReceivable, 12, "A refund of a supplier, or our own payment coming back.";
     CardSettlement = "CARD_SETTLEMENT", NotReceivable, 12, "A card or payment provider's settlement.";
     OtherIncome = "OTHER_INCOME", NotReceivable, 12, "Other money that pays no document: cash, loan, subsidy, payroll.";
+    InDetails = "IN_DETAILS", NotReceivable, 0, "The entry came again with its details, which stand for it.";
     ZeroAmount = "ZERO_AMOUNT", NotReceivable, 12, "A notice without money.";
 }
 

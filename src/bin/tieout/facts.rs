@@ -51,7 +51,7 @@ fn list(all: &[LearnedFact], listed: impl Fn(&LearnedFact) -> bool, say: &Say) -
         text.push('\n');
     }
     if text.is_empty() && !say.json {
-        text.push_str("none\n");
+        say.note("no such facts");
     }
     say.out(&text)?;
     Ok(DONE)

@@ -146,7 +146,7 @@ pub fn would_need(reason: ReasonCode) -> &'static str {
         ReasonCode::DuplicateSuspect | ReasonCode::AlreadyPaid => "an open document with the number named",
         ReasonCode::BlockedItem => "a document that is open without dispute or block",
         ReasonCode::CustomerHold => "a customer that is not on hold",
-        ReasonCode::CurrencyDiffers => "a document in the currency of the payment, which the statement must name",
+        ReasonCode::CurrencyDiffers => "a document in the currency of the payment",
         ReasonCode::CheckDigit => "a reference with the right check digits",
         ReasonCode::NameSpoof => "a name in one script without invisible characters",
         ReasonCode::ReturnUnmatched => "a certain link: the paid document's number and its amount",
