@@ -65,7 +65,7 @@ fn a_return_that_stands_before_its_payment_in_one_file_settles_after_it() {
         })
         .collect();
     assert_eq!(rows, ["RETURN_REOPENED 0.00 1190.00", "NAMED_ITEM_EXACT 1190.00 0.00"], "in the order of the file");
-    assert!(office.ask(&["verify"]).starts_with("sound: 4 records, 2 payments, 1 items"));
+    assert!(office.ask(&["verify"]).starts_with("sound: 4 records, 2 payments, 1 item, "));
     let story = office.ask(&["history", "RE-2026-00731"]);
     let (paid, back) = (story.find("NAMED_ITEM_EXACT"), story.find("RETURN_REOPENED"));
     assert!(paid.is_some() && paid < back, "{story}");
@@ -150,6 +150,21 @@ fn exports_that_overlap_bring_what_is_new_and_no_gap() {
         let next = run(&office, "next.sta", &statement("", ("260403", "1793,00"), &next, ("260407", "1796,00")));
         assert_eq!((&next["ledger"]["known_payments"], &next["ledger"]["gaps"]), (&0.into(), &serde_json::json!([])));
         assert!(office.ask(&["verify"]).contains("5 payments, 2 items"), "{}", office.ask(&["verify"]));
+    }
+}
+
+#[test]
+fn what_is_proposed_for_a_return_adds_up_to_it_also_where_a_part_came_back() {
+    for (amount, after, proposed) in
+        [("400,00", "4790,00", "RE-2026-00731=-400.00"), ("1290,00", "3900,00", "RE-2026-00731=-1190.00")]
+    {
+        let office = office();
+        let paid: [Entry; 1] = [("260402", "CR", "1190,00", "NTRF166", "E1", "RE-2026-00731")];
+        run(&office, "d1.sta", &statement("1/1", ("260402", "4000,00"), &paid, ("260402", "5190,00")));
+        let back: [Entry; 1] = [("260402", "DR", amount, "NRTI109", "E1", "RUECKGABE RE-2026-00731")];
+        run(&office, "d2.sta", &statement("2/1", ("260402", "5190,00"), &back, ("260402", after)));
+        let queue = office.text("out-d2.sta/exceptions.csv");
+        assert!(queue.contains(proposed), "{queue}");
     }
 }
 

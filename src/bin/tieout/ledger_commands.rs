@@ -31,8 +31,11 @@ pub fn verify(args: Verify, say: &Say) -> Result<u8, Failure> {
         ))?;
     } else if found.is_sound() {
         say.out(&format!(
-            "sound: {} records, {} payments, {} items, {} statements\nhead {head}\n",
-            found.records, found.payments, found.items, found.statements
+            "sound: {}, {}, {}, {}\nhead {head}\n",
+            counted(found.records, "record", "records"),
+            counted(found.payments, "payment", "payments"),
+            counted(found.items, "item", "items"),
+            counted(found.statements, "statement", "statements"),
         ))?;
     }
     match found.fault {
