@@ -15,7 +15,7 @@ pub enum Came {
     /// Not there yet.
     New,
     /// The same entry of the same statement, or of one that it overlaps.
-    Again(String),
+    Again(Vec<String>),
     /// The same money as came in a report or notification; several payments where a batch entry came for its details.
     Same(Vec<String>),
     /// One of the details of an entry that came whole.
@@ -27,8 +27,8 @@ impl Came {
     pub fn ids(&self) -> &[String] {
         match self {
             Came::New => &[],
-            Came::Same(ids) => ids,
-            Came::Again(id) | Came::DetailOf(id) => std::slice::from_ref(id),
+            Came::Again(ids) | Came::Same(ids) => ids,
+            Came::DetailOf(id) => std::slice::from_ref(id),
         }
     }
 }

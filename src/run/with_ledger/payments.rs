@@ -93,9 +93,9 @@ impl<S: Store> Session<'_, S> {
             let nth = *nth;
             let again = statement.filter(|s| s.again).map(|s| s.body.content.as_str());
             let is_known = !disjoint && nth <= had;
-            let known = (is_known && !doubtful).then(|| known_id(origin, nth, again, &stored));
+            let known = (is_known && !doubtful).then(|| known_ids(origin, nth, again, &stored));
             let mut came = match known {
-                Some(id) => Came::Again(id),
+                Some(ids) => Came::Again(ids),
                 None if self.fresh => Came::New,
                 None => intraday.find(&payment, &used, self.ledger)?,
             };
@@ -114,7 +114,7 @@ impl<S: Store> Session<'_, S> {
                     self.summary.joined += 1;
                     self.joins.push(JoinBody {
                         payments: came.ids().to_vec(),
-                        came_as: payment.payment_id.0.clone(),
+                        came_as: origin.base.0.clone(),
                         statement: self.statements.get(at).map(|s| s.body.content.clone()).unwrap_or_default(),
                         file: payment.source.file.clone(),
                     });
@@ -210,7 +210,7 @@ impl<S: Store> Session<'_, S> {
         }
     }
 
-    /// The stored payments, by their id without occurrence number.
+    /// What is stored, by its id without occurrence number: payments, and what came as the same money as one.
     fn stored(&self, origins: &[Origin]) -> Result<Stored, Error> {
         let mut stored = Stored::default();
         if self.fresh {
@@ -223,9 +223,21 @@ impl<S: Store> Session<'_, S> {
         for (key, bodies) in self.ledger.bodies(&keys)? {
             let Some(base) = by_key.get(&key) else { continue };
             for (_, body) in bodies {
-                let Body::Payment(p) = body else { continue };
-                if p.base.as_ref().map_or_else(|| p.payment_id(), |b| b.as_str()) == base.as_str() {
-                    stored.entry((*base).clone()).or_default().push((p.payment_id().to_owned(), p.statement));
+                let known = match body {
+                    Body::Payment(p)
+                        if p.base.as_ref().map_or_else(|| p.payment_id(), |b| b.as_str()) == base.as_str() =>
+                    {
+                        Known { ids: vec![p.payment_id().to_owned()], statement: p.statement, joined: false }
+                    }
+                    Body::Join(j) if j.came_as == base.as_str() => {
+                        Known { ids: j.payments, statement: j.statement, joined: true }
+                    }
+                    _ => continue,
+                };
+                let all = stored.entry((*base).clone()).or_default();
+                // One that joined a payment with its own words stands there as that.
+                if !(known.joined && all.iter().any(|k| !k.joined && k.ids == known.ids)) {
+                    all.push(known);
                 }
             }
         }
@@ -235,27 +247,35 @@ impl<S: Store> Session<'_, S> {
     /// The payments of the ledger that one is, with the words of the file that says more and the better proof of the two; and whether
     /// each is to be decided again: it waited for a proven statement alone, or less was known of it.
     fn as_known(&self, came: &Came, payment: &Payment) -> Result<Vec<(Payment, bool)>, Error> {
-        let mut all = Vec::with_capacity(came.ids().len());
-        for id in came.ids() {
-            let with_id = Payment { payment_id: ContentId(id.clone()), ..payment.clone() };
-            let joined = matches!(came, Came::Same(_));
-            let standing = if joined { self.ledger.payment(id)? } else { None };
-            let Some(standing) = standing else {
-                let again = payment.trust == Trust::Proven && matches!(came, Came::Again(_)) && self.waits_again(id)?;
-                all.push((with_id, again));
+        let (ids, joined) = (came.ids(), matches!(came, Came::Same(_)));
+        let with_id = |id: &String| Payment { payment_id: ContentId(id.clone()), ..payment.clone() };
+        if let (Came::Again(_), [id]) = (came, ids)
+            && (payment.trust != Trust::Proven || !self.waits_again(id)?)
+        {
+            return Ok(vec![(with_id(id), false)]);
+        }
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            let standing = self.ledger.payment(id)?;
+            let is_part = ids.len() > 1;
+            let Some(standing) = standing.filter(|s| is_part || s.payment.amount == payment.amount) else {
+                all.push((with_id(id), false));
                 continue;
             };
-            let trust = payment.trust.min(standing.payment.trust);
+            let trust = if joined { payment.trust.min(standing.payment.trust) } else { payment.trust };
             let (before, now) = (words(&standing.payment).len(), words(payment).len());
-            let is_part = came.ids().len() > 1;
-            let told_more = !is_part && now > before && untouched(&standing);
+            let told_more = joined && !is_part && now > before && untouched(&standing);
             let again = trust == Trust::Proven && (told_more || self.waits_again(id)?);
-            let (company, statement_id, source) =
-                (payment.company.clone(), payment.statement_id.clone(), payment.source.clone());
             let known = if is_part || before > now {
-                Payment { company, statement_id, source, trust, ..standing.payment }
+                Payment {
+                    company: payment.company.clone(),
+                    statement_id: payment.statement_id.clone(),
+                    source: payment.source.clone(),
+                    trust,
+                    ..standing.payment
+                }
             } else {
-                Payment { trust, ..with_id }
+                Payment { trust, ..with_id(id) }
             };
             all.push((known, again));
         }
@@ -339,22 +359,30 @@ fn untouched(standing: &PaymentStanding) -> bool {
     standing.waits && standing.unapplied == standing.payment.amount && standing.review.is_none()
 }
 
-/// Stored payments with the content of their statements, by their id without occurrence number.
-type Stored = Map<ContentId, Vec<(String, String)>>;
+/// What the ledger has of an entry.
+struct Known {
+    /// Its payments; several where details came for a sum.
+    ids: Vec<String>,
+    /// Content of the statement that brought it.
+    statement: String,
+    /// Whether it joined what came before from another file.
+    joined: bool,
+}
+
+/// What is stored, by its id without occurrence number.
+type Stored = Map<ContentId, Vec<Known>>;
 
 fn how_many(stored: &Stored) -> Map<&ContentId, u32> {
     stored.iter().map(|(base, list)| (base, u32::try_from(list.len()).unwrap_or(u32::MAX))).collect()
 }
 
-/// The id of the nth payment of a statement that has equal ones before it. Of a statement that the ledger has, `again`, its own
+/// The payments that the nth one of a statement is, which has equal ones before it. Of a statement that the ledger has, `again`, its own
 /// come first.
-fn known_id(origin: &Origin, nth: u32, again: Option<&str>, stored: &Stored) -> String {
-    let of = again.and_then(|_| stored.get(&origin.base)).map(Vec::as_slice).unwrap_or_default();
-    let own: Vec<&str> = of.iter().filter(|(_, s)| again == Some(s)).map(|(id, _)| id.as_str()).collect();
-    let nth = usize::try_from(nth).unwrap_or(usize::MAX).saturating_sub(1);
-    if let Some(id) = own.get(nth) {
-        return (*id).to_owned();
-    }
-    let mut others = (1..=u32::MAX).map(|n| occurrence_id(&origin.base, n).0).filter(|id| !own.contains(&id.as_str()));
-    others.nth(nth - own.len()).unwrap_or_default()
+fn known_ids(origin: &Origin, nth: u32, again: Option<&str>, stored: &Stored) -> Vec<String> {
+    let all = stored.get(&origin.base).map(Vec::as_slice).unwrap_or_default();
+    let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|k| again == Some(k.statement.as_str()));
+    let at = usize::try_from(nth).unwrap_or(usize::MAX).saturating_sub(1);
+    let known = own.into_iter().chain(others).nth(at).map(|k| k.ids.clone());
+    // One that an earlier statement of this run brought.
+    known.unwrap_or_else(|| vec![occurrence_id(&origin.base, nth).0])
 }
