@@ -2,7 +2,7 @@
 //! signs it, and rests when people decide otherwise; a decision that is taken back takes its count with it.
 
 use super::bodies::{DecisionBody, FactBody};
-use super::fold::Sets;
+use super::sets::Sets;
 use super::store::Set;
 use crate::base::content_id;
 use crate::error::Error;

@@ -4,17 +4,12 @@
 use super::bodies::*;
 use super::facts;
 use super::keys::{self, KeyKind, item_key, key};
+use super::sets::Sets;
 use super::store::Set;
 use crate::base::ContentId;
 use crate::error::Error;
 use crate::model::{Disposition, Outcome, ReasonCode, exception_id};
 use serde::{Deserialize, Serialize};
-
-/// The sets as a fold sees them.
-pub(super) trait Sets {
-    fn get(&self, set: Set, key: &str) -> Result<Option<String>, Error>;
-    fn put(&mut self, set: Set, key: &str, value: Option<String>);
-}
 
 /// An item with movements that no snapshot of the ERP has shown yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@
 //! - [`MemoryStore`] keeps nothing beyond the process; [`SqliteStore`] (feature `ledger`) is one file. For a database of your
 //!   own implement [`Store`].
 
+mod append;
 mod bodies;
 pub mod chain;
 mod checks;
@@ -27,6 +28,7 @@ mod new_records;
 mod people;
 mod pruned;
 mod record;
+mod sets;
 #[cfg(feature = "ledger")]
 mod sqlite;
 mod standing;

@@ -2,10 +2,11 @@
 //! index and sets that were derived from it. In goes a store, out come the figures and the first thing that does not fit.
 
 use super::bodies::*;
-use super::fold::{Sets, fold, keys_of};
+use super::fold::{fold, keys_of};
 use super::journal::Ledger;
 use super::keys::item_key;
 use super::record::{Hash, Head, Record, body_hash};
+use super::sets::Sets;
 use super::store::{Set, Store};
 use crate::base::Map;
 use crate::error::Error;

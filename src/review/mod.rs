@@ -6,8 +6,8 @@
 //! | `columns.rs` | the columns as data: name, meaning, kind |
 //! | `queue.rs` | rows from payments and decisions; `exception_id`, `row_hash` |
 //! | `recorded.rs`, `queue_lines.rs` | the same values read back from `decisions.jsonl`, whole or the rows alone |
-//! | `csv.rs`, `xlsx.rs`, `xlsx_rows.rs`, `xlsx_guide.rs`, `cells.rs` | the files of the queue |
-//! | `sheet.rs`, `sheet_xlsx.rs` | a file that came back as rows with addresses |
+//! | `csv.rs`, `xlsx.rs`, `xlsx_rows.rs`, `xlsx_guide.rs`, `xlsx_money.rs`, `cells.rs` | the files of the queue |
+//! | `sheet.rs`, `sheet_file.rs`, `sheet_xlsx.rs` | a file that came back as rows with addresses |
 //! | `vote.rs`, `edits.rs` | a row as a decision; whether the rest of it was edited |
 //! | `signature.rs` | who signed a file |
 //! | `refusal.rs` | why a decision is not carried out |
@@ -24,6 +24,7 @@ mod queue_lines;
 mod recorded;
 mod refusal;
 mod sheet;
+mod sheet_file;
 #[cfg(feature = "review")]
 mod sheet_xlsx;
 #[cfg(feature = "review")]
@@ -33,6 +34,8 @@ mod vote;
 mod xlsx;
 #[cfg(feature = "review")]
 mod xlsx_guide;
+#[cfg(feature = "review")]
+mod xlsx_money;
 #[cfg(feature = "review")]
 mod xlsx_rows;
 
@@ -47,7 +50,7 @@ pub use queue::{CellValue, Proposal, Queue, QueueOrder, QueueRow, SplitBy, choic
 pub use queue_lines::QueueLines;
 pub use recorded::{Recorded, read_decisions};
 pub use refusal::{Refusal, RefusalCode};
-pub use sheet::REVIEWS_SCHEMA;
+pub use sheet_file::REVIEWS_SCHEMA;
 #[cfg(feature = "review")]
 pub use signature::SIGNATURE_NAMESPACE;
 pub use vote::{DecisionFile, Decisions, Vote, same_person};

@@ -4,7 +4,8 @@
 use super::edits::{COMPARED, same};
 use super::queue::QueueRow;
 use super::refusal::{Refusal, RefusalCode};
-use super::sheet::{Sheet, SheetRow, read};
+use super::sheet::{Sheet, SheetRow};
+use super::sheet_file::read;
 use crate::base::sha256_hex;
 use crate::error::visible;
 use crate::model::{DifferenceCode, Identity, Outcome, ReasonCode, Verdict, reason_table};

@@ -6,6 +6,7 @@ use super::cells::to_sheet;
 use super::columns::{Column, ColumnKind, ColumnPart, QUEUE_SCHEMA, column_of};
 use super::queue::{CellValue, Queue, QueueRow, choice_label};
 use super::xlsx_guide;
+use super::xlsx_money::money_format;
 use super::xlsx_rows::{SheetRows, with_rows};
 use crate::base::{Currency, Place};
 use crate::error::{Error, ErrorCode};
@@ -194,14 +195,6 @@ impl Formats {
     fn money(&self, currency: Currency) -> usize {
         Style::Money as usize + self.currencies.iter().position(|c| *c == currency).unwrap_or(0)
     }
-}
-
-/// `#,##0.00 [$EUR]` with the decimals of the currency, and a gap to what stands right of it.
-pub(super) fn money_format(currency: Currency) -> String {
-    let decimals = usize::from(currency.decimals());
-    let point = if decimals == 0 { String::new() } else { format!(".{}", "0".repeat(decimals)) };
-    let code = currency.code();
-    format!("#,##0{point} [${code}]_-;[Red]-#,##0{point} [${code}]_-")
 }
 
 /// The columns in the order of the sheet.
@@ -413,12 +406,5 @@ mod tests {
         let mut all: Vec<&str> = COLUMNS.iter().map(|c| c.name).collect();
         all.sort_unstable();
         assert_eq!(own, all);
-    }
-
-    #[test]
-    fn money_has_the_decimals_of_its_currency() {
-        let format = |code: &str| money_format(Currency::parse(code).unwrap());
-        assert_eq!(format("EUR"), "#,##0.00 [$EUR]_-;[Red]-#,##0.00 [$EUR]_-");
-        assert_eq!(format("JPY"), "#,##0 [$JPY]_-;[Red]-#,##0 [$JPY]_-");
     }
 }

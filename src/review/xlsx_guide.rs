@@ -2,7 +2,7 @@
 
 use super::columns::{COLUMNS, ColumnPart};
 use super::queue::Queue;
-use super::xlsx::money_format;
+use super::xlsx_money::money_format;
 use crate::base::{Currency, sum_figure};
 use crate::model::{DifferenceCode, Outcome, Verdict, reason_table};
 use rust_xlsxwriter::{Chart, ChartType, Color, Format, FormatAlign, Worksheet, XlsxError};

@@ -1,118 +1,23 @@
 //! One run, from bytes to bytes: read the statements in parallel, prove them, make payments, decide, check the equations,
 //! and keep what the files are made from. Opens no file and asks no clock.
 
-use super::folder::Contents;
+use super::folder::{Contents, RunResult};
+use super::given::{RunError, RunInputs, Step, policy_hash, policy_of};
 use super::inputs::{self, Receivables};
+use super::memory::{Decidable, Made, Memory};
 use super::priors_file;
 use super::reading::{Kept, read_files};
 use super::source::{LargeFile, Source};
 use super::summarise::{Facts, summarise};
-use super::with_ledger::{Decidable, Made, Memory};
-use super::{InputFile, VERSION, accounts, equations, read_policy};
+use super::{InputFile, VERSION, accounts, equations};
 use crate::base::{AmountStyle, Currency, Packed, Packer, Place, Records, content_id, parse_amount, sha256_hex};
 use crate::book::{ItemChange, ItemsMap, OpenItemBook};
 use crate::error::{Error, ErrorCode};
-use crate::formats::{ReadOptions, csv::Profile};
-use crate::matching::{Engine, extend::Extensions};
+use crate::formats::ReadOptions;
+use crate::matching::Engine;
 use crate::model::*;
-use crate::outputs::CsvDialect;
 use crate::statements::{self, Day, FiledStatement};
-use chrono::NaiveDate;
 use rayon::prelude::*;
-
-/// What a run is given.
-#[derive(Debug, Clone, Default)]
-pub struct RunInputs {
-    /// Statement files. Their order does not matter.
-    pub statements: Vec<InputFile>,
-    /// More of them, each read when its turn comes and let go again.
-    pub large: Vec<LargeFile>,
-    /// Files of a folder that are no statement, for the summary.
-    pub unrecognised: Vec<String>,
-    /// Open items, or an ERP's export where `items_map` is given.
-    pub items: InputFile,
-    /// The open items instead of `items`, read when their turn comes and let go again.
-    pub items_later: Option<LargeFile>,
-    /// How to read the export.
-    pub items_map: Option<InputFile>,
-    /// Customers.
-    pub customers: Option<InputFile>,
-    /// The customers instead of `customers`, read when their turn comes and let go again.
-    pub customers_later: Option<LargeFile>,
-    /// The policy file.
-    pub config: Option<InputFile>,
-    /// Who stands for a policy that is another than in the ledger's last run, where that takes two persons.
-    pub approved_by: Vec<String>,
-    /// The file that the policy names as `[matching] priors`.
-    pub priors: Option<InputFile>,
-    /// Evidence and gates of others. The program has none; a program around the library may.
-    pub extensions: Extensions,
-    /// CSV profile to use instead of the detected one.
-    pub profile: Option<Profile>,
-    /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`].
-    pub format: Option<String>,
-    /// The code page of statements that are no UTF-8; see [`ReadOptions::encoding`].
-    pub encoding: Option<String>,
-    /// The file it came from, for the manifest.
-    pub profile_file: Option<InputFile>,
-    /// The day that ages are counted to; by default the latest closing date.
-    pub as_of: Option<NaiveDate>,
-    /// The net of the one statement of the run, as the user knows it.
-    pub control_total: Option<String>,
-    /// How CSV is written.
-    pub csv_dialect: CsvDialect,
-}
-
-/// A finished run: nothing is written yet.
-#[derive(Debug, Clone)]
-pub struct RunResult {
-    /// Hash of inputs, policy, options and version.
-    pub run_id: String,
-    /// What happened.
-    pub summary: Summary,
-    pub(super) contents: Contents,
-}
-
-/// Why a run gives nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RunError {
-    /// Policy, mapping, profile or options cannot be used.
-    Configuration(Vec<Error>),
-    /// Items or customers have faults; all of them.
-    Receivables(Vec<Error>),
-    /// No statement could be read.
-    NoStatement(Vec<Error>),
-    /// An equation fails: a defect of ours.
-    Conservation(Error),
-    /// The ledger holds all statements already; the names of their files.
-    AllKnown(Vec<String>),
-    /// The ledger cannot be read, or says otherwise than the run.
-    Ledger(Error),
-}
-
-impl RunError {
-    /// The errors behind it.
-    pub fn errors(&self) -> &[Error] {
-        match self {
-            RunError::Configuration(e) | RunError::Receivables(e) | RunError::NoStatement(e) => e,
-            RunError::Conservation(e) | RunError::Ledger(e) => std::slice::from_ref(e),
-            RunError::AllKnown(_) => &[],
-        }
-    }
-}
-
-/// A step that is done, for a progress bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Step {
-    /// One more statement file is read.
-    FileRead,
-    /// So many payments are about to be decided.
-    Deciding(usize),
-    /// All is decided.
-    Decided,
-}
 
 /// Runs a day. Uses the calling rayon pool; the result is the same at any number of threads and in any file order.
 ///
@@ -136,7 +41,7 @@ pub(super) fn run_in(
     watch: &(dyn Fn(Step) + Sync),
     mut memory: Option<&mut dyn Memory>,
 ) -> Result<RunResult, RunError> {
-    let policy = policy(inputs.config.as_ref())?;
+    let policy = policy_of(inputs.config.as_ref())?;
     let priors = priors_file::of_policy(&policy, inputs.priors.as_ref()).map_err(RunError::Configuration)?;
     if let Some(memory) = &mut memory {
         memory.policy(&policy, &priors, &inputs.approved_by)?;
@@ -273,18 +178,6 @@ fn remember(
         memory.tried(payments.into(), decisions, (&would).into())?;
     }
     Ok(())
-}
-
-/// SHA-256 of a policy by its meaning: comments and the order of keys do not change it.
-pub(super) fn policy_hash(policy: &Policy) -> String {
-    sha256_hex(serde_json::to_string(policy).unwrap_or_default().as_bytes())
-}
-
-pub(super) fn policy(config: Option<&InputFile>) -> Result<Policy, RunError> {
-    let Some(file) = config else { return Ok(Policy::default()) };
-    let text =
-        std::str::from_utf8(&file.bytes).map_err(|_| RunError::Configuration(vec![super::not_utf8(&file.name)]))?;
-    read_policy(text, &file.name).map_err(RunError::Configuration)
 }
 
 fn read_day(

@@ -1,8 +1,8 @@
 //! The equations of a run, checked before anything is written. In go statements, payments, decisions and items, out come
 //! control totals and both sides of every equation, or the one that fails.
 
+use super::counts::Counts;
 use super::scopes::Scopes;
-use super::summarise::Counts;
 use crate::base::{Currency, Money, Place, Records, in_order};
 use crate::error::{Error, ErrorCode};
 use crate::model::conservation::{self, ControlTotal};

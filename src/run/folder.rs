@@ -1,10 +1,9 @@
 //! The files of a run's folder, made when they are written: on a large day they are the most of it, and nobody needs them all in
 //! memory at once.
 
-use super::day::RunResult;
 use super::{InputFile, VERSION};
 use crate::base::{Packed, Sha256Pieces};
-use crate::model::{Customer, Decision, FileSummary, OpenItem, Payment};
+use crate::model::{Customer, Decision, FileSummary, OpenItem, Payment, Summary};
 use crate::outputs::{self, CsvDialect, Decided, ManifestFile, Piece};
 use crate::review;
 use chrono::NaiveDate;
@@ -65,6 +64,16 @@ impl<E> Written<'_, '_, E> {
         self.files.push(ManifestFile { name: name.to_owned(), sha256, bytes });
         Ok(())
     }
+}
+
+/// A finished run: nothing is written yet.
+#[derive(Debug, Clone)]
+pub struct RunResult {
+    /// Hash of inputs, policy, options and version.
+    pub run_id: String,
+    /// What happened.
+    pub summary: Summary,
+    pub(super) contents: Contents,
 }
 
 impl RunResult {

@@ -2,11 +2,14 @@
 
 mod accounts;
 mod check;
+mod counts;
 mod day;
 mod decide;
 mod equations;
 mod folder;
+mod given;
 mod inputs;
+mod memory;
 mod policy_file;
 mod policy_show;
 mod policy_template;
@@ -21,9 +24,10 @@ mod summarise;
 mod with_ledger;
 
 pub use check::{Checkup, check_files, check_large_files, payments_of};
-pub use day::{RunError, RunInputs, RunResult, Step, run, run_watched};
+pub use day::{run, run_watched};
 pub use decide::{DecideInputs, DecideResult, LedgerDecision, Settled, decide, decide_with_ledger};
-pub use folder::FilePiece;
+pub use folder::{FilePiece, RunResult};
+pub use given::{RunError, RunInputs, Step};
 pub use inputs::convert_items;
 pub use policy_file::{ledger_of, read_policy};
 pub use policy_show::{PolicyKey, show_policy};

@@ -2,7 +2,8 @@
 //! count and money. Both policies are run by this version, so that the policy alone is compared.
 
 use super::InputFile;
-use super::day::{self, RunError, RunInputs};
+use super::day;
+use super::given::{RunError, RunInputs};
 use super::record::RunRecord;
 use crate::base::{Currency, sha256_hex};
 use crate::error::{Error, ErrorCode};

@@ -1,12 +1,12 @@
 //! The summary of a run: in goes all that was read and decided, out goes [`Summary`].
 
+use super::counts::Tally;
 use super::equations::Checked;
 use super::inputs::Receivables;
 use super::scopes::Scopes;
 use crate::base::Set;
 use crate::model::*;
 use crate::statements::{Day, FiledStatement, LeftOut};
-use std::collections::BTreeMap;
 
 /// Everything that a summary tells of.
 pub(super) struct Facts<'a> {
@@ -122,38 +122,6 @@ pub(super) fn repeated((filed, finding): &(FiledStatement, Finding)) -> Repeated
     }
 }
 
-/// Count and sum.
-type ByReason = BTreeMap<(Outcome, ReasonCode), (u64, i128)>;
-
-/// What a summary counts of payments and decisions.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Counts {
-    /// Of accounts.
-    reasons: Scopes<ByReason>,
-    /// Of companies.
-    tallies: Scopes<Tally>,
-}
-
-impl Counts {
-    /// Nothing yet but the items.
-    pub(super) fn new(items: &[OpenItem]) -> Self {
-        let mut counts = Counts::default();
-        for item in items {
-            counts.tallies.of(&item.company, item.currency).items_before += i128::from(item.open_amount);
-        }
-        counts
-    }
-
-    /// One payment with its decision.
-    pub(super) fn add(&mut self, payment: &Payment, decision: &Decision) {
-        let reasons = self.reasons.of(&payment.account, payment.currency);
-        let slot = reasons.entry((decision.outcome, decision.reason)).or_default();
-        slot.0 += 1;
-        slot.1 += i128::from(payment.amount);
-        self.tallies.of(&payment.company, payment.currency).add(payment, decision);
-    }
-}
-
 fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSummary> {
     facts
         .checked
@@ -192,52 +160,6 @@ fn accounts(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<AccountSu
             }
         })
         .collect()
-}
-
-#[derive(Debug, Clone, Default)]
-struct Tally {
-    payments: u64,
-    amount: i128,
-    allocations: u64,
-    applied: i128,
-    discount: i128,
-    writeoff: i128,
-    charges: i128,
-    fx_difference: i128,
-    on_account: i128,
-    other: i128,
-    in_review: i128,
-    not_applied: i128,
-    items_before: i128,
-    receivable: (u64, u128),
-    automatic: (u64, u128),
-}
-
-impl Tally {
-    fn add(&mut self, payment: &Payment, decision: &Decision) {
-        self.payments += 1;
-        self.amount += i128::from(payment.amount);
-        for a in &decision.allocations {
-            self.allocations += 1;
-            self.applied += i128::from(a.applied);
-            self.discount += i128::from(a.discount);
-            self.writeoff += i128::from(a.writeoff);
-            self.charges += i128::from(a.charges);
-            self.fx_difference += i128::from(a.fx_difference);
-        }
-        self.on_account += i128::from(decision.on_account);
-        self.other += decision.other.iter().map(|o| i128::from(o.amount)).sum::<i128>();
-        if decision.outcome == Outcome::NotReceivable {
-            self.not_applied += i128::from(decision.unapplied);
-            return;
-        }
-        self.in_review += i128::from(decision.unapplied);
-        let value = u128::from(payment.amount.unsigned_abs());
-        self.receivable = (self.receivable.0 + 1, self.receivable.1 + value);
-        if decision.outcome != Outcome::Queued && decision.review.is_none() {
-            self.automatic = (self.automatic.0 + 1, self.automatic.1 + value);
-        }
-    }
 }
 
 fn totals(tallies: &Scopes<Tally>) -> Vec<CurrencySummary> {

@@ -1,7 +1,6 @@
 //! Continuity of one account's statements: the order within a day, unbroken balances, and gaps.
 
-use super::collect::{place_of, same_series};
-use super::content::{is_final, number};
+use super::content::{is_final, number, place_of, same_series};
 use super::{Day, FiledStatement};
 use crate::model::{Finding, FindingCode, Statement, Trust, follow_balances, numbers_run};
 use chrono::NaiveDate;

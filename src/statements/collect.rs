@@ -1,8 +1,11 @@
 //! The statements of a run in any order in; in: one order out, each content once, with what they say about each other.
 
-use super::content::{EntryKey, account_key, content_hash, entry_key, figures, is_final, number, rank, same_account};
+use super::content::{
+    EntryKey, account_key, content_hash, entry_key, figures, is_final, number, place_of, rank, same_account,
+    same_series,
+};
 use super::{Day, FiledStatement, Marks, chain, intraday};
-use crate::base::{ContentId, Currency, Map, Place};
+use crate::base::{ContentId, Currency, Map};
 use crate::model::{Balance, CopyMark, Finding, FindingCode, Statement, TieOut, Trust};
 use chrono::NaiveDate;
 use std::cell::OnceCell;
@@ -236,16 +239,6 @@ fn contradicts(a: &Statement, b: &Statement) -> bool {
 
 fn closing(statement: &Statement) -> String {
     statement.closing.as_ref().map_or_else(|| "unknown".to_owned(), |c| c.amount.to_string())
-}
-
-/// Whether two statements stand in one series of an account. Those of one series are neighbours in the order.
-pub(super) fn same_series(a: &Statement, b: &Statement) -> bool {
-    a.currency == b.currency && account_key(&a.account) == account_key(&b.account)
-}
-
-/// Where a finding across statements points: the start of the later one, in its file.
-pub(super) fn place_of(filed: &FiledStatement) -> Place {
-    filed.statement.place.clone().in_file(filed.file.clone())
 }
 
 /// Entries that stand in two final statements of an account, those in `conflicts` apart. Gives the pairs of statements.

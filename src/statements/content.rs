@@ -1,12 +1,23 @@
 //! What a statement and an entry say, apart from how the file is called and when it was made: keys to know them again.
 
-use crate::base::{ContentId, Currency, Money, content_id};
+use super::FiledStatement;
+use crate::base::{ContentId, Currency, Money, Place, content_id};
 use crate::model::{Balance, Format, Sketch, Statement, StatementKind};
 use chrono::NaiveDate;
 
 /// An account string without blanks, in capitals.
 pub(super) fn account_key(account: &str) -> String {
     account.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// Whether two statements stand in one series of an account. Those of one series are neighbours in the order.
+pub(super) fn same_series(a: &Statement, b: &Statement) -> bool {
+    a.currency == b.currency && account_key(&a.account) == account_key(&b.account)
+}
+
+/// Where a finding across statements points: the start of the later one, in its file.
+pub(super) fn place_of(filed: &FiledStatement) -> Place {
+    filed.statement.place.clone().in_file(filed.file.clone())
 }
 
 /// Whether two formats may mean one account: the same string, or an IBAN that ends with the national account number

@@ -1,9 +1,9 @@
 //! One movement of an entry in, one [`Payment`] out.
 
 use super::FiledStatement;
-use super::payments::base_id;
+use super::content::account_key;
 use super::returns::return_reason;
-use crate::base::{Money, content_id, fold_letters};
+use crate::base::{ContentId, Money, content_id, fold_letters};
 use crate::model::{Charge, DocumentRef, Entry, Party, Payment, Source, TransactionDetails, Trust};
 use chrono::NaiveDate;
 
@@ -149,4 +149,20 @@ fn charges(charges: &[Charge], amount: Money) -> i64 {
 
 fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
+}
+
+/// The id of a payment before its occurrence number is known.
+fn base_id(payment: &Payment, text: &str, bank_reference: &str) -> ContentId {
+    content_id(
+        'p',
+        &[
+            &account_key(&payment.account),
+            payment.currency.code(),
+            &payment.booking_date.to_string(),
+            &payment.amount.to_string(),
+            text,
+            payment.end_to_end_id.as_deref().unwrap_or_default(),
+            bank_reference,
+        ],
+    )
 }

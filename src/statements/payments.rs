@@ -1,10 +1,9 @@
 //! The statements of a day in, its payments out, with a count of everything that became none.
 
-use super::content::account_key;
 use super::identity::{Origin, occurrence_id};
 use super::payment::{Parts, make};
 use super::{Day, FiledStatement, LeftOut, Marks, Payments};
-use crate::base::{ContentId, Map, Money, Packed, Records, content_id, in_order};
+use crate::base::{ContentId, Map, Money, Packed, Records, in_order};
 use crate::model::{Entry, EntryStatus, Finding, FindingCode, Movement, Payment, TieOut, TransactionDetails, Trust};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -190,20 +189,4 @@ fn numbered(mut payment: Payment, seen: &mut Map<ContentId, u32>) -> Payment {
     *count += 1;
     payment.payment_id = occurrence_id(&payment.payment_id, *count);
     payment
-}
-
-/// The id of a payment before its occurrence number is known.
-pub(super) fn base_id(payment: &Payment, text: &str, bank_reference: &str) -> ContentId {
-    content_id(
-        'p',
-        &[
-            &account_key(&payment.account),
-            payment.currency.code(),
-            &payment.booking_date.to_string(),
-            &payment.amount.to_string(),
-            text,
-            payment.end_to_end_id.as_deref().unwrap_or_default(),
-            bank_reference,
-        ],
-    )
 }

@@ -14,6 +14,7 @@ mod stream;
 mod values;
 mod write;
 mod write_entry;
+mod write_parts;
 mod write_remittance;
 mod write_xml;
 mod xml;

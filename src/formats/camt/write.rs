@@ -1,8 +1,8 @@
 //! Statements in, a camt.053.001.08 document out: account, balances, totals. Entries are in [`super::write_entry`].
 
 use super::write_entry::entry;
+use super::write_parts::{account_id, check, institution};
 use super::write_xml::Out;
-use crate::base::{Money, is_valid_iban};
 use crate::formats::Written;
 use crate::formats::written::Lost;
 use crate::model::{Balance, BalanceKind, CopyMark, Statement, StatementKind, Totals};
@@ -120,34 +120,6 @@ fn account(out: &mut Out, s: &Statement, lost: &mut Lost) {
     });
 }
 
-/// `Id` with an IBAN or another number.
-pub(super) fn account_id(out: &mut Out, account: Option<&str>) {
-    let Some(account) = account else { return };
-    out.within("Id", |out| match is_valid_iban(account) {
-        true => out.leaf("IBAN", Some(account)),
-        false => out.within("Othr", |out| out.leaf("Id", Some(account))),
-    });
-}
-
-/// `FinInstnId`: a BIC, a national code, or only a name.
-pub(super) fn institution(out: &mut Out, what: &str, agent: Option<&str>, lost: &mut Lost) {
-    let Some(agent) = agent else { return };
-    let is_bic = matches!(agent.len(), 8 | 11)
-        && agent.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        && agent.bytes().take(6).all(|b| b.is_ascii_uppercase());
-    let is_code = agent.len() <= 35 && agent.bytes().all(|b| b.is_ascii_graphic());
-    out.optional("FinInstnId", |out| {
-        if is_bic {
-            out.leaf("BICFI", Some(agent));
-        } else if is_code {
-            let member = lost.id(what, Some(agent), 35);
-            out.optional("ClrSysMmbId", |out| out.leaf("MmbId", member));
-        } else {
-            out.leaf("Nm", lost.text(what, Some(agent), 140));
-        }
-    });
-}
-
 /// All balances, such that a reader finds the same one opening and the same one closing.
 fn balances(out: &mut Out, s: &Statement, lost: &mut Lost) {
     if s.opening.is_none() && s.closing.is_none() && s.balances.is_empty() {
@@ -220,13 +192,6 @@ fn balance(out: &mut Out, code: &str, interim: bool, b: &Balance, lost: &mut Los
             None => lost.tell(format!("the balance {} has no date, which camt.053 requires", b.amount)),
         }
     });
-}
-
-/// Tells of an amount that camt cannot carry; it is written in full, so that a reader refuses it and does not take another.
-pub(super) fn check(money: Money, lost: &mut Lost) {
-    if money.figure().split_once('.').is_some_and(|(_, decimals)| decimals.len() > 5) {
-        lost.tell(format!("the amount {money} has more than the 5 decimals of camt.053; the file cannot be read"));
-    }
 }
 
 fn totals(out: &mut Out, s: &Statement) {

@@ -1,6 +1,6 @@
 //! One entry of the model in, its `Ntry` with `TxDtls` out, in the order of the schema of version 08.
 
-use super::write::{account_id, check, institution};
+use super::write_parts::{account_id, check, institution};
 use super::write_remittance::remittance;
 use super::write_xml::Out;
 use crate::base::Money;

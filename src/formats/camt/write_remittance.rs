@@ -1,6 +1,6 @@
 //! What a payment is for, as `RmtInf`: free text in pieces of at most 140 characters, documents and references in fields.
 
-use super::write::check;
+use super::write_parts::check;
 use super::write_xml::Out;
 use crate::base::Money;
 use crate::formats::written::{Lost, pieces};

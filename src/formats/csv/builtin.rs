@@ -40,8 +40,20 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("tieout-statement", include_str!("profiles/tieout-statement.toml")),
 ];
 
+impl Profile {
+    /// The built-in profile of an id.
+    pub fn builtin(id: &str) -> Option<Self> {
+        Self::builtins().iter().find(|p| p.id == id).cloned()
+    }
+
+    /// All built-in profiles, in the order of the documentation.
+    pub fn builtins() -> &'static [Profile] {
+        profiles()
+    }
+}
+
 /// The profiles, read once. A test makes sure that every file is one.
-pub(super) fn profiles() -> &'static [Profile] {
+fn profiles() -> &'static [Profile] {
     static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
     PROFILES.get_or_init(|| FILES.iter().filter_map(|(id, text)| Profile::from_toml(text, id).ok()).collect())
 }

@@ -357,16 +357,6 @@ impl Profile {
         }
     }
 
-    /// The built-in profile of an id.
-    pub fn builtin(id: &str) -> Option<Self> {
-        Self::builtins().iter().find(|p| p.id == id).cloned()
-    }
-
-    /// All built-in profiles, in the order of the documentation.
-    pub fn builtins() -> &'static [Profile] {
-        super::builtin::profiles()
-    }
-
     pub(super) fn quote(&self) -> Option<char> {
         self.file.quote.chars().next()
     }

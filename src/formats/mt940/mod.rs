@@ -17,6 +17,7 @@ mod pages;
 mod stream;
 mod write;
 mod write_info;
+mod write_parts;
 
 pub use write::write;
 

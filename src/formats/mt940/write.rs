@@ -2,7 +2,8 @@
 
 use super::fields::entry_year;
 use super::write_info;
-use crate::base::{Currency, Money, is_valid_iban};
+use super::write_parts::{figure, is_unsafe};
+use crate::base::{Currency, is_valid_iban};
 use crate::formats::Written;
 use crate::formats::written::Lost;
 use crate::model::{Balance, BalanceKind, Entry, EntryStatus, Statement, StatementKind, is_no_reference};
@@ -137,16 +138,6 @@ fn balance(out: &mut String, tag: &str, b: &Balance, lost: &mut Lost) {
 /// `YYMMDD`; two digits of a year stand for 1980 to 2079.
 fn short_date(date: NaiveDate) -> Option<String> {
     (1980..=2079).contains(&date.year()).then(|| date.format("%y%m%d").to_string())
-}
-
-/// At most 15 characters with the comma by the standard; more are written all the same, since no digit may be lost.
-pub(super) fn figure(money: Money, lost: &mut Lost) -> String {
-    let figure = money.abs().figure();
-    let figure = if figure.contains('.') { figure.replace('.', ",") } else { format!("{figure},") };
-    if figure.len() > 15 {
-        lost.tell(format!("the amount {money} is longer than the 15 characters of MT940"));
-    }
-    figure
 }
 
 fn statement_line(e: &Entry, s: &Statement, lost: &mut Lost) -> Option<String> {
@@ -288,9 +279,4 @@ fn narrative(out: &mut String, s: &Statement, lost: &mut Lost) {
     let figures = text.starts_with("/SUM/")
         || text.starts_with('D') && text.contains('C') && text.contains(|c: char| c.is_ascii_digit());
     line(out, "86", &format!("{}{text}", if figures { ". " } else { "" }));
-}
-
-/// Characters that no field can hold: controls, and the braces of the envelope.
-pub(super) fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '{' | '}' | '\u{feff}')
 }

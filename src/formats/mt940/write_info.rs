@@ -1,6 +1,6 @@
 //! What one entry says, as the `:86:` of the German structure: code, `?nn`, pieces of 27 characters, SEPA keywords.
 
-use super::write::{figure, is_unsafe};
+use super::write_parts::{figure, is_unsafe};
 use crate::base::Money;
 use crate::formats::written::Lost;
 use crate::model::{Entry, Format, Remittance, Statement, TransactionDetails, is_no_reference};

@@ -12,8 +12,9 @@ use crate::model::conservation;
 use crate::model::{LedgerSummary, Outcome, Policy, exception_id};
 use crate::outputs::{Decided, decisions_jsonl};
 use crate::review::Decisions;
+use crate::run::given::{policy_hash, policy_of};
 use crate::run::with_ledger::waiting_in;
-use crate::run::{RunError, RunRecord, VERSION, day};
+use crate::run::{RunError, RunRecord, VERSION};
 
 /// Decisions over a ledger that were carried out: nothing is written yet. Write the outputs, then add the records.
 #[derive(Debug, Clone)]
@@ -74,10 +75,10 @@ pub struct LedgerDecision {
 pub fn decide_with_ledger<S: Store>(given: &DecideInputs, ledger: &Ledger<S>) -> Result<LedgerDecision, RunError> {
     let before = ledger.head().map_err(RunError::Ledger)?;
     let (mut record, seqs) = waiting_in(ledger).map_err(RunError::Ledger)?;
-    let policy = day::policy(given.config.as_ref())?;
+    let policy = policy_of(given.config.as_ref())?;
     if record.policy_hash.is_empty() {
         // No run yet: nothing waits, and no policy was in force.
-        record.policy_hash = day::policy_hash(&policy);
+        record.policy_hash = policy_hash(&policy);
     }
     same_policy(&record, &policy).map_err(|e| RunError::Configuration(vec![e]))?;
     of_this_ledger(given, ledger)?;

@@ -24,7 +24,8 @@ mod summary;
 pub use ledger::{LedgerDecision, decide_with_ledger};
 
 use self::round::{Elsewhere, Round};
-use super::{InputFile, RunError, RunRecord, VERSION, day, inputs};
+use super::given::{policy_hash, policy_of};
+use super::{InputFile, RunError, RunRecord, VERSION, inputs};
 use crate::base::{Map, Place, Set, content_id, sha256_hex};
 use crate::error::{Error, ErrorCode};
 use crate::model::conservation;
@@ -106,7 +107,7 @@ pub struct Settled {
 pub fn decide(given: &DecideInputs) -> Result<DecideResult, RunError> {
     let configuration = |e: Error| RunError::Configuration(vec![e]);
     let mut record = RunRecord::read(&given.run).map_err(configuration)?;
-    let policy = day::policy(given.config.as_ref())?;
+    let policy = policy_of(given.config.as_ref())?;
     same_policy(&record, &policy).map_err(configuration)?;
     without_ledger(&record).map_err(configuration)?;
     let known = receivables(&record, given)?;
@@ -203,7 +204,7 @@ fn natural(at: &str) -> (String, u64, String) {
 }
 
 fn same_policy(record: &RunRecord, policy: &Policy) -> Result<(), Error> {
-    if day::policy_hash(policy) == record.policy_hash {
+    if policy_hash(policy) == record.policy_hash {
         return Ok(());
     }
     let found = "another policy than the one of the run: limits and reviewers would not be the ones in force";

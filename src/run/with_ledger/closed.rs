@@ -1,6 +1,6 @@
 //! Closed items that the payments of the day may speak of: brought into the book by keyed look-up, never by loading the past.
 
-use super::Session;
+use super::session::Session;
 use super::snapshot::set_open;
 use crate::base::{Records, Set};
 use crate::error::Error;

@@ -1,6 +1,6 @@
 //! Which statements of a day the ledger has already, and how the new ones continue them. Known by content, never by name.
 
-use super::{Read, Session};
+use super::session::{Read, Session};
 use crate::base::{Map, Place, counted};
 use crate::error::Error;
 use crate::ledger::chain::{self, BreakKind};

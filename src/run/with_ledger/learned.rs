@@ -1,7 +1,7 @@
 //! Learned facts in a run: signed ones count as accounts and names of their customers; unsigned ones are shown, with the payments that
 //! they would have decided, and never decide.
 
-use super::Session;
+use super::session::Session;
 use crate::base::{Packed, Records};
 use crate::error::Error;
 use crate::ledger::{FactKind, LearnedFact, Store};

@@ -1,56 +1,17 @@
 //! Which payments of a day the ledger has already: by their identity and number, or as the entry of a report of the day that a
 //! statement brings again. In go all of them, out come those that are to be decided, and what is to be remembered of each.
 
-use super::Session;
 use super::intraday::{Came, Intraday, words};
-use crate::base::{ContentId, Currency, Map, Packed, Packer, Records, in_order};
+use super::session::{Remembered, Seen, Session};
+use crate::base::{ContentId, Currency, Map, Packer, Records, in_order};
 use crate::error::Error;
 use crate::ledger::chain;
 use crate::ledger::keys::{self, KeyKind, key};
 use crate::ledger::{Body, Decided, DecisionBody, JoinBody, PaymentStanding, Set, Store, Waiting};
 use crate::model::*;
+use crate::run::memory::{Left, Made};
 use crate::statements::{Day, LeftOut, Origin, may_be_same_account, occurrence_id};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What the records need to know of a payment that is decided.
-#[derive(Debug, Clone)]
-pub(super) struct Seen {
-    /// Its id.
-    pub id: ContentId,
-    /// The id without occurrence number where it differs.
-    pub base: Option<ContentId>,
-    /// What is to be remembered.
-    pub of: Remembered,
-}
-
-/// What is to be remembered of a payment.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Remembered {
-    /// It is new, from this statement of the run.
-    New(usize),
-    /// The ledger has it; it is decided again.
-    Again,
-    /// Nothing: its statement does not hold.
-    Nothing,
-}
-
-/// The payments of a run as they were made.
-pub(in crate::run) struct Made<'a> {
-    /// All of them.
-    pub payments: &'a Packed<Payment>,
-    /// In step: what each was made of.
-    pub origins: &'a [Origin],
-    /// What a control total makes of one.
-    pub trust: &'a dyn Fn(&mut Payment),
-}
-
-/// The payments of a run as a memory leaves them.
-pub(in crate::run) struct Left {
-    /// Those that are to be decided.
-    pub payments: Packed<Payment>,
-    /// Those that are known.
-    pub left_out: Vec<LeftOut>,
-}
 
 impl<S: Store> Session<'_, S> {
     pub(super) fn known_payments(&mut self, day: &mut Day, made: &Made<'_>) -> Result<Left, Error> {

@@ -1,14 +1,14 @@
 //! A finished run in, the records that the ledger is to remember out, made as they are asked for.
 
-use super::payments::{Remembered, Seen};
-use super::{LedgerRun, Read, Session};
+use super::session::{Read, Remembered, Seen, Session};
 use crate::base::{Map, Packed, Set};
 use crate::ledger::{
-    Body, Decided as Kept, DecisionBody, InputBody, Movement, NewRecords, PaymentBody, RunBody, SnapshotBody,
+    Body, Decided as Kept, DecisionBody, Head, InputBody, Movement, NewRecords, PaymentBody, RunBody, SnapshotBody,
     StatementBody, Store,
 };
 use crate::model::*;
 use crate::outputs::{Decided, DecisionLines};
+use crate::run::folder::RunResult;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -56,6 +56,16 @@ impl<S: Store> Session<'_, S> {
             approved_by: self.approved_by,
         }
     }
+}
+
+/// A finished run over a ledger: nothing is written yet. Write the outputs, then add the records.
+#[derive(Debug, Clone)]
+pub struct LedgerRun {
+    /// The outputs.
+    pub result: RunResult,
+    /// The head that all of it was decided from.
+    pub before: Head,
+    pub(super) to_remember: ToRemember,
 }
 
 impl LedgerRun {

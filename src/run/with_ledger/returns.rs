@@ -1,13 +1,14 @@
 //! Returns: the payment that came back is looked up, and exactly what it had closed is opened again, the bank's fee apart.
 
 use super::closed::keys_of;
-use super::{Decidable, Session};
+use super::session::Session;
 use crate::base::{Map, Money, Packed, Records};
 use crate::error::Error;
 use crate::ledger::keys::item_key;
 use crate::ledger::{Body, Movement, PaymentStanding, Store};
 use crate::matching::settling_order;
 use crate::model::*;
+use crate::run::memory::Decidable;
 use crate::statements::may_be_same_account;
 use rayon::prelude::*;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The open items as the ERP exported them in; what is truly open out: less what we applied and it does not show yet.
 
-use super::Session;
+use super::session::Session;
 use crate::base::{Map, Money, Records};
 use crate::error::Error;
 use crate::ledger::keys::{KeyKind, item_key, item_key_of, key};
