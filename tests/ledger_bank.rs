@@ -283,6 +283,27 @@ fn a_notification_and_the_statement_of_the_same_money_are_one_in_either_order_wh
 }
 
 #[test]
+fn words_from_a_notification_of_the_same_run_are_no_second_money_when_the_statement_comes_again_without_them() {
+    let silent: [Booked<'_>; 2] = [("1190.00", "REF9", &[]), ("500.00", "", &[("500.00", "")])];
+    let said: [Booked<'_>; 2] = [
+        ("1190.00", "REF9", &[("1000.00", "RE-2026-00731"), ("190.00", "RE-2026-00731 Rest")]),
+        ("500.00", "", &[("500.00", "RE-2026-00732")]),
+    ];
+    let office = office();
+    fs::write(office.path("n.xml"), camt("054", &said, "")).expect("a notification");
+    fs::write(office.path("s.xml"), camt("053", &silent, "1690.00")).expect("a statement");
+    let args = ["run", "n.xml", "s.xml", "--open-items", "items.csv", "--ledger", "l.db", "--out", "out", "-q"];
+    let done = office.tieout("2026-04-02T17:00:00Z", &args);
+    assert_eq!(done.status.code(), Some(0), "{}", crate::said(&done));
+    assert_eq!(office.text("out/decisions.jsonl").lines().count(), 3, "two details and one with its words");
+    // An export of two days begins with that day, as the bank wrote it.
+    let both: [Booked<'_>; 3] = [silent[0], silent[1], ("7.00", "", &[("7.00", "Danke")])];
+    let summary = run(&office, "both.xml", &camt("053", &both, "1697.00"));
+    assert_eq!(office.text("out-both.xml/decisions.jsonl").lines().count(), 1, "{}", summary["ledger"]);
+    assert!(office.ask(&["verify"]).contains("4 payments"), "{}", office.ask(&["verify"]));
+}
+
+#[test]
 fn a_notification_is_not_the_same_money_where_the_payer_or_the_text_says_another_or_two_would_fit() {
     for (notified, stated) in [
         (

@@ -159,10 +159,11 @@ impl World {
     }
 
     /// The entries of some days as camt: with balances a statement, without a notification of the credits.
-    fn camt(&self, from: usize, to: usize, number: Option<usize>, notifies: bool) -> InputFile {
-        let (kind, message, part) = match notifies {
-            true => ("054", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
-            false => ("053", "BkToCstmrStmt", "Stmt"),
+    fn camt(&self, from: usize, to: usize, number: Option<usize>, kind: &str) -> InputFile {
+        let (notifies, message, part) = match kind {
+            "052" => (true, "BkToCstmrAcctRpt", "Rpt"),
+            "054" => (true, "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+            _ => (false, "BkToCstmrStmt", "Stmt"),
         };
         let money = |minor: i64| {
             let mark = if minor < 0 { "DBIT" } else { "CRDT" };
@@ -200,7 +201,7 @@ impl World {
             let sum: i64 = batch.iter().map(|m| m.amount).sum();
             if !batch.is_empty() {
                 // Who does not have the details has the sum alone.
-                let has = if notifies { !d.stated || d.first % 2 == 0 } else { d.stated };
+                let has = if kind == "054" { !d.stated || d.first % 2 == 0 } else { d.stated };
                 entry(sum, 0, if has { batch.iter().map(detail).collect() } else { String::new() });
             }
             balance += sum;
@@ -230,7 +231,7 @@ impl World {
     /// The statement of some days in a row.
     fn statement(&self, from: usize, to: usize, numbered: bool) -> InputFile {
         if self.camt {
-            return self.camt(from, to, numbered.then_some(to + 1), false);
+            return self.camt(from, to, numbered.then_some(to + 1), "053");
         }
         let (first, opening) = (self.days[from].first, self.days[from].opening);
         let (day, end) = (self.days[to].day, self.days[to].end);
@@ -281,13 +282,21 @@ impl World {
         }
     }
 
-    /// The bank tells of the day's credits.
-    fn notify(&mut self, at: usize) {
+    /// What the bank tells of the day's credits, if there are any.
+    fn notice(&mut self, at: usize, kind: &str) -> Vec<InputFile> {
         let day = &self.days[at];
-        if self.bank[day.first..day.end].iter().any(|m| m.amount > 0) {
-            let file = self.camt(at, at, None, true);
-            self.files.push(file.clone());
-            self.run(vec![file], false);
+        if !self.bank[day.first..day.end].iter().any(|m| m.amount > 0) {
+            return Vec::new();
+        }
+        let file = self.camt(at, at, None, kind);
+        self.files.push(file.clone());
+        vec![file]
+    }
+
+    fn notify(&mut self, at: usize, kind: &str) {
+        let files = self.notice(at, kind);
+        if !files.is_empty() {
+            self.run(files, false);
         }
     }
 
@@ -298,17 +307,26 @@ impl World {
                 let at = self.days.len() - 1;
                 let file = self.statement(at, at, true);
                 self.files.push(file.clone());
-                let notified = if self.camt { self.random.below(3) } else { 0 };
-                if notified == 1 {
-                    self.notify(at);
+                let notified = if self.camt { self.random.below(6) } else { 0 };
+                let mut files = vec![file];
+                match notified {
+                    1 => self.notify(at, "054"),
+                    2 => {
+                        self.notify(at, "052");
+                        self.notify(at, "054");
+                    }
+                    3 => files.extend(self.notice(at, "054")),
+                    _ => {}
                 }
                 let killed = self.random.below(5) == 0;
                 if killed {
-                    self.run(vec![file.clone()], true);
+                    self.run(files.clone(), true);
                 }
-                self.run(vec![file], false);
-                if notified == 2 {
-                    self.notify(at);
+                self.run(files, false);
+                match notified {
+                    4 => self.notify(at, "054"),
+                    5 => self.notify(at, "052"),
+                    _ => {}
                 }
                 self.brought = self.bank.len();
                 "a day"
@@ -327,8 +345,11 @@ impl World {
                 self.bank_day();
                 let to = self.days.len() - 1;
                 let from = to - 1 - self.random.below(to.min(3) as u64) as usize;
-                let file = self.statement(from, to, false);
-                self.run(vec![file], false);
+                let mut files = vec![self.statement(from, to, false)];
+                if self.camt && self.random.below(3) == 0 {
+                    files.extend(self.notice(to, "054"));
+                }
+                self.run(files, false);
                 self.brought = self.bank.len();
                 "an overlapping export"
             }

@@ -80,4 +80,6 @@ pub struct Origin {
     pub base: ContentId,
     /// Its amount in minor units.
     pub amount: i64,
+    /// Where its words came from a notification: index and id of its entry as that stands in its own file.
+    pub whole: Option<Box<(usize, ContentId)>>,
 }

@@ -1,9 +1,10 @@
 //! Reports of the day and notifications in; what of them a final statement of the run holds again is put aside, since it is one item.
 
 use super::Day;
-use super::content::{is_final, rank, same_account};
+use super::content::{account_key, is_final, rank, same_account};
 use crate::base::{Map, Money, Set};
-use crate::model::Entry;
+use crate::model::{Entry, EntryStatus};
+use chrono::NaiveDate;
 
 /// Marks entries of reports and notifications that stand again in a final statement, or in an earlier report of the same run. A
 /// batch of a final statement that shows no details takes them from the notification if they sum to it.
@@ -52,9 +53,59 @@ pub(super) fn put_aside(day: &mut Day) {
             marks.intraday_repeated = repeated;
         }
     }
+    details.extend(only_ones(day, &details));
     for (to, from) in details {
         give_details(day, to, from);
     }
+}
+
+/// Places of an entry: statement and entry.
+type At = (usize, usize);
+
+/// Entries of one account, amount and day: those of final statements, and the others.
+type Alike = (Vec<At>, Vec<At>);
+
+/// Entries of reports and notifications that are the only one of their day and amount which the final statements do not hold, and
+/// the only one there, where one of the two has no reference and says nothing else, just less. They are put aside too.
+fn only_ones(day: &mut Day, known: &[(At, At)]) -> Vec<(At, At)> {
+    let taken: Set<At> = known.iter().flat_map(|(to, from)| [*to, *from]).collect();
+    let mut alike: Map<(String, Money, NaiveDate), Alike> = Map::default();
+    for (i, filed) in day.statements.iter().enumerate() {
+        let account = account_key(&filed.statement.account);
+        for (k, entry) in filed.statement.entries.iter().enumerate() {
+            let date = entry.booking_date.filter(|_| !entry.booking_date_derived && entry.status == EntryStatus::Book);
+            if let Some(date) = date.filter(|_| !taken.contains(&(i, k))) {
+                let slot = alike.entry((account.clone(), entry.amount, date)).or_default();
+                if is_final(&filed.statement) { slot.0.push((i, k)) } else { slot.1.push((i, k)) }
+            }
+        }
+    }
+    let entry = |at: &At| day.statements.get(at.0).and_then(|f| f.statement.entries.get(at.1));
+    let mut pairs: Vec<(At, At)> = Vec::new();
+    for (finals, others) in alike.values() {
+        let ([to], [from]) = (finals.as_slice(), others.as_slice()) else { continue };
+        let (Some(a), Some(b)) = (entry(to), entry(from)) else { continue };
+        let bare = |e: &Entry| e.servicer_reference.is_none() && e.entry_reference.is_none();
+        if (bare(a) || bare(b)) && says_no_other(a, b) {
+            pairs.push((*to, *from));
+        }
+    }
+    pairs.sort_unstable();
+    for (_, (i, k)) in &pairs {
+        if let Some(marks) = day.marks.get_mut(*i) {
+            marks.intraday_repeated.push(*k);
+            marks.intraday_repeated.sort_unstable();
+        }
+    }
+    pairs
+}
+
+/// Whether all that the one of two that says less says stands in the other.
+fn says_no_other(a: &Entry, b: &Entry) -> bool {
+    let (a, b) = (a.words(), b.words());
+    let letters = |text: &str| text.chars().filter(|c| *c != '|').count();
+    let (less, more) = if letters(&a) <= letters(&b) { (a, b) } else { (b, a) };
+    less.split('|').all(|part| more.contains(part))
 }
 
 fn give_details(day: &mut Day, to: (usize, usize), from: (usize, usize)) {
@@ -66,13 +117,25 @@ fn give_details(day: &mut Day, to: (usize, usize), from: (usize, usize)) {
         .map(|d| d.amount)
         .try_fold(Money::zero(target.amount.currency()), |sum, amount| sum.checked_add(amount?).ok())
         == Some(target.amount);
-    if target.details.len() >= source.details.len() || !sums {
+    let more = source.details.len() > target.details.len();
+    let richer = || {
+        target.details.len() == 1
+            && source.details.len() == 1
+            && says_no_other(target, source)
+            && source.words().len() > target.words().len()
+    };
+    if !(more && sums || richer()) {
         return;
     }
-    let (details, batch) = (source.details.clone(), source.batch.clone());
+    let (details, batch, before) = (source.details.clone(), source.batch.clone(), target.clone());
     if let Some(target) = day.statements.get_mut(to.0).and_then(|f| f.statement.entries.get_mut(to.1)) {
         target.details = details;
         target.batch = batch.or(target.batch.take());
+    }
+    if let Some(marks) = day.marks.get_mut(to.0)
+        && let Err(at) = marks.lent.binary_search_by_key(&to.1, |(k, _)| *k)
+    {
+        marks.lent.insert(at, (to.1, before));
     }
 }
 

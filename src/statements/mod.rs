@@ -20,7 +20,7 @@ pub use identity::{Origin, StatementIdentity, identity, may_be_same_account, occ
 pub use payments::{each_payment, payments};
 
 use crate::base::Currency;
-use crate::model::{Finding, Payment, Statement, Trust};
+use crate::model::{Entry, Finding, Payment, Statement, Trust};
 
 /// A statement together with the base name of the file it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +45,7 @@ pub struct Day {
 }
 
 /// What the other statements of a run say about one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Marks {
     /// [`Trust::Broken`] after a conflict, [`Trust::Gap`] where a statement is missing before it.
     pub trust: Option<Trust>,
@@ -53,6 +53,8 @@ pub struct Marks {
     pub overlapping: Vec<usize>,
     /// Indices of entries of a report or notification that stand again elsewhere and count there, rising.
     pub intraday_repeated: Vec<usize>,
+    /// Entries of a final statement that took details from a notification, as they stand in their own file, by index, rising.
+    pub lent: Vec<(usize, Entry)>,
 }
 
 /// The payments of a day.

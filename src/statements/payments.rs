@@ -37,9 +37,9 @@ pub fn each_payment(
             for made in made {
                 match made {
                     Made::LeftOut(amount, reason) => leave_out(&mut left, filed, amount, reason),
-                    Made::Payments(payments) => payments.into_iter().for_each(|payment| {
+                    Made::Payments(payments, whole) => payments.into_iter().for_each(|payment| {
                         let (base, amount) = (payment.payment_id.clone(), payment.amount);
-                        let origin = Origin { statement: index, base, amount };
+                        let origin = Origin { statement: index, base, amount, whole: whole.clone() };
                         each(numbered(payment, &mut seen), origin);
                     }),
                 }
@@ -65,7 +65,8 @@ pub fn each_payment(
 enum Made {
     /// Nothing, for this reason.
     LeftOut(Money, &'static str),
-    Payments(Vec<Payment>),
+    /// Payments; with the entry and the id that it has as it stands in its own file, where its details came from another one.
+    Payments(Vec<Payment>, Option<Box<(usize, ContentId)>>),
 }
 
 /// What becomes of the `k`-th entry of a statement. Ids lack their occurrence number.
@@ -84,12 +85,20 @@ fn made_of(filed: &FiledStatement, marks: &Marks, company: &str, k: usize, entry
         return Made::LeftOut(entry.amount, reason);
     }
     let trust = trust(filed, marks, k);
-    let payment = |(details, amount, unsplit): (_, Money, bool)| {
-        let date = booking_date(filed, entry)?;
-        let minor = amount.minor().ok()?;
-        Some(make(&Parts { filed, entry, details, minor, date, unsplit, trust, company }))
+    let payments_of = |entry: &Entry| -> Vec<Payment> {
+        let payment = |(details, amount, unsplit): (_, Money, bool)| {
+            let date = booking_date(filed, entry)?;
+            let minor = amount.minor().ok()?;
+            Some(make(&Parts { filed, entry, details, minor, date, unsplit, trust, company }))
+        };
+        split(entry).into_iter().filter_map(payment).collect()
     };
-    Made::Payments(split(entry).into_iter().filter_map(payment).collect())
+    let lent = marks.lent.binary_search_by_key(&k, |(k, _)| *k).ok().and_then(|at| marks.lent.get(at));
+    let whole = lent.and_then(|(k, before)| match <[Payment; 1]>::try_from(payments_of(before)) {
+        Ok([one]) => Some(Box::new((*k, one.payment_id))),
+        Err(_) => None,
+    });
+    Made::Payments(payments_of(entry), whole)
 }
 
 impl Day {

@@ -4,7 +4,7 @@
 use crate::base::{Map, Records};
 use crate::error::Error;
 use crate::ledger::keys::{self, KeyKind};
-use crate::ledger::{Body, Ledger, Store};
+use crate::ledger::{Body, Ledger, StatementBody, Store};
 use crate::model::*;
 use crate::statements::may_be_same_account;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,8 +92,7 @@ impl Intraday {
             if used.contains(p.payment_id.as_str()) {
                 return Ok(false);
             }
-            let standing = ledger.payment(p.payment_id.as_str())?;
-            Ok(standing.is_some_and(|s| s.came_as.is_empty()))
+            Ok(!joined_from(ledger, p.payment_id.as_str(), payment.source.format)?)
         };
         let same_reference = |p: &Payment| p.entry_ref.is_some() && p.entry_ref == payment.entry_ref;
         for other in found.values() {
@@ -138,6 +137,22 @@ impl Intraday {
         }
         Ok(Came::New)
     }
+}
+
+/// Whether a payment was joined from a statement of this format before: it stands there as another entry then.
+fn joined_from<S: Store>(ledger: &Ledger<S>, id: &str, format: Option<Format>) -> Result<bool, Error> {
+    for (_, body) in ledger.under(KeyKind::Payment, id)? {
+        let Body::Join(j) = body else { continue };
+        if !j.payments.iter().any(|p| p == id) {
+            continue;
+        }
+        let of_format = |s: &StatementBody| s.content == j.statement && format.is_none_or(|f| s.format == f.as_str());
+        let by = ledger.under(KeyKind::Content, &j.statement)?;
+        if by.iter().any(|(_, body)| matches!(body, Body::Statement(s) if of_format(s))) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn figures_of(p: &Payment) -> String {

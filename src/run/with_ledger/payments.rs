@@ -28,6 +28,8 @@ impl<S: Store> Session<'_, S> {
         let mut current = usize::MAX;
         let mut left: BTreeMap<(String, String), (Currency, u64, i128)> = BTreeMap::new();
         let mut used: BTreeSet<String> = BTreeSet::new();
+        // Entries with words from a notification, so that they are known again without them.
+        let mut lent: BTreeMap<(usize, usize), (ContentId, String, Vec<String>)> = BTreeMap::new();
         let mut all = origins.iter();
         let mut packer = Packer::default();
         let with_trust = |mut payment: Payment| {
@@ -55,10 +57,13 @@ impl<S: Store> Session<'_, S> {
             let again = statement.filter(|s| s.again).map(|s| s.body.content.as_str());
             let is_known = !disjoint && nth <= had;
             let known = (is_known && !doubtful).then(|| known_ids(origin, nth, again, &stored));
-            let mut came = match known {
-                Some(ids) => Came::Again(ids),
-                None if self.fresh => Came::New,
-                None => intraday.find(&payment, &used, self.ledger)?,
+            let whole =
+                origin.whole.as_ref().filter(|_| !disjoint && !doubtful).and_then(|w| stored.get(&w.1)?.first());
+            let mut came = match (known, whole.and_then(|w| w.ids.first())) {
+                (Some(ids), _) => Came::Again(ids),
+                (None, Some(whole)) => Came::DetailOf(whole.clone()),
+                (None, None) if self.fresh => Came::New,
+                (None, None) => intraday.find(&payment, &used, self.ledger)?,
             };
             if let Came::DetailOf(whole) = &came
                 && taken
@@ -109,6 +114,12 @@ impl<S: Store> Session<'_, S> {
                 if let Some(r) = self.statements.get_mut(at) {
                     r.new += i128::from(payment.amount);
                 }
+                if let Some(whole) = &origin.whole {
+                    let slot = lent
+                        .entry((at, whole.0))
+                        .or_insert_with(|| (whole.1.clone(), payment.source.file.clone(), Vec::new()));
+                    slot.2.push(payment.payment_id.0.clone());
+                }
             }
             self.seen.push(Seen { id: payment.payment_id.clone(), base, of });
             packer.push(with_trust(payment));
@@ -116,6 +127,10 @@ impl<S: Store> Session<'_, S> {
         };
         let block = |n: usize| payments.block(n).into_owned();
         in_order(payments.blocks(), block, &mut |block: Vec<Payment>| block.into_iter().try_for_each(&mut one))?;
+        for ((at, _), (whole, file, payments)) in lent {
+            let statement = self.statements.get(at).map(|s| s.body.content.clone()).unwrap_or_default();
+            self.joins.push(JoinBody { payments, came_as: whole.0, statement, file });
+        }
         self.prove_sums();
         let known = |((account, _), (currency, count, sum))| {
             let reason = "in_ledger".to_owned();
@@ -142,7 +157,8 @@ impl<S: Store> Session<'_, S> {
             for origin in own {
                 let nth = counts.entry(&origin.base).or_insert(0);
                 *nth += 1;
-                if have.get(&origin.base).is_some_and(|had| *nth <= *had) {
+                let by_whole = origin.whole.as_ref().is_some_and(|w| stored.contains_key(&w.1));
+                if by_whole || have.get(&origin.base).is_some_and(|had| *nth <= *had) {
                     known += 1;
                     sum += i128::from(origin.amount);
                 }
@@ -177,8 +193,8 @@ impl<S: Store> Session<'_, S> {
         if self.fresh {
             return Ok(stored);
         }
-        let by_key: Map<u64, &ContentId> =
-            origins.iter().map(|o| (key(KeyKind::Payment, o.base.as_str()), &o.base)).collect();
+        let ids = origins.iter().flat_map(|o| std::iter::once(&o.base).chain(o.whole.as_ref().map(|w| &w.1)));
+        let by_key: Map<u64, &ContentId> = ids.map(|id| (key(KeyKind::Payment, id.as_str()), id)).collect();
         let mut keys: Vec<u64> = by_key.keys().copied().collect();
         keys.sort_unstable();
         for (key, bodies) in self.ledger.bodies(&keys)? {
