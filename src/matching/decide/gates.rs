@@ -218,8 +218,11 @@ fn customers(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     rows.sort_unstable();
     rows.dedup();
     for row in rows {
-        let Some(customer) = context.book.customer(row) else { continue };
         let policy = context.policy;
+        if policy.customer.is_empty() && context.book.is_plain(row) {
+            continue;
+        }
+        let Some(customer) = context.book.customer(row) else { continue };
         let segment = customer.segment.as_ref().and_then(|s| policy.segment.get(s));
         let own = policy.customer.get(&customer.customer_id);
         let auto = own.and_then(|o| o.auto_apply).or(customer.auto_apply).or(segment.and_then(|s| s.auto_apply));
@@ -353,6 +356,9 @@ fn wording(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     }
     if reading.marks.proforma || reading.says(Wording::Prepayment) && !h.fully_named {
         gates.push(Bar { reason: ReasonCode::Prepayment, fact: Fact::Prepayment });
+    }
+    if reading.says(Wording::OtherPurpose) && h.basis != Basis::Named {
+        gates.push(Bar { reason: ReasonCode::NoReference, fact: Fact::OtherPurpose });
     }
     if reading.says(Wording::Collection) {
         gates.push(Bar { reason: ReasonCode::Settlement, fact: Fact::Agency });
