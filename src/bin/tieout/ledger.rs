@@ -1,8 +1,9 @@
 //! The ledger as the program uses it: one writer at a time, what a killed run left is finished first, and the time is asked here.
 
+use super::args::LedgerFile;
 use super::failure::{Failure, HELD};
-use super::folder;
 use super::say::Say;
+use super::{files, folder};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -10,11 +11,29 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tieout::base::Place;
 use tieout::error::{Error, ErrorCode};
 use tieout::ledger::{Ledger, SqliteStore, Stamp, Store};
-use tieout::run::VERSION;
+use tieout::run::{InputFile, VERSION};
 
 /// The right to write: held while this lives. The system gives it back when the process ends, however it ends; the file stays.
 pub struct Held {
     _file: File,
+}
+
+/// The ledger that a configuration names, from where that stands.
+pub fn named_by(config: Option<&Path>, file: Option<&InputFile>) -> Option<PathBuf> {
+    let named = file.and_then(|c| std::str::from_utf8(&c.bytes).ok()).and_then(tieout::run::ledger_of)?;
+    Some(config.and_then(Path::parent).unwrap_or(Path::new("")).join(named))
+}
+
+/// The ledger of a command that works on one.
+pub fn path(given: &LedgerFile) -> Result<PathBuf, Failure> {
+    if let Some(ledger) = &given.ledger {
+        return Ok(ledger.clone());
+    }
+    let config = files::maybe(given.config.as_ref())?;
+    named_by(given.config.as_deref(), config.as_ref()).ok_or_else(|| {
+        let hint = "--ledger FILE, TIEOUT_LEDGER, or --config with a file that names one";
+        Failure::usage("--ledger", "no ledger", "the ledger to work on", hint)
+    })
 }
 
 /// Refuses a path at which no ledger can be, before anything is made there or beside it.
