@@ -247,7 +247,10 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
                 is_date(2024, b, a)
             };
             // "2026-78204,20", "INV047427,23/070638": the number of a document and the next one of a list, not an amount.
-            let goes_on = (i > 0 && tokens.is_digits(i - 1) && matches!(tokens.before(i), "-" | "/" | "_")
+            let goes_on = (i > 0
+                && tokens.is_digits(i - 1)
+                && matches!(tokens.before(i), "-" | "/" | "_")
+                && !behind_its_number(tokens, i, last)
                 || behind_a_point(tokens, marks, i)
                 || tokens.word(i).len() > 1 && tokens.word(i).starts_with('0')
                 || number_goes_on(tokens, last)
@@ -265,6 +268,19 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
         }
         i = last + 1;
     }
+}
+
+/// Whether an amount stands behind its document and a stroke: `RE-2026-00802/119,00`. Not where it may be the next number of a list,
+/// and a third one that the bank cut: `2026-78204,20`, `802/745,20`.
+fn behind_its_number(tokens: &Tokens, first: usize, last: usize) -> bool {
+    let round = tokens.word(last) == "00";
+    let ends = last + 1 == tokens.list.len() && tokens.after(last).is_empty();
+    tokens.before(first) == "/"
+        && tokens.before(last) == ","
+        && tokens.word(last).len() == 2
+        && tokens.word(first).len() <= 3
+        && !tokens.word(first).starts_with('0')
+        && (round || !ends)
 }
 
 /// Whether a point parts a run from digits before it that are no date, and it is no group of three: the end of `2026.06.61046`.
@@ -485,6 +501,8 @@ mod tests {
         assert_eq!(of("731, 1068070,24")[1..], [Some(Typed::Amount); 2]);
         assert_eq!(of("37.26.67534 Betrag 2683,33")[..3], [None; 3]);
         assert_eq!(of("2026.06.61046,20"), [None; 4]);
+        assert_eq!(of("802/119,00")[1..], [Some(Typed::Amount); 2]);
+        assert_eq!(of("RE 802/745,20"), [None; 3]);
         assert_eq!(of("06.61046,20"), [None; 3]);
         assert_eq!(of("17.04.2026 1.190,00 61046.20")[3..], [Some(Typed::Amount); 5]);
         assert_eq!(of("731 119,00-238,00")[..3], [None, Some(Typed::Amount), Some(Typed::Amount)]);
