@@ -322,6 +322,33 @@ fn a_batch_that_gave_way_to_its_details_is_not_undone_apart_from_them() {
     assert!(said(&queue).starts_with("0 payments wait"), "{}", said(&queue));
 }
 
+#[test]
+fn a_ledger_that_is_lost_or_emptied_is_not_begun_anew_by_itself() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    run(&office, "d2.sta", &small_day("2/1", "260402", "500,00", "1000,00"));
+    let again = || {
+        let args = ["run", "d1.sta", "--open-items", "items.csv", "--ledger", "l.db", "--out", "again", "-q"];
+        office.tieout("2026-04-03T17:00:00Z", &args)
+    };
+    let kept = fs::read(office.path("l.db")).expect("a ledger");
+    for lost in [true, false] {
+        if lost {
+            fs::remove_file(office.path("l.db")).expect("removed");
+        } else {
+            fs::write(office.path("l.db"), b"").expect("emptied");
+        }
+        let refused = again();
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).contains("with 3 records when it was last written to"), "{}", said(&refused));
+        assert!(!office.path("again").exists());
+    }
+    fs::write(office.path("l.db"), kept).expect("brought back");
+    assert_eq!(again().status.code(), Some(5), "known");
+    fs::remove_file(office.path("l.db")).and_then(|()| fs::remove_file(office.path("l.db.lock"))).expect("removed");
+    assert_eq!(again().status.code(), Some(0), "begun anew on purpose");
+}
+
 /// A day with one small payment.
 fn small_day(number: &str, day: &'static str, opening: &str, closing: &str) -> String {
     let entry: [Entry; 1] = [(day, "CR", "500,00", "NTRF166", "C", "RE-2026-00732")];

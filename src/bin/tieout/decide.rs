@@ -2,7 +2,7 @@
 
 use super::args::Decide;
 use super::failure::{DONE, Failure, REJECTED};
-use super::ledger::{hold, named_by, reader, writer};
+use super::ledger::{named_by, reader, writer};
 use super::queue::run_files;
 use super::run_ledger::{New, commit};
 use super::say::Say;
@@ -91,8 +91,7 @@ fn over_ledger(path: &Path, inputs: &DecideInputs, args: &Decide, say: &Say) -> 
         let result = decide_with_ledger(inputs, &reader(path)?)?.result;
         return Ok(Done { result, out: None, head: None });
     };
-    let _held = hold(path, args.wait, "decide", false)?;
-    let mut ledger = writer(path, false, say)?;
+    let (mut ledger, _held) = writer(path, args.wait, "decide", false, say)?;
     let LedgerDecision { result, records, .. } = decide_with_ledger(inputs, &ledger)?;
     if records.is_empty() {
         return Ok(Done { result, out: None, head: None });

@@ -2,7 +2,7 @@
 
 use super::args::{FactChange, Facts, FactsCommand};
 use super::failure::{DONE, Failure};
-use super::ledger::{hold, path, reader, stamp, who, writer};
+use super::ledger::{path, reader, stamp, who, writer};
 use super::say::Say;
 use tieout::error::harmless;
 use tieout::ledger::{Body, FactBody, LearnedFact, hex};
@@ -59,9 +59,7 @@ fn list(all: &[LearnedFact], listed: impl Fn(&LearnedFact) -> bool, say: &Say) -
 
 fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
     let FactChange { fact_id, file, by, reason, wait } = change;
-    let ledger = path(&file)?;
-    let _held = hold(&ledger, wait, "facts", false)?;
-    let mut ledger = writer(&ledger, false, say)?;
+    let (mut ledger, _held) = writer(&path(&file)?, wait, "facts", false, say)?;
     let all = ledger.facts()?;
     let Some(fact) = all.iter().find(|f| f.fact_id == fact_id) else {
         return Err(Failure::usage(&fact_id, "no such fact", "an id that `tieout facts list` shows", ""));

@@ -2,7 +2,7 @@
 
 use super::args::{AcceptGap, Dump, HistoryArgs, Undo, Verify};
 use super::failure::{DONE, Failure, INTERNAL};
-use super::ledger::{hold, path, reader, stamp, who, writer};
+use super::ledger::{path, reader, stamp, who, writer};
 use super::say::Say;
 use std::collections::BTreeSet;
 use tieout::base::{Place, counted};
@@ -125,9 +125,7 @@ pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
     if args.change.reason.trim().is_empty() {
         return Err(Failure::usage("--reason", "no words", "why it is undone", ""));
     }
-    let path = path(&args.change.file)?;
-    let _held = hold(&path, args.change.wait, "undo", false)?;
-    let mut ledger = writer(&path, false, say)?;
+    let (mut ledger, _held) = writer(&path(&args.change.file)?, args.change.wait, "undo", false, say)?;
     let by = both(who(args.change.by.as_deref()), args.second.as_deref(), ledger.takes_two("undo")?)?;
     let records = ledger.undo(&args.target, &args.change.reason, &by).map_err(not_there)?;
     let payments = records.iter().filter(|r| matches!(r, Body::Undo(u) if !u.payment_id.is_empty())).count();
@@ -162,9 +160,7 @@ fn both(by: String, second: Option<&str>, takes_two: bool) -> Result<String, Fai
 
 /// Accepts that statements are missing.
 pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
-    let path = path(&args.change.file)?;
-    let _held = hold(&path, args.change.wait, "accept-gap", false)?;
-    let mut ledger = writer(&path, false, say)?;
+    let (mut ledger, _held) = writer(&path(&args.change.file)?, args.change.wait, "accept-gap", false, say)?;
     let by = who(args.change.by.as_deref());
     let account: String = args.account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
     let which = match (args.before, args.all) {
