@@ -9,7 +9,7 @@ use super::figures::{Figures, Links};
 use super::forms::Forms;
 use super::index::{CustomerIx, ItemIx, OpenItemBook, amount_key, count_digits, keys_of};
 use super::keys::{self, Key, compact_key, key_of};
-use super::multimap::MultiMap;
+use super::multimap::{Builder, MultiMap};
 use super::name_table::NameTable;
 use crate::base::Text;
 use crate::model::{Customer, ItemStatus, OpenItem};
@@ -69,7 +69,7 @@ impl OpenItemBook {
     pub fn apply_delta(&mut self, changes: impl IntoIterator<Item = ItemChange>) -> DeltaDone {
         if self.by_id.is_none() {
             let keys = (0u32..).zip(&self.items).map(|(row, it)| (id_key(&it.company, &it.item_id), row));
-            self.by_id = Some(MultiMap::build(keys.collect()));
+            self.by_id = Some(Builder::default().build(self.items.len(), keys));
         }
         let mut done = DeltaDone::default();
         let mut touched = Touched::default();

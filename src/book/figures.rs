@@ -4,7 +4,9 @@ use super::{CustomerIx, ItemIx};
 use crate::base::{Currency, Map};
 use crate::model::{Customer, ItemKind, ItemStatus, OpenItem};
 use chrono::NaiveDate;
+use hashbrown::HashTable;
 use std::cell::OnceCell;
+use std::hash::BuildHasher;
 
 /// The figures of an item that candidates are sorted out by, so that its texts are only touched when it is named or paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,8 @@ pub(super) struct Links {
     items: Vec<ItemIx>,
     companies: Map<String, u32>,
     of_customer: Vec<u32>,
+    /// Whether each customer is a plain one, see [`is_plain`].
+    plain: Vec<bool>,
     /// The whole list of each customer whose items changed since.
     changed: Map<CustomerIx, Vec<ItemIx>>,
 }
@@ -74,23 +78,19 @@ pub(super) struct Links {
 impl Links {
     /// The customer of each item, and the customers that only items name, to stand after those given.
     pub fn customers(items: &[OpenItem], customers: &[Customer]) -> (Vec<CustomerIx>, Vec<Customer>) {
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let mut rows: Map<(&str, &str), CustomerIx> = Map::default();
-        rows.reserve(customers.len());
-        for (i, c) in customers.iter().enumerate() {
-            rows.entry((&c.company, &c.customer_id)).or_insert(number(i));
+        let mut ids = Ids::default();
+        for (row, c) in (0u32..).zip(customers) {
+            ids.row_or(&c.company, &c.customer_id, || row);
         }
         let elsewhere = OnceCell::new();
         let mut derived = Vec::new();
         let of_item = items.iter().map(|item| {
-            *rows.entry((&item.company, &item.customer_id)).or_insert_with(|| {
-                if let Some(known) =
-                    elsewhere.get_or_init(|| Elsewhere::of(customers)).find(&item.company, &item.customer_id)
-                {
-                    return known;
-                }
-                derived.push(Links::derived(item));
-                number(customers.len() + derived.len() - 1)
+            ids.row_or(&item.company, &item.customer_id, || {
+                let elsewhere = elsewhere.get_or_init(|| Elsewhere::of(customers));
+                elsewhere.find(&item.company, &item.customer_id).unwrap_or_else(|| {
+                    derived.push(Links::derived(item));
+                    number(customers.len() + derived.len() - 1)
+                })
             })
         });
         (of_item.collect(), derived)
@@ -139,6 +139,7 @@ impl Links {
         }
         let mut links = Links { starts, items: list, companies, ..Links::default() };
         links.of_customer = customers.iter().map(|c| links.company(&c.company).unwrap_or(0)).collect();
+        links.plain = customers.iter().map(is_plain).collect();
         links
     }
 
@@ -194,6 +195,7 @@ impl Links {
     pub fn push_customer(&mut self, company: &str) {
         self.add_company(company);
         self.of_customer.push(self.company(company).unwrap_or(0));
+        self.plain.push(true);
     }
 
     /// The number of a company: 0 for none, `None` for an unknown one.
@@ -203,7 +205,69 @@ impl Links {
 
     /// The number of a customer's company.
     pub fn company_of_customer(&self, customer: CustomerIx) -> u32 {
-        self.of_customer.get(customer as usize).copied().unwrap_or(0)
+        if self.companies.is_empty() { 0 } else { self.of_customer.get(customer as usize).copied().unwrap_or(0) }
+    }
+
+    /// Whether a customer is a plain one: then nothing but its name and numbers need be looked at.
+    pub fn is_plain(&self, customer: CustomerIx) -> bool {
+        self.plain.get(customer as usize).copied().unwrap_or(false)
+    }
+}
+
+/// Whether a customer has no relation, segment or switch of its own.
+fn is_plain(c: &Customer) -> bool {
+    let bare = c.parent_id.is_none() && c.payer_ids.is_empty() && c.segment.is_none();
+    bare && !c.on_hold && !c.is_supplier && c.auto_apply.is_none()
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Customers by company and id. The ids stand in one text, small enough for the caches, so that no customer is touched to find one.
+#[derive(Default)]
+struct Ids {
+    text: String,
+    known: Vec<Known>,
+    /// Rows of `known` by the hash of company and id.
+    table: HashTable<u32>,
+}
+
+/// Company and id of a customer: where the company begins and ends in the text, and where the id behind it ends.
+struct Known {
+    from: u32,
+    company_to: u32,
+    id_to: u32,
+    row: CustomerIx,
+}
+
+impl Ids {
+    /// The customer with this id in this company; where none is known, the one that `new` gives from now on.
+    fn row_or(&mut self, company: &str, id: &str, new: impl FnOnce() -> CustomerIx) -> CustomerIx {
+        let Ids { text, known, table } = self;
+        let is = |at: &u32| {
+            known.get(*at as usize).is_some_and(|k| {
+                text.get(k.company_to as usize..k.id_to as usize) == Some(id)
+                    && text.get(k.from as usize..k.company_to as usize) == Some(company)
+            })
+        };
+        let hasher = foldhash::fast::FixedState::default();
+        let hash = |company: &str, id: &str| hasher.hash_one((id, company));
+        let hashed = hash(company, id);
+        if let Some(k) = table.find(hashed, is).and_then(|at| known.get(*at as usize)) {
+            return k.row;
+        }
+        let from = number(text.len());
+        text.push_str(company);
+        let company_to = number(text.len());
+        text.push_str(id);
+        let row = new();
+        known.push(Known { from, company_to, id_to: number(text.len()), row });
+        let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or("");
+        table.insert_unique(hashed, number(known.len() - 1), |at| {
+            known.get(*at as usize).map_or(0, |k| hash(part(k.from, k.company_to), part(k.company_to, k.id_to)))
+        });
+        row
     }
 }
 

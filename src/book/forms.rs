@@ -19,6 +19,24 @@ struct Row {
     digits: u16,
 }
 
+/// A form under which numbers are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Capitals and digits.
+    Whole,
+    /// All digits without leading zeros.
+    Digits,
+    /// The running number without leading zeros.
+    Tail,
+    /// Year and running number.
+    YearTail,
+}
+
+impl Form {
+    /// All of them.
+    pub const ALL: [Form; 4] = [Form::Whole, Form::Digits, Form::Tail, Form::YearTail];
+}
+
 /// The forms of the numbers of all items.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Forms {
@@ -129,19 +147,26 @@ impl Forms {
         self.whole(item).bytes().filter(u8::is_ascii_digit).skip_while(|b| *b == b'0')
     }
 
-    /// Keys of an item: whole, digits, running number, year and running number; none of an empty form.
+    /// The key of an item in one form; none of an empty one.
+    pub fn key(&self, item: ItemIx, form: Form) -> Option<Key> {
+        let tail = || Some(self.tail(item)).filter(|t| !t.is_empty());
+        match form {
+            Form::Whole => Some(self.whole(item)).filter(|w| !w.is_empty()).map(key_of),
+            Form::Digits if self.digit_count(item) == 0 => None,
+            Form::Digits => Some(self.digits(item).fold(super::keys::EMPTY, |key, b| super::keys::extend(key, &[b]))),
+            Form::Tail => tail().map(key_of),
+            Form::YearTail => self.year(item).and_then(|y| Some(year_tail_key(y, tail()?))),
+        }
+    }
+
+    /// The keys of an item in all forms, in the order of [`Form::ALL`].
     pub fn keys(&self, item: ItemIx) -> [Option<Key>; 4] {
-        let (whole, tail) = (self.whole(item), self.tail(item));
-        let digits = || {
-            let extend = |key, b: u8| super::keys::extend(key, &[b]);
-            self.digits(item).fold(super::keys::EMPTY, extend)
-        };
-        [
-            (!whole.is_empty()).then(|| key_of(whole)),
-            (self.digit_count(item) > 0).then(digits),
-            (!tail.is_empty()).then(|| key_of(tail)),
-            self.year(item).filter(|_| !tail.is_empty()).map(|y| year_tail_key(y, tail)),
-        ]
+        Form::ALL.map(|form| self.key(item, form))
+    }
+
+    /// The key of the letters in front of the first digit, and the length of the whole.
+    pub fn shape(&self, item: ItemIx) -> (Key, usize) {
+        (key_of(self.prefix(item)), usize::from(self.row(item).whole))
     }
 }
 

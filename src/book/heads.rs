@@ -181,7 +181,7 @@ fn any_short_year(run: &Run<'_>) -> Option<u32> {
 fn month_beside(runs: &[&str], year: usize, rest: u16, of: Option<NaiveDate>) -> Option<usize> {
     let short = runs.get(year).is_some_and(|r| matches!(r.len(), 2 | 4));
     let is_month = |k: &usize| {
-        let run = runs.get(*k).copied().unwrap_or("");
+        let Some(run) = runs.get(*k) else { return false };
         let apart = |of: NaiveDate| {
             let apart = number(run).abs_diff(of.month());
             apart <= 1 || apart == 11
@@ -270,6 +270,9 @@ mod tests {
         assert_eq!(cut("113/2026", None), ("113".to_owned(), Some(2026)));
         assert_eq!(cut("16010/12/2025", None), ("16010".to_owned(), Some(2025)));
         assert_eq!(running_of(&[], None), (0, None));
+        // The year is the last of all runs that are looked at: nothing is beside it.
+        let runs: Vec<&str> = ["731"; RUNS_MAX - 1].into_iter().chain(["2026"]).collect();
+        assert_eq!(running_of(&runs, None), (RUNS_MAX - 2, Some(2026)));
     }
 
     proptest::proptest! {

@@ -2,9 +2,9 @@
 
 use super::delta::other_numbers;
 use super::figures::{Figures, Links};
-use super::forms::Forms;
+use super::forms::{Form, Forms};
 use super::keys::{Key, compact, compact_key, key_of, strip_zeros, year_tail_key};
-use super::multimap::MultiMap;
+use super::multimap::{Builder, MultiMap};
 use super::name_table::NameTable;
 use super::shapes::Shapes;
 use crate::base::Currency;
@@ -137,6 +137,11 @@ impl OpenItemBook {
     /// The number of a customer's company, see [`OpenItemBook::company_number`].
     pub(crate) fn company_of_customer(&self, customer: CustomerIx) -> u32 {
         self.links.company_of_customer(customer)
+    }
+
+    /// Whether a customer has no relation, segment or switch of its own, told without touching it.
+    pub(crate) fn is_plain(&self, customer: CustomerIx) -> bool {
+        self.links.is_plain(customer)
     }
 
     /// The customer with this id in this company. A customer that was given without a company is every company's, and to an item
@@ -381,48 +386,64 @@ impl OpenItemBook {
     }
 
     fn index_items(&mut self) {
-        let mut amount = Vec::with_capacity(self.items.len());
-        let mut closed_amount = Vec::new();
         for (row, figures) in (0u32..).zip(&self.figures) {
-            if figures.status == ItemStatus::Closed {
-                closed_amount.push((amount_key(figures.currency, figures.amount), row));
-            } else {
-                self.open_items += 1;
-                amount.push((amount_key(figures.currency, figures.open_amount), row));
-            }
+            self.open_items += u32::from(figures.status != ItemStatus::Closed);
             count_digits(&mut self.digit_numbers, self.forms.digit_count(row), true);
             count_digits(&mut self.tail_numbers, self.forms.tail(row).len(), true);
         }
-        self.by_amount = MultiMap::build(amount);
-        self.by_closed_amount = MultiMap::build(closed_amount);
-        let (items, forms, schemes) = (&self.items, &self.forms, &self.schemes);
+        let (items, all_figures, forms, schemes) = (&self.items, &self.figures, &self.forms, &self.schemes);
         let rows = || (0u32..).zip(items);
-        let by_form = |form: usize| {
-            let key = |row: u32| forms.keys(row).get(form).copied().flatten();
-            MultiMap::build(rows().filter_map(|(row, _)| Some((key(row)?, row))).collect())
+        let count = items.len();
+        // Fresh memory is the dearest part of a map: those of one branch are made in the same.
+        let by_form = |maps: &mut Builder, form: Form| {
+            maps.build(count, rows().filter_map(|(row, _)| Some((forms.key(row, form)?, row))))
         };
-        let by_reference = || references(items, schemes);
-        let by_other = || {
-            let of_item = |(row, it): (u32, &'_ OpenItem)| -> smallvec::SmallVec<[(Key, u32); 4]> {
-                other_numbers(it).map(|r| (compact_key(r), row)).collect()
-            };
-            let mut shapes = Shapes::default();
-            for number in items.iter().flat_map(other_numbers) {
-                shapes.add(number);
-            }
+        let by_numbers = || {
+            let mut maps = Builder::default();
+            (by_form(&mut maps, Form::Whole), by_form(&mut maps, Form::Digits))
+        };
+        let by_running_numbers = || {
+            let mut maps = Builder::default();
+            (by_form(&mut maps, Form::Tail), by_form(&mut maps, Form::YearTail))
+        };
+        let by_others = || {
+            let (mut maps, mut shapes) = (Builder::default(), Shapes::default());
+            let others = rows().flat_map(|(row, it)| other_numbers(it).map(move |number| (number, row)));
+            let other = maps.build(
+                count,
+                others.map(|(number, row)| {
+                    shapes.add(number);
+                    (compact_key(number), row)
+                }),
+            );
             for (row, _) in rows() {
-                shapes.add(forms.whole(row));
+                let (prefix, length) = forms.shape(row);
+                shapes.add_shape(prefix, length);
             }
-            let other = MultiMap::build(rows().flat_map(of_item).collect());
             let mandate = |(row, it): (u32, &OpenItem)| Some((compact_key(it.more.mandate_id.as_deref()?), row));
-            (other, MultiMap::build(rows().filter_map(mandate).collect()), shapes)
+            (other, maps.build(0, rows().filter_map(mandate)), shapes)
         };
-        let ((whole, digits), ((tail, year_tail), ((reference, mut shapes), (other, mandate, own)))) = rayon::join(
-            || rayon::join(|| by_form(0), || by_form(1)),
-            || rayon::join(|| rayon::join(|| by_form(2), || by_form(3)), || rayon::join(by_reference, by_other)),
-        );
+        let by_amounts = || {
+            let mut maps = Builder::default();
+            let figures = || (0u32..).zip(all_figures);
+            let (open, closed) = (
+                |f: &Figures| (f.status != ItemStatus::Closed).then_some(f.open_amount),
+                |f: &Figures| (f.status == ItemStatus::Closed).then_some(f.amount),
+            );
+            let amount =
+                maps.build(count, figures().filter_map(|(row, f)| Some((amount_key(f.currency, open(f)?), row))));
+            let closed =
+                maps.build(0, figures().filter_map(|(row, f)| Some((amount_key(f.currency, closed(f)?), row))));
+            (amount, closed)
+        };
+        let (((whole, digits), (tail, year_tail)), ((other, mandate, own), ((reference, mut shapes), amounts))) =
+            rayon::join(
+                || rayon::join(by_numbers, by_running_numbers),
+                || rayon::join(by_others, || rayon::join(|| references(items, schemes), by_amounts)),
+            );
         (self.by_whole, self.by_digits, self.by_tail, self.by_year_tail) = (whole, digits, tail, year_tail);
         (self.by_reference, self.by_other_number, self.by_mandate) = (reference, other, mandate);
+        (self.by_amount, self.by_closed_amount) = amounts;
         shapes.join(&own);
         self.shapes = shapes;
     }
@@ -436,27 +457,21 @@ impl OpenItemBook {
 
     pub(super) fn index_customers(&mut self) {
         let rows = || (0u32..).zip(&self.customers);
-        let number = MultiMap::build(rows().map(|(row, c)| (compact_key(&c.customer_id), row)).collect());
-        let accounts = |list: fn(&Customer) -> &[String]| {
-            let of_customer = |(row, c): (u32, &Customer)| -> smallvec::SmallVec<[(Key, u32); 4]> {
-                list(c).iter().map(|a| (compact_key(a), row)).collect()
-            };
-            MultiMap::build(rows().flat_map(of_customer).collect())
+        let count = self.customers.len();
+        let mut maps = Builder::default();
+        let words = || {
+            rows().flat_map(|(row, _)| self.names.of_customer(row).flat_map(move |n| n.words().map(move |w| (w, row))))
+        };
+        let by_word = maps.build(count * 4, words().map(|(word, row)| (key_of(word), row)));
+        let bones = |(word, row): (&str, u32)| Some((key_of(&Some(skeleton(word)).filter(|b| b.len() >= 2)?), row));
+        let by_skeleton = maps.build(0, words().filter_map(bones));
+        let number = maps.build(0, rows().map(|(row, c)| (compact_key(&c.customer_id), row)));
+        let mut accounts = |list: fn(&Customer) -> &[String]| {
+            maps.build(0, rows().flat_map(|(row, c)| list(c).iter().map(move |a| (compact_key(a), row))))
         };
         let (account, receiving) = (accounts(|c| &c.ibans), accounts(|c| &c.virtual_ibans));
-        let (mut words, mut skeletons) = (Vec::new(), Vec::new());
-        for (row, _) in rows() {
-            for word in self.names.of_customer(row).flat_map(|n| n.words()) {
-                words.push((key_of(word), row));
-                let bones = skeleton(word);
-                if bones.len() >= 2 {
-                    skeletons.push((key_of(&bones), row));
-                }
-            }
-        }
         (self.by_customer_number, self.by_account, self.by_virtual_account) = (number, account, receiving);
-        self.by_name_word = MultiMap::build(words);
-        self.by_skeleton = MultiMap::build(skeletons);
+        (self.by_name_word, self.by_skeleton) = (by_word, by_skeleton);
         self.weigh_names();
     }
 
@@ -486,7 +501,7 @@ fn references(items: &[OpenItem], schemes: &SchemesInUse) -> (MultiMap, Shapes) 
         pairs.extend(part);
         shapes.join(&own);
     }
-    (MultiMap::build(pairs), shapes)
+    (Builder::default().build(0, pairs), shapes)
 }
 
 /// Counts a number of so many digits in or out.

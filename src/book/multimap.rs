@@ -44,16 +44,41 @@ fn home(mixed: u64, places: usize) -> usize {
     usize::try_from((u128::from(mixed) * places as u128) >> 64).unwrap_or(0)
 }
 
-impl MultiMap {
-    /// Builds from pairs in any order; equal pairs count once. At most 2^32 - 1 pairs; more are cut off.
-    pub fn build(pairs: Vec<(Key, u32)>) -> Self {
-        if pairs.is_empty() {
+/// Free places behind the homes of all keys, for those of the last homes that find theirs taken.
+const SPARE: usize = 32;
+
+/// Makes maps, one after another, in the same memory.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    pairs: Vec<(Key, u32)>,
+    room: Vec<(Key, u32)>,
+}
+
+impl Builder {
+    /// Builds a map from pairs in any order, of which `about` so many are expected; equal pairs count once. At most 2^32 - 1 pairs; more
+    /// are cut off.
+    pub fn build(&mut self, about: usize, pairs: impl IntoIterator<Item = (Key, u32)>) -> MultiMap {
+        self.pairs.clear();
+        self.pairs.reserve(about);
+        self.pairs.extend(pairs);
+        if self.pairs.is_empty() {
             return MultiMap::default();
         }
-        let (sorted, keys) = sorted(pairs);
+        if self.room.len() < self.pairs.len() {
+            self.room = vec![(0, 0); self.pairs.capacity()];
+        }
+        let room = self.room.get_mut(..self.pairs.len()).unwrap_or_default();
+        let keys = sort(&mut self.pairs, room);
+        MultiMap::of_sorted(&self.pairs, keys)
+    }
+}
+
+impl MultiMap {
+    /// The map of pairs by mixed key, then by row, with so many keys.
+    fn of_sorted(sorted: &[(Key, u32)], keys: usize) -> Self {
         // Two places of three are taken: then a key is found within a line of the cache.
         let homes = keys + keys / 2 + 1;
-        let mut map = MultiMap { places: vec![Place::default(); homes], homes, ..MultiMap::default() };
+        let mut map = MultiMap { places: vec![Place::default(); homes + SPARE], homes, ..MultiMap::default() };
         let mut free = 0;
         for list in sorted.chunk_by(|a, b| a.0 == b.0) {
             let Some((key, first)) = list.first().copied() else { continue };
@@ -81,7 +106,6 @@ impl MultiMap {
             free += 1;
         }
         map.lists.shrink_to_fit();
-        map.places.shrink_to_fit();
         map
     }
 
@@ -142,13 +166,12 @@ impl MultiMap {
 /// Pairs that are sorted at a time: they and their counts stay in the nearest caches.
 const PART: usize = 1 << 11;
 
-/// The pairs by mixed key, then by row; and how many keys there are.
-fn sorted(mut pairs: Vec<(Key, u32)>) -> (Vec<(Key, u32)>, usize) {
+/// Sorts pairs by mixed key, then by row, with as much room beside them; says how many keys there are.
+fn sort(pairs: &mut [(Key, u32)], parts: &mut [(Key, u32)]) -> usize {
     // By their first bits into parts, each part by the next bits into about one place per pair, and there by comparing.
-    let mut parts: Vec<(Key, u32)> = vec![(0, 0); pairs.len()];
     let first = pairs.len().div_ceil(PART).next_power_of_two().trailing_zeros();
     let (mut begin, mut keys) = (0, 0);
-    for end in spread(&pairs, &mut parts, 0, first) {
+    for end in spread(pairs, parts, 0, first) {
         if let (Some(part), Some(room)) = (parts.get(begin..end), pairs.get_mut(begin..end)) {
             let bits = (usize::BITS - part.len().leading_zeros()).min(PART.trailing_zeros() + 2);
             let mut from = 0;
@@ -166,7 +189,7 @@ fn sorted(mut pairs: Vec<(Key, u32)>) -> (Vec<(Key, u32)>, usize) {
         }
         begin = end;
     }
-    (pairs, keys)
+    keys
 }
 
 /// Puts pairs in the order of some bits of their mixed keys, those behind the first `skip`; says where each value of the bits ends.
@@ -202,15 +225,19 @@ fn spread(pairs: &[(Key, u32)], to: &mut [(Key, u32)], skip: u32, bits: u32) -> 
 mod tests {
     use super::*;
 
+    fn build(pairs: Vec<(Key, u32)>) -> MultiMap {
+        Builder::default().build(0, pairs)
+    }
+
     #[test]
     fn rows_come_back_sorted_and_once() {
-        let map = MultiMap::build(vec![(7, 3), (9, 1), (7, 2), (7, 3), (u64::MAX, 5), (0, 0)]);
+        let map = build(vec![(7, 3), (9, 1), (7, 2), (7, 3), (u64::MAX, 5), (0, 0)]);
         assert_eq!(map.get(7), [2, 3]);
         assert_eq!(map.get(9), [1]);
         assert_eq!(map.get(u64::MAX), [5]);
         assert_eq!(map.get(0), [0]);
         assert!(map.get(8).is_empty());
-        assert!(MultiMap::build(Vec::new()).get(7).is_empty());
+        assert!(build(Vec::new()).get(7).is_empty());
     }
 
     proptest::proptest! {
@@ -219,7 +246,7 @@ mod tests {
             before in proptest::collection::vec((0u64..6, 0u32..9), 0..30),
             changes in proptest::collection::vec((0u64..6, 0u32..9, proptest::bool::ANY), 0..30),
         ) {
-            let mut map = MultiMap::build(before.clone());
+            let mut map = build(before.clone());
             let mut left: std::collections::BTreeSet<(u64, u32)> = before.into_iter().collect();
             for (key, row, add) in changes {
                 if add {
@@ -242,7 +269,7 @@ mod tests {
     fn many_rows_of_one_key_stay_together() {
         // More than are sorted at a time.
         let pairs = (0..5_000u32).map(|row| (if row % 2 == 0 { 42 } else { u64::from(row) << 20 }, row)).collect();
-        let map = MultiMap::build(pairs);
+        let map = build(pairs);
         assert!((1..5_000u32).step_by(2).all(|row| map.get(u64::from(row) << 20) == [row]));
         assert_eq!(map.get(42).len(), 2_500);
         assert!(map.get(42).is_sorted());

@@ -34,6 +34,11 @@ impl Shapes {
             }
             length += 1;
         }
+        self.add_shape(prefix, length);
+    }
+
+    /// Adds a shape: letters in front (their key) and length.
+    pub fn add_shape(&mut self, prefix: Key, length: usize) {
         let (word, bit) = place(prefix, length);
         if let Some(slot) = self.0.get_mut(word) {
             *slot |= bit;

@@ -1,6 +1,7 @@
 //! What a piece of evidence or a gate says, as a small value: scored as an integer now, put into words only where somebody
 //! reads it ([`super::hypotheses::sentence`]), from the same values.
 
+use super::candidates::PayerKind;
 use super::hypotheses::Difference;
 use crate::book::{CustomerIx, ItemIx};
 use crate::model::{EvidenceKind, ReasonCode};
@@ -70,8 +71,8 @@ pub enum Fact {
     OnlyAmount(u32),
     /// Neither number nor payer points to the item.
     NothingElse,
-    /// The payer is another customer, by account (or by name).
-    OtherCustomer(CustomerIx, bool),
+    /// The payer is another customer, by account, number or name.
+    OtherCustomer(CustomerIx, PayerKind),
     /// The list is cut off within this item's number.
     ListCut(ItemIx),
     /// With this item the sum is exact; with another of this amount it is, too.
@@ -126,6 +127,8 @@ pub enum Fact {
     PartUnnamed,
     /// The text speaks of a prepayment.
     Prepayment,
+    /// The text speaks of money that settles no invoice.
+    OtherPurpose,
     /// A collection agency pays.
     Agency,
     /// The text speaks of a retention.
@@ -185,6 +188,7 @@ impl Fact {
             Fact::AboveCap => "the amount is above the policy's cap for automatic application",
             Fact::PartUnnamed => "the text announces a part payment without naming the document",
             Fact::StrangeNumber => "the text has a number that no document bears, and only the name says who pays",
+            Fact::OtherPurpose => "the text speaks of money that settles no invoice, and names no document",
             Fact::Prepayment => "the text speaks of a prepayment",
             Fact::Agency => "a collection agency pays: its commission and share are in its own list",
             Fact::Retention => "the text speaks of a retention",

@@ -29,6 +29,9 @@ pub struct NameMatch {
     pub permille: u16,
 }
 
+/// Fewest letters of a name that say that it is the beginning of another one.
+const CUT_LEAST: usize = 10;
+
 const DIFFERENT: NameMatch = NameMatch { level: NameLevel::Different, permille: 0 };
 
 /// A word of a name that stands in one text with its other words.
@@ -87,6 +90,9 @@ pub fn compare_views(payer: NameView<'_>, customer: NameView<'_>) -> NameMatch {
     if payer.joined == customer.joined {
         return NameMatch { level: NameLevel::Same, permille: 1000 };
     }
+    if is_cut_off(payer, customer) {
+        return NameMatch { level: NameLevel::Truncated, permille: 960 };
+    }
     let mut used: SmallVec<[bool; 16]> = smallvec![false; customer.spans.len()];
     let (mut matched, mut total, mut exact) = (0u64, 0u64, true);
     for (i, span) in payer.spans.iter().enumerate() {
@@ -132,12 +138,12 @@ pub fn compare_views(payer: NameView<'_>, customer: NameView<'_>) -> NameMatch {
     if exact && all_used && payer.spans.len() == customer.spans.len() {
         return NameMatch { level: NameLevel::SameWords, permille: 990 };
     }
-    // A bank cuts names at 18, 27, 35 or 70 characters: what is there must be the beginning, and long enough to mean it.
-    if customer.joined.starts_with(payer.joined) && payer.joined.len() >= 10 && payer.spans.len() >= 2 {
+    // The same where the words are parted otherwise.
+    if customer.joined.starts_with(payer.joined) && payer.joined.len() >= CUT_LEAST && payer.spans.len() >= 2 {
         return NameMatch { level: NameLevel::Truncated, permille: 960 };
     }
     // Some banks glue the address behind the name.
-    if payer.joined.starts_with(customer.joined) && customer.joined.len() >= 10 && customer.spans.len() >= 2 {
+    if payer.joined.starts_with(customer.joined) && customer.joined.len() >= CUT_LEAST && customer.spans.len() >= 2 {
         return NameMatch { level: NameLevel::Truncated, permille: 950 };
     }
     let share = |m: u64, t: u64| u16::try_from(m * 1000 / t.max(1)).unwrap_or(1000).min(1000);
@@ -151,6 +157,17 @@ pub fn compare_views(payer: NameView<'_>, customer: NameView<'_>) -> NameMatch {
         NameLevel::Different
     };
     NameMatch { level, permille }
+}
+
+/// Whether a payer's name is the beginning of the customer's, word for word: a bank cuts at 18, 27, 35 or 70 characters.
+fn is_cut_off(payer: NameView<'_>, customer: NameView<'_>) -> bool {
+    let Some(([last], whole)) = payer.spans.split_last_chunk::<1>().map(|(a, b)| (b, a)) else { return false };
+    let same = |(a, b): (&WordSpan, &WordSpan)| (a.start, a.end) == (b.start, b.end);
+    !whole.is_empty()
+        && payer.joined.len() >= CUT_LEAST
+        && customer.joined.starts_with(payer.joined)
+        && whole.iter().zip(customer.spans).all(same)
+        && customer.spans.get(whole.len()).is_some_and(|other| other.start == last.start && other.end >= last.end)
 }
 
 /// Agreement of two words in thousandths; 0 if they do not agree.

@@ -56,7 +56,9 @@ pub fn fold_words(text: &str) -> Vec<String> {
     // Dots inside abbreviations vanish; elsewhere they part words.
     let undotted: String = text.split('.').map(|part| part.trim_start_matches(' ')).collect::<Vec<_>>().join(".");
     for chunk in undotted.split(' ') {
-        let dotted = chunk.contains('.') && chunk.split('.').filter(|p| !p.is_empty()).all(|p| p.chars().count() <= 3);
+        let mut parts = chunk.split('.').filter(|p| !p.is_empty());
+        // "& Co. KG" and "u. Co. KG" are the same words without their dots.
+        let dotted = chunk.contains('.') && parts.all(|p| p.chars().count() <= 3 && !p.eq_ignore_ascii_case("co"));
         let chunk = if dotted { chunk.replace('.', "") } else { chunk.to_owned() };
         for word in fold_text(&chunk).split_ascii_whitespace() {
             add(word, &mut letters, &mut words);
@@ -117,6 +119,9 @@ mod tests {
     fn dotted_abbreviations_are_one_word() {
         assert_eq!(fold_words("Muster G.m.b.H."), ["MUSTER", "GMBH"]);
         assert_eq!(fold_words("De Vries B.V."), ["DE", "VRIES", "BV"]);
+        for name in ["Noll GmbH & Co. KG", "NOLL GMBH & CO KG", "Noll G.m.b.H. & Co.KG"] {
+            assert_eq!(fold_words(name), ["NOLL", "GMBH", "CO", "KG"], "{name}");
+        }
         assert_eq!(fold_words("Rossi S. p. A."), ["ROSSI", "SPA"]);
         assert_eq!(fold_words("Nowak Sp. z o.o."), ["NOWAK", "SPZ", "OO"]);
     }

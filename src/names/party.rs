@@ -91,6 +91,8 @@ mod tests {
             ("MUELLER U. SOEHNE METALLBA", "Müller & Söhne Metallbau GmbH"),
             ("Karin Eicher Hauptstr. 4", "Karin Eicher"),
             ("Metallbau Müller GmbH", "Müller Metallbau GmbH"),
+            ("Tischlerei Noll GmbH u. Co. KG", "Tischlerei Noll GmbH & Co KG"),
+            ("TISCHLEREI NOLL GMBH + CO.KG", "Tischlerei Noll GmbH & Co. KG"),
         ] {
             assert!(same_party(payer, customer), "{payer} is {customer}");
         }

@@ -1,5 +1,6 @@
 //! Stage 2: what the text names and who may have paid, from the book's indexes. No scan over items or customers.
 
+mod beside;
 mod endings;
 mod namings;
 mod own_endings;

@@ -1,5 +1,6 @@
 //! Which documents the payer's words name. One naming is one place in a text and the items that bear the number written there.
 
+use super::beside::{ends_otherwise, is_another, year_beside};
 use super::endings::endings_and_ranges;
 use crate::book::keys::{self, Key, is_compact, strip_zeros, year_of};
 use crate::book::{ItemIx, OpenItemBook};
@@ -435,6 +436,7 @@ fn longest_at(
                     book.tail_of(ix) == digits
                         && (year.is_none() || of.is_none() || of == year)
                         && !ends_otherwise(book, reading, j, ix)
+                        && !is_another(book, reading, (i, j), ix)
                 });
                 let chance = chance_of(bearers, digits.len(), numbers);
                 or_all_of_one(&mut best, Strength::Tail, items, j, chance, consider);
@@ -504,31 +506,6 @@ fn or_all_of_one(
         Some(_) => {}
         None => consider(best, strength, items, last, chance),
     }
-}
-
-/// The running number is written with other digits behind it than the document has, a check digit for one: `344729-3` is not 344729-9.
-fn ends_otherwise(book: &OpenItemBook, reading: &Reading, at: usize, item: ItemIx) -> bool {
-    let tokens = &reading.tokens;
-    if !tokens.is_digits(at + 1) || !matches!(tokens.glue(at + 1), Glue::None | Glue::Joined) {
-        return false;
-    }
-    let written = tokens.word(at + 1);
-    let behind = book.whole_of(item).rsplit_once(book.tail_of(item)).map_or("", |(_, behind)| behind);
-    behind.len() == written.len() && behind != written && behind.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// The year written right before or behind a running number: `2025-731` is not the document 731 of 2026.
-fn year_beside(reading: &Reading, i: usize) -> Option<u32> {
-    let tokens = &reading.tokens;
-    let year_at = |k: usize| {
-        let year = tokens.is_digits(k) && tokens.word(k).len() == 4 && reading.typed(k).is_none();
-        year.then(|| year_of(tokens.word(k))).flatten()
-    };
-    // "731 aus 2025", "731 of 2025".
-    let of = || LABELS.words.of_year.contains(tokens.word(i + 1));
-    let before = i.checked_sub(1).filter(|_| tokens.glue(i) != Glue::Apart).and_then(year_at);
-    let behind = || year_at(i + 1).filter(|_| tokens.glue(i + 1) != Glue::Apart);
-    before.or_else(behind).or_else(|| year_at(i + 2).filter(|_| of()))
 }
 
 /// A bare number with other letters glued in front than the document bears: `PO2026-00731` is no invoice.

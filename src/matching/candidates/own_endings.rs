@@ -1,6 +1,7 @@
 //! Endings of the payer's own documents: `Rechnung 58201` for BILL251258201, where year, month or branch are glued to the running
 //! number and no index knows where it begins. In: the namings of a text and who may pay. Out: the same, with those endings.
 
+use super::beside::is_another;
 use super::namings::{Bearers, NamedIn, Naming, Strength, push};
 use super::payers::PayerEvidence;
 use crate::book::keys::year_of;
@@ -46,7 +47,10 @@ pub fn own_endings(book: &OpenItemBook, reading: &Reading, payers: &[PayerEviden
         }
         left -= 1;
         let word = tokens.word(k);
-        let ends = |ix: &u32| book.whole_of(*ix).strip_suffix(word).is_some_and(|head| !head.is_empty());
+        let ends = |ix: &u32| {
+            let is_ending = book.whole_of(*ix).strip_suffix(word).is_some_and(|head| !head.is_empty());
+            is_ending && !is_another(book, reading, (k, k), *ix)
+        };
         let items: Bearers =
             accounts().flat_map(|c| book.items_of(c).iter().take(ITEMS_MAX)).copied().filter(ends).collect();
         if items.is_empty() {

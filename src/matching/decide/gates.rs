@@ -218,8 +218,11 @@ fn customers(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     rows.sort_unstable();
     rows.dedup();
     for row in rows {
-        let Some(customer) = context.book.customer(row) else { continue };
         let policy = context.policy;
+        if policy.customer.is_empty() && context.book.is_plain(row) {
+            continue;
+        }
+        let Some(customer) = context.book.customer(row) else { continue };
         let segment = customer.segment.as_ref().and_then(|s| policy.segment.get(s));
         let own = policy.customer.get(&customer.customer_id);
         let auto = own.and_then(|o| o.auto_apply).or(customer.auto_apply).or(segment.and_then(|s| s.auto_apply));
@@ -266,7 +269,10 @@ fn contradictions(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
         }
         let labelled = matches!(naming.label, Some(Label::Document | Label::CreditNote));
         let digits = || naming.quote.bytes().filter(u8::is_ascii_digit).count();
-        let bare = naming.strength == Strength::Tail && (labelled || by_name && digits() >= 4);
+        // A bare number that somebody else's document ends with, which is open at just this amount, is no accident.
+        let others = |ix: &ItemIx| context.book.customer_of(*ix) != h.customer && context.payable(*ix) && exact(ix);
+        let bare = naming.strength == Strength::Tail
+            && (labelled || by_name && digits() >= 4 || digits() >= 3 && naming.items.iter().any(others));
         let means_it = naming.strength <= Strength::Short || bare;
         if !means_it || naming.items.iter().any(used) {
             continue;
@@ -348,11 +354,14 @@ fn wording(context: &Context<'_>, h: &Hypothesis, gates: &mut Bars) {
     if reading.says(Wording::Denial) {
         gates.push(Bar { reason: ReasonCode::Contradiction, fact: Fact::Denial });
     }
-    if h.basis == Basis::Named && reading.says(Wording::Returned) {
+    if matches!(h.basis, Basis::Named | Basis::PayerSingle) && reading.says(Wording::Returned) {
         gates.push(Bar { reason: ReasonCode::RefundSuspect, fact: Fact::CameBack });
     }
     if reading.marks.proforma || reading.says(Wording::Prepayment) && !h.fully_named {
         gates.push(Bar { reason: ReasonCode::Prepayment, fact: Fact::Prepayment });
+    }
+    if reading.says(Wording::OtherPurpose) && h.basis != Basis::Named {
+        gates.push(Bar { reason: ReasonCode::NoReference, fact: Fact::OtherPurpose });
     }
     if reading.says(Wording::Collection) {
         gates.push(Bar { reason: ReasonCode::Settlement, fact: Fact::Agency });

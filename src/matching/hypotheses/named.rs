@@ -269,7 +269,7 @@ fn set(
     let mut gates: SmallVec<[Bar; 2]> = SmallVec::new();
     if let Some((other, kind)) = certain_other {
         let by_account = kind <= PayerKind::Mandate;
-        let fact = Fact::OtherCustomer(other, by_account);
+        let fact = Fact::OtherCustomer(other, kind);
         score += weights::OTHER_CUSTOMER;
         lines.push(Evidence { kind: EvidenceKind::Warning, weight: weights::OTHER_CUSTOMER, fact });
         gates.push(Bar { reason: if by_account { ReasonCode::ThirdPayer } else { ReasonCode::Contradiction }, fact });
@@ -444,7 +444,7 @@ fn in_full(context: &Context<'_>, r: &Resolved<'_>, collection: bool) -> bool {
     let naming = r.naming;
     let labelled =
         matches!(naming.label, Some(Label::Document | Label::CreditNote)) || naming.named_in == NamedIn::Field;
-    let letters = context.book.item(r.item).is_some_and(|it| it.doc_no.contains(char::is_alphabetic));
+    let letters = context.book.whole_of(r.item).bytes().any(|b| b.is_ascii_alphabetic());
     let digits = naming.quote.bytes().filter(u8::is_ascii_digit).count();
     let enough = match (letters, labelled) {
         (true, true) | (false, false) => 7,

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::book::{CustomerIx, ItemIx};
 use crate::matching::candidates::PayerKind;
+use crate::names::NameLevel;
 
 /// Whether the evidence on the payer fits a document's customer: itself, its parent, or somebody who usually pays for it.
 pub(super) fn fits(context: &Context<'_>, customer: CustomerIx, items: &[ItemIx]) -> bool {
@@ -33,13 +34,17 @@ pub(super) fn related(
     if payer == customer {
         return true;
     }
+    let mut paid_by = items.filter_map(|ix| context.book.item(ix)?.more.payer_id.as_deref()).peekable();
+    if paid_by.peek().is_none() && context.book.is_plain(payer) && context.book.is_plain(customer) {
+        return false;
+    }
     let (Some(p), Some(c)) = (context.book.customer(payer), context.book.customer(customer)) else { return false };
     let is = |id: &str| id == p.customer_id && p.company == c.company;
     c.parent_id.as_deref().is_some_and(is)
         || c.payer_ids.iter().any(|id| is(id))
         || p.parent_id.as_deref() == Some(c.customer_id.as_str())
         || p.parent_id.is_some() && p.parent_id == c.parent_id
-        || items.filter_map(|ix| context.book.item(ix)).any(|it| it.more.payer_id.as_deref().is_some_and(is))
+        || paid_by.any(is)
 }
 
 /// A customer whom the evidence names as payer and who has nothing to do with the documents' customers.
@@ -73,8 +78,15 @@ pub(super) fn other_customer(context: &Context<'_>, customers: &[CustomerIx]) ->
                         kind > PayerKind::Number && name.is_none_or(|n| p.name.is_some_and(|o| o < n))
                     }
                 };
+            // So does another customer's number in the text, unless the payer is known, or has the name of the document's customer.
+            let by_number = p.kind == PayerKind::Number
+                && p.weight >= 300
+                && own.is_none_or(|(kind, name, _)| {
+                    kind > PayerKind::Number
+                        && name.is_none_or(|n| n > NameLevel::SameWords || p.name.is_some_and(|o| o < n))
+                });
             let own_account = own.is_some_and(|(kind, _, _)| kind <= PayerKind::Number);
-            by_account && !own_account || by_name
+            by_account && !own_account || by_name || by_number
         })
         .map(|p| (p.customer, p.kind))
 }

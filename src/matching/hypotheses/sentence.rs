@@ -2,7 +2,7 @@
 
 use super::{Context, Difference, Hypothesis};
 use crate::base::{Currency, Money};
-use crate::matching::candidates::{NamedIn, Naming, Strength, customer_number, mandate};
+use crate::matching::candidates::{NamedIn, Naming, PayerKind, Strength, customer_number, mandate};
 use crate::matching::facts::Fact;
 use crate::matching::reading::{Label, Typed};
 use crate::names::NameLevel;
@@ -61,10 +61,13 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
             format!("the text names `{}` in full, another customer's document of exactly this amount", quote(n))
         }
         Fact::OnlyAmount(same) => format!("the amount is exactly this document's; open items with it: {same}"),
-        Fact::OtherCustomer(c, true) => {
+        Fact::OtherCustomer(c, kind) if kind <= PayerKind::Mandate => {
             format!("the payer is the customer {}, the documents are another customer's", customer(c))
         }
-        Fact::OtherCustomer(c, false) => {
+        Fact::OtherCustomer(c, PayerKind::Number) => {
+            format!("the text has the customer number of {}, the documents are another customer's", customer(c))
+        }
+        Fact::OtherCustomer(c, _) => {
             format!("the payer's name is that of {}, the documents are another customer's", customer(c))
         }
         Fact::ListCut(ix) => format!("the text is cut off within the list, and with {} the sum is exact", doc_no(ix)),

@@ -56,6 +56,8 @@ pub enum Wording {
     Returned,
     /// Paid on behalf of whoever is named next.
     OnBehalf,
+    /// Money that settles no invoice: a loan, a donation, damages, a security, a bonus.
+    OtherPurpose,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +105,7 @@ struct WordingData {
     denial: Vec<String>,
     returned: Vec<String>,
     on_behalf: Vec<String>,
+    other_purpose: Vec<String>,
 }
 
 /// Phrases by their first word; a phrase is its further words.
@@ -223,6 +226,7 @@ pub static LABELS: LazyLock<Labels> = LazyLock::new(|| {
                 (d.wording.denial, Wording::Denial),
                 (d.wording.returned, Wording::Returned),
                 (d.wording.on_behalf, Wording::OnBehalf),
+                (d.wording.other_purpose, Wording::OtherPurpose),
             ]),
         },
     )

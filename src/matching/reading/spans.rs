@@ -165,12 +165,17 @@ fn mark_dates(tokens: &Tokens, marks: &mut Marks) {
                 set(marks, i, i, Typed::Date);
             }
         }
-        // Day and month with a final point, as in "17.04."
+        // Day and month with a final point, as in "17.04.".
         if let (Some(a), Some(b)) = (a, b) {
+            let after = tokens.after(i + 1);
+            // One digit behind a point is no amount either: "17.4", but not "17.4 %" or "17.4-12".
+            let bare = tokens.word(i + 1).len() == 1
+                && matches!(tokens.glue(i), Glue::Blank | Glue::Break | Glue::Apart)
+                && (after.is_empty() && i + 2 == tokens.list.len() || after.starts_with([' ', ',', ';', '\n']))
+                && !after.trim_start().starts_with('%');
             let shape = word.len() <= 2
-                && tokens.word(i + 1).len() == 2
                 && sep(i + 1) == "."
-                && tokens.after(i + 1).starts_with('.');
+                && (tokens.word(i + 1).len() == 2 && after.starts_with('.') || bare);
             if shape && is_date(2024, b, a) && marks.typed.get(i).copied().flatten().is_none() {
                 set(marks, i, i + 1, Typed::Date);
             }
@@ -242,7 +247,11 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
                 is_date(2024, b, a)
             };
             // "2026-78204,20", "INV047427,23/070638": the number of a document and the next one of a list, not an amount.
-            let goes_on = (i > 0 && tokens.is_digits(i - 1) && matches!(tokens.before(i), "-" | "/" | "_")
+            let goes_on = (i > 0
+                && tokens.is_digits(i - 1)
+                && matches!(tokens.before(i), "-" | "/" | "_")
+                && !behind_its_number(tokens, i, last)
+                || behind_a_point(tokens, marks, i)
                 || tokens.word(i).len() > 1 && tokens.word(i).starts_with('0')
                 || number_goes_on(tokens, last)
                 || in_tight_list(tokens, i))
@@ -261,6 +270,26 @@ fn mark_amounts(tokens: &Tokens, marks: &mut Marks) {
     }
 }
 
+/// Whether an amount stands behind its document and a stroke: `RE-2026-00802/119,00`. Not where it may be the next number of a list,
+/// and a third one that the bank cut: `2026-78204,20`, `802/745,20`.
+fn behind_its_number(tokens: &Tokens, first: usize, last: usize) -> bool {
+    let round = tokens.word(last) == "00";
+    let ends = last + 1 == tokens.list.len() && tokens.after(last).is_empty();
+    tokens.before(first) == "/"
+        && tokens.before(last) == ","
+        && tokens.word(last).len() == 2
+        && tokens.word(first).len() <= 3
+        && !tokens.word(first).starts_with('0')
+        && (round || !ends)
+}
+
+/// Whether a point parts a run from digits before it that are no date, and it is no group of three: the end of `2026.06.61046`.
+fn behind_a_point(tokens: &Tokens, marks: &Marks, i: usize) -> bool {
+    let Some(before) = i.checked_sub(1) else { return false };
+    let joined = tokens.is_digits(before) && tokens.before(i) == "." && tokens.word(i).len() != 3;
+    joined && marks.typed.get(before).copied().flatten().is_none()
+}
+
 /// Whether a number stands in a list without blanks and is long: `1048556,1068070,24`, where the bank cut the last number short.
 fn in_tight_list(tokens: &Tokens, i: usize) -> bool {
     i > 0 && tokens.is_digits(i - 1) && tokens.before(i) == "," && tokens.word(i).len() >= 6
@@ -274,8 +303,9 @@ fn number_goes_on(tokens: &Tokens, run: usize) -> bool {
         last += 1;
         digits += tokens.word(last).len();
     }
-    // `119,00-238,00`; but not in `1058064,24/075387,24/057806`.
+    // `119,00-238,00`; but not in `1058064,24/075387,24/057806`, nor behind another point, as in `2026.06.61046,20`.
     let an_amount = tokens.is_digits(last + 1)
+        && tokens.before(run + 1) != "."
         && tokens.word(last + 1).len() == 2
         && matches!(tokens.before(last + 1), "," | ".")
         && !tokens.word(last).starts_with('0')
@@ -470,6 +500,11 @@ mod tests {
         assert_eq!(of("1048556,1068070,24"), [None; 3]);
         assert_eq!(of("731, 1068070,24")[1..], [Some(Typed::Amount); 2]);
         assert_eq!(of("37.26.67534 Betrag 2683,33")[..3], [None; 3]);
+        assert_eq!(of("2026.06.61046,20"), [None; 4]);
+        assert_eq!(of("802/119,00")[1..], [Some(Typed::Amount); 2]);
+        assert_eq!(of("RE 802/745,20"), [None; 3]);
+        assert_eq!(of("06.61046,20"), [None; 3]);
+        assert_eq!(of("17.04.2026 1.190,00 61046.20")[3..], [Some(Typed::Amount); 5]);
         assert_eq!(of("731 119,00-238,00")[..3], [None, Some(Typed::Amount), Some(Typed::Amount)]);
         assert_eq!(of("DE15370400442026041700 x"), [Some(Typed::Account)]);
         assert_eq!(of("von DE89 3704 0044 0532 0130 00"), [Some(Typed::Account); 6]);
