@@ -76,6 +76,18 @@ impl Group {
         Ok(())
     }
 
+    /// Makes room once for the entries that a text of some length is likely to give, having given these in its first `read` bytes.
+    /// A list that doubles would copy itself again and again.
+    pub(super) fn expect(&mut self, read: usize, length: usize) {
+        let so_far = self.entries.len();
+        if so_far < self.entries.capacity() || so_far < 256 || read == 0 {
+            return;
+        }
+        let all = (so_far as u64).saturating_mul(length as u64) / read as u64;
+        let more = usize::try_from(all.saturating_sub(so_far as u64)).unwrap_or(0);
+        self.entries.reserve_exact(more.saturating_add(more / 16).saturating_add(16));
+    }
+
     /// The entry to which a row may still add text.
     pub(super) fn last_entry(&mut self) -> Option<&mut Entry> {
         self.entries.last_mut()

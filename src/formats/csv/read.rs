@@ -222,8 +222,12 @@ impl<'a, 't> File<'a, 't> {
         for _ in 0..skip {
             rows.read(&mut row).map_err(rows::quote_error)?;
         }
+        let length = rows.length();
         loop {
             let position = rows.reached();
+            if let Some(group) = self.groups.last_mut().filter(|_| self.take.is_none()) {
+                group.expect(position.0, length);
+            }
             match rows.read(&mut row) {
                 Ok(true) if at_end || !row.unfinished => {
                     if rows.reached().0 - position.0 > self.options.limits.field_bytes {
