@@ -125,6 +125,8 @@ pub fn fold_name(name: &str) -> String {
             'æ' => out.push('a'),
             'ł' => out.push('l'),
             'đ' => out.push('d'),
+            'ı' => out.push('i'),
+            'ς' => out.push('σ'),
             'e' if out.ends_with(['a', 'o', 'u']) => {}
             's' if out.ends_with('s') => {}
             c => out.push(c),

@@ -156,7 +156,9 @@ impl Group {
 
         let first = opening.as_ref().map(|(m, _)| *m);
         let any_balance = chain.any_balance();
-        let chain = chain.finish(first, cells.profile.format.order).map_err(|e| no_sum(&s.place, e))?;
+        let chain = chain
+            .finish(first, cells.profile.format.order, cells.profile.format.order_is_fixed)
+            .map_err(|e| no_sum(&s.place, e))?;
         if let Some((line, expected, found)) = chain.first_break {
             let place = cells.found.column(Role::Balance).map_or(Place::line(line), |c| cells.place(line, c));
             let text = format!(

@@ -7,11 +7,11 @@
 use super::super::{ReadOptions, Take, tie_out};
 use super::control::value;
 use super::detect;
-use super::profile::Profile;
+use super::profile::{Profile, column_number};
 use super::read::{File, settled};
 use super::table::{Column, Table};
 use super::words::{self, Meaning, begins, is_one};
-use crate::base::{CsvRows, fold_name};
+use crate::base::{CsvRow, CsvRows, Currency, fold_name, parse_date, unarmour};
 use crate::error::{Error, ErrorCode};
 use crate::model::TieOut;
 
@@ -64,10 +64,40 @@ pub(super) fn infer(bytes: &[u8], forced: &[String]) -> Result<(String, Profile)
     let proven =
         readings.iter().filter(|r| r.balance.is_some()).find(|r| write(r).is_some_and(|p| proves(&table, &p, r)));
     let shown = || readings.iter().find(|r| shows_direction(&table, r));
-    let reading = proven.or_else(shown).ok_or_else(|| no_direction(&table))?;
+    let reading = match proven {
+        Some(reading) => reading,
+        None => {
+            let reading = shown().ok_or_else(|| no_direction(&table))?;
+            unclear_status(&table)?;
+            if !table.has_header() && table.meaning(Meaning::Balance).next().is_some() {
+                return Err(
+                    "there is no header, and of several columns of amounts no running balance tells which is which"
+                        .to_owned(),
+                );
+            }
+            reading
+        }
+    };
     let text = toml(&table, booking, reading, false);
     let profile = Profile::from_toml(&text, ID).map_err(|e| e.to_string())?;
     Ok((text, profile))
+}
+
+/// A column of statuses in which a word is unknown: what it says of its rows may be that they are not booked.
+fn unclear_status(table: &Table) -> Result<(), String> {
+    let known = words::cells();
+    let clear = |t: &&String| [&known.booked, &known.pending, &known.refused].into_iter().any(|of| is_one(t, of));
+    for column in table.meaning(Meaning::Status).filter_map(|i| table.columns.get(i)) {
+        let texts = &column.holds.texts;
+        let words = texts.iter().all(|t| t.chars().any(char::is_alphabetic) && !t.chars().any(|c| c.is_ascii_digit()));
+        if let Some(unknown) = texts.iter().find(|t| !clear(t)).filter(|_| words && (2..=8).contains(&texts.len())) {
+            return Err(format!(
+                "the column `{}` says `{unknown}` of some rows, and nothing tells whether these are booked",
+                column.title
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// What keeps the amounts from being read, for a person.
@@ -186,9 +216,14 @@ fn toml(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> Str
     required.extend(&money);
     required.extend(reading.balance);
     let required: Vec<String> =
-        required.into_iter().filter(|i| !column_name(table, *i).starts_with('#')).map(name).collect();
-    out.push_str(&format!("\n[detect]\nrequire = [{}]\n", required.join(", ")));
+        required.into_iter().filter(|i| column_number(&column_name(table, *i)).is_none()).map(name).collect();
+    if table.has_header() {
+        out.push_str(&format!("\n[detect]\nrequire = [{}]\n", required.join(", ")));
+    }
     out.push_str(&format!("\n[file]\ndelimiter = {}\n", text(&table.delimiter.to_string())));
+    if !table.has_header() {
+        out.push_str(&format!("header = false\nwidth = {}\n", table.columns.len()));
+    }
     if let Some(encoding) = table.encoding {
         out.push_str(&format!("encodings = [\"utf-8\", {}]\n", text(&encoding.to_lowercase())));
     }
@@ -199,7 +234,7 @@ fn toml(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> Str
         out.push_str(&format!("{role} = {names}\n"));
     }
     out.push_str(&format(table, booking, reading, one_date));
-    out.push_str(&preamble(table));
+    out.push_str(&preamble(table, booking, reading));
     out.push_str(&rules(table, booking, reading));
     out
 }
@@ -249,7 +284,12 @@ fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str,
     roles.extend(numbers.map(|i| ("bank_id", vec![i])));
     let kind = first(Meaning::BankText, &|c| c.holds.filled > 0).filter(|i| !used(&roles, *i));
     roles.extend(kind.map(|i| ("bank_text", vec![i])));
-    let texts: Vec<usize> = table.meaning(Meaning::Remittance).filter(|i| !used(&roles, *i)).collect();
+    let mut texts: Vec<usize> = table.meaning(Meaning::Remittance).filter(|i| !used(&roles, *i)).collect();
+    if texts.is_empty() {
+        // No title says where the words of the payer stand: whatever holds words and has no title that we know.
+        let words = |(_, c): &(usize, &Column)| c.meaning.is_none() && c.holds.is_text();
+        texts.extend(table.columns.iter().enumerate().filter(words).map(|(i, _)| i));
+    }
     if !texts.is_empty() {
         roles.push(("remittance", texts));
     }
@@ -318,7 +358,7 @@ fn dates(table: &Table, booking: usize) -> Vec<&'static str> {
 }
 
 /// Figures above the table, as far as they are there.
-fn preamble(table: &Table) -> String {
+fn preamble(table: &Table, booking: usize, reading: &Reading) -> String {
     let known = words::cells();
     let found = |words: &[String], tail: &str, fits: &dyn Fn(&str) -> bool| -> Vec<String> {
         let stands = |w: &&String| {
@@ -334,13 +374,44 @@ fn preamble(table: &Table) -> String {
     if !table.above.is_empty() && own_account(table).is_none() {
         out.push_str(&format!("account = [{}]\n", account.join(", ")));
     }
+    let currency = found(&known.currency, "", &|t| Currency::parse(t).is_ok_and(|c| c.is_listed()));
+    if !currency.is_empty() && table.meaning(Meaning::Currency).next().is_none() {
+        out.push_str(&format!("currency = [{}]\n", currency.join(", ")));
+    }
     for (figure, words) in [("opening", &known.opening), ("closing", &known.closing)] {
-        let names = found(words, "*", &|t| digits(t) > 0);
+        let mut names = found(words, "*", &|t| digits(t) > 0);
+        if named_rows(table, booking, reading, words) && !beside_debits(table, booking, reading, words) {
+            names.extend(
+                words.iter().map(|w| text(&format!("{w}*"))).filter(|n| !names.contains(n)).collect::<Vec<_>>(),
+            );
+        }
         if !names.is_empty() {
             out.push_str(&format!("{figure} = [{}]\n", names.join(", ")));
         }
     }
     if out.is_empty() { out } else { format!("\n[preamble]\n{out}") }
+}
+
+/// Whether a balance stands in a row of its own that has its name where others have the date, and its figure in a column for money.
+fn named_rows(table: &Table, booking: usize, reading: &Reading, words: &[String]) -> bool {
+    rows_named(table, booking, words).any(|r| reading.money.columns().iter().any(|m| !cell(&r, *m).is_empty()))
+}
+
+/// Whether the figure stands in the column for money out: a balance there is overdrawn, which its figure may not say.
+fn beside_debits(table: &Table, booking: usize, reading: &Reading, words: &[String]) -> bool {
+    match reading.money {
+        Money::Pair { debit, .. } => rows_named(table, booking, words).any(|r| !cell(&r, debit).is_empty()),
+        Money::Directed { .. } => true,
+        Money::Signed { negate, .. } => negate,
+    }
+}
+
+fn rows_named<'t>(table: &'t Table, column: usize, words: &'t [String]) -> impl Iterator<Item = CsvRow<'t>> {
+    table.rows().filter(move |r| begins(cell(r, column), words))
+}
+
+fn cell<'r>(row: &'r CsvRow<'_>, column: usize) -> &'r str {
+    row.cells.get(column).map_or("", |c| c.trim())
 }
 
 /// Rows that are no movements, as far as the file has such rows.
@@ -379,23 +450,54 @@ fn rules(table: &Table, booking: usize, reading: &Reading) -> String {
     let no_money = without(String::new(), &money);
     let all: Vec<usize> = money.iter().copied().chain(reading.balance).collect();
     let nothing = without(String::new(), &all);
-    let row = |i: usize, of: &[String]| -> bool {
-        table.rows().any(|r| {
-            let cell = |i: usize| r.cells.get(i).map_or("", |c| c.trim());
-            begins(cell(i), of) && money.iter().all(|m| cell(*m).is_empty())
-        })
-    };
-    let cells: Vec<usize> = std::iter::once(booking)
-        .chain(table.meaning(Meaning::Remittance))
-        .chain(table.meaning(Meaning::BankText))
-        .collect();
-    if reading.balance.is_some() {
-        for (kind, of) in [("opening", &known.opening), ("closing", &known.closing)] {
-            for i in cells.iter().filter(|i| row(**i, of)) {
+    let list = |of: &[String]| of.iter().map(|w| text(w)).collect::<Vec<_>>().join(", ");
+    for of in [&known.opening, &known.closing] {
+        if named_rows(table, booking, reading, of) {
+            for i in &money {
                 let column = text(&column_name(table, *i));
-                let words: Vec<String> = of.iter().map(|w| text(w)).collect();
-                let when = format!("{{ column = {column}, starts_with = [{}]{no_money} }}", words.join(", "));
+                let when = format!(
+                    "{{ column = {date}, starts_with = [{}], and = {{ column = {column}, empty = false }} }}",
+                    list(of)
+                );
+                out.push_str(&format!("\n[[skip]]\nwhen = {when}\ncontrol = true\nreason = \"balance\"\n"));
+            }
+        }
+    }
+    // Some write a balance as if it were a movement, and nothing but these words beside it.
+    for i in table.meaning(Meaning::Remittance).filter(|_| matches!(reading.money, Money::Directed { .. })) {
+        let words = [&known.opening, &known.closing, &known.turnover].map(|of| said(i, of)).concat();
+        if !words.is_empty() {
+            let column = text(&column_name(table, i));
+            let when = format!("{{ column = {column}, in = [{}] }}", words.join(", "));
+            out.push_str(&format!("\n[[skip]]\nwhen = {when}\nreason = \"balance\"\n"));
+        }
+    }
+    if let Some(balance) = reading.balance {
+        // The name of the balance may stand in any column, also in that of the amounts.
+        let row = |i: usize, of: &[String]| {
+            rows_named(table, i, of)
+                .any(|r| money.iter().all(|m| *m == i || cell(&r, *m).is_empty()) && !cell(&r, balance).is_empty())
+        };
+        let others = |i: usize| without(String::new(), &money.iter().copied().filter(|m| *m != i).collect::<Vec<_>>());
+        for (kind, of) in [("opening", &known.opening), ("closing", &known.closing)] {
+            for i in (0..table.columns.len()).filter(|i| *i != balance && row(*i, of)) {
+                let column = text(&column_name(table, i));
+                let when = format!("{{ column = {column}, starts_with = [{}]{} }}", list(of), others(i));
                 out.push_str(&format!("\n[[balance_row]]\nwhen = {when}\nkind = \"{kind}\"\n"));
+            }
+        }
+        // A balance of the day in a row of its own.
+        let counts = |i: &usize| *i == booking || all.contains(i);
+        for i in (0..table.columns.len()).filter(|i| !counts(i) && row(*i, &known.balance)) {
+            let column = text(&column_name(table, i));
+            let is_stated = |t: &str| begins(t, &known.opening) || begins(t, &known.closing);
+            let named: Vec<String> = rows_named(table, i, &known.balance).map(|r| cell(&r, i).to_owned()).collect();
+            let mut stated: Vec<String> = named.iter().filter(|t| is_stated(t)).map(|t| text(t)).collect();
+            stated.dedup();
+            if stated.len() < named.len() {
+                let but = if stated.is_empty() { String::new() } else { format!(", not_in = [{}]", stated.join(", ")) };
+                let when = format!("{{ column = {column}, starts_with = [{}]{but}{no_money} }}", list(&known.balance));
+                out.push_str(&format!("\n[[skip]]\nwhen = {when}\nreason = \"balance\"\n"));
             }
         }
     }
@@ -407,6 +509,7 @@ fn rules(table: &Table, booking: usize, reading: &Reading) -> String {
             words.join(", ")
         ));
     }
+    out.push_str(&footer_below(table, booking, &no_money, &all));
     let continues = table.rows().any(|r| {
         let is_empty = |i: &usize| r.cells.get(*i).is_none_or(|c| c.trim().is_empty());
         !r.is_blank() && is_empty(&booking) && all.iter().all(is_empty)
@@ -417,6 +520,26 @@ fn rules(table: &Table, booking: usize, reading: &Reading) -> String {
         ));
     }
     out
+}
+
+/// Words below the last movement, in a row with nothing in the columns that count: what follows is no table any more.
+fn footer_below(table: &Table, booking: usize, no_money: &str, counts: &[usize]) -> String {
+    let patterns = table.columns.get(booking).map(|c| c.holds.dates.as_slice()).unwrap_or_default();
+    let dated = |r: &CsvRow<'_>| patterns.iter().any(|p| parse_date(unarmour(cell(r, booking)), p).is_some());
+    let rows: Vec<CsvRow<'_>> = table.rows().filter(|r| !r.is_blank()).collect();
+    let last = rows.iter().rposition(dated);
+    let Some(first) = last.and_then(|last| rows.get(last + 1)) else { return String::new() };
+    let said = cell(first, booking);
+    let words = said.chars().next().is_some_and(|c| !c.is_ascii_digit())
+        && said.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+    if !words || !table.whole || counts.iter().any(|i| !cell(first, *i).is_empty()) {
+        return String::new();
+    }
+    let date = text(&column_name(table, booking));
+    format!(
+        "\n[[skip]]\nwhen = {{ column = {date}, in = [{}]{no_money} }}\nrest = true\nreason = \"footer\"\n",
+        text(said)
+    )
 }
 
 /// The column that says what is booked, and the words for it: only if every word in it is known.
@@ -437,7 +560,7 @@ fn column_name(table: &Table, i: usize) -> String {
     let title = table.columns.get(i).map_or("", |c| c.title.as_str());
     let folded = fold_name(title);
     let same = table.columns.iter().filter(|c| fold_name(&c.title) == folded).count();
-    let plain = !folded.is_empty() && same == 1 && !title.starts_with(['#', '*']);
+    let plain = !folded.is_empty() && same == 1 && column_number(title).is_none() && !title.starts_with('*');
     if plain { title.to_owned() } else { format!("#{}", i + 1) }
 }
 

@@ -4,7 +4,7 @@ use super::cells::Cells;
 use super::control::Control;
 use super::labels;
 use super::profile::{Figure, Role, Zero};
-use crate::base::{CsvRow, Currency, Money, Place, currency_in_title, is_hidden};
+use crate::base::{CsvRow, Currency, Money, Place, bare_amount, currency_in_title, is_hidden};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
     BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, Rare, ReturnInfo, Sketch, StructuredRemittance,
@@ -45,6 +45,9 @@ pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Curr
     };
     let currency = format.currency.as_deref().and_then(|c| Currency::parse(c).ok());
     let currency = currency.or_else(|| control.text(Figure::Currency).and_then(|c| Currency::parse(c).ok()));
+    // `10 000,00 PLN` above the table says it, too.
+    let beside = |figure| control.text(figure).and_then(|t| bare_amount(t).1);
+    let currency = currency.or_else(|| beside(Figure::Opening)).or_else(|| beside(Figure::Closing));
     let currency = currency.or_else(|| format.currency_in_header.then(titled).flatten()).or(option);
     Defaults { account, currency: currency.unwrap_or(Currency::NONE) }
 }

@@ -419,12 +419,27 @@ impl<'a, 't> File<'a, 't> {
             statement.findings.extend(no_entry(&statement));
             if self.cells.profile.id == infer::ID && statements.is_empty() {
                 statement.findings.extend(inferred(&self.cells));
+                statement.findings.extend(untold(&statement));
             }
             statement.dialect.clone_from(&self.cells.profile.id);
             statements.push(statement);
         }
         Ok(Statements { format: Format::Csv, statements, findings: self.findings })
     }
+}
+
+/// What a table of no known bank leaves open, and how to say it.
+fn untold(statement: &Statement) -> Option<Finding> {
+    let account = statement.account.is_empty().then_some("account");
+    let currency = statement.currency.is_none().then_some("currency");
+    let untold: Vec<&str> = account.into_iter().chain(currency).collect();
+    let keys: Vec<String> = untold.iter().map(|key| format!("`[format] {key}`")).collect();
+    let text = format!(
+        "nothing in the file says the {}; keep the profile that `tieout profiles infer FILE` writes and add {}",
+        untold.join(" or the "),
+        keys.join(" and ")
+    );
+    (!untold.is_empty()).then(|| Finding::new(FindingCode::Dialect, statement.place.clone(), text))
 }
 
 /// Other rows have an account in the same column.
