@@ -5,13 +5,13 @@
 //! columns which way the money went. What is left open (a date that may be read twice) is an error when the file is read.
 
 use super::super::{ReadOptions, Take, tie_out};
-use super::control::value;
 use super::detect;
+use super::infer_rules::{preamble, rules};
 use super::profile::{Profile, column_number};
 use super::read::{File, settled};
 use super::table::{Column, Table};
-use super::words::{self, Meaning, begins, is_one};
-use crate::base::{CsvRow, CsvRows, Currency, fold_name, parse_date, unarmour};
+use super::words::{self, Meaning, is_one};
+use crate::base::{CsvRows, fold_name};
 use crate::error::{Error, ErrorCode};
 use crate::model::TieOut;
 
@@ -20,7 +20,7 @@ pub(super) const ID: &str = "inferred";
 
 /// How a table may write what came in and what went out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Money {
+pub(super) enum Money {
     /// One column; its signs are the other way round if `negate`.
     Signed {
         amount: usize,
@@ -34,12 +34,16 @@ enum Money {
         amount: usize,
         direction: usize,
     },
+    /// A word behind each amount, `1,250.00 CR`.
+    Suffixed {
+        amount: usize,
+    },
 }
 
 impl Money {
-    fn columns(self) -> Vec<usize> {
+    pub(super) fn columns(self) -> Vec<usize> {
         match self {
-            Money::Signed { amount, .. } | Money::Directed { amount, .. } => vec![amount],
+            Money::Signed { amount, .. } | Money::Directed { amount, .. } | Money::Suffixed { amount } => vec![amount],
             Money::Pair { credit, debit } => vec![credit, debit],
         }
     }
@@ -47,9 +51,9 @@ impl Money {
 
 /// One reading of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Reading {
-    money: Money,
-    balance: Option<usize>,
+pub(super) struct Reading {
+    pub money: Money,
+    pub balance: Option<usize>,
 }
 
 /// A profile as TOML for the table in some bytes.
@@ -63,7 +67,9 @@ pub(super) fn infer(bytes: &[u8], forced: &[String]) -> Result<(String, Profile)
     let write = |r: &Reading| Profile::from_toml(&toml(&table, booking, r, true), ID).ok();
     let proven =
         readings.iter().filter(|r| r.balance.is_some()).find(|r| write(r).is_some_and(|p| proves(&table, &p, r)));
-    let shown = || readings.iter().find(|r| shows_direction(&table, r));
+    // Without titles two columns are two sides, but only a balance tells which is which.
+    let told = |r: &&Reading| table.has_header() || !matches!(r.money, Money::Pair { .. });
+    let shown = || readings.iter().filter(told).find(|r| shows_direction(&table, r));
     let reading = match proven {
         Some(reading) => reading,
         None => {
@@ -137,6 +143,9 @@ fn readings(table: &Table) -> Vec<Reading> {
     };
     let signed = amounts(Meaning::Amount);
     let mut money: Vec<Money> = Vec::new();
+    let suffixed =
+        |i: &usize| table.columns.get(*i).is_some_and(|c| c.holds.suffixed == c.holds.filled && c.holds.filled > 0);
+    money.extend(signed.iter().copied().filter(suffixed).map(|amount| Money::Suffixed { amount }));
     let is_signed = |i: &usize| table.columns.get(*i).is_some_and(|c| c.holds.signed);
     if let Some(direction) = direction(table) {
         let unsigned = signed.iter().filter(|i| !is_signed(i));
@@ -147,6 +156,9 @@ fn readings(table: &Table) -> Vec<Reading> {
         && credit != debit
     {
         money.push(Money::Pair { credit, debit });
+        if !table.has_header() {
+            money.push(Money::Pair { credit: debit, debit: credit });
+        }
     }
     money.extend(signed.iter().filter(|i| !is_signed(i)).map(|i| Money::Signed { amount: *i, negate: false }));
     money.extend(signed.iter().map(|i| Money::Signed { amount: *i, negate: true }));
@@ -175,7 +187,7 @@ fn direction(table: &Table) -> Option<usize> {
 fn shows_direction(table: &Table, reading: &Reading) -> bool {
     let column = |i: usize| table.columns.get(i);
     match reading.money {
-        Money::Directed { .. } | Money::Pair { .. } => true,
+        Money::Directed { .. } | Money::Pair { .. } | Money::Suffixed { .. } => true,
         Money::Signed { amount, negate } => {
             !negate && column(amount).is_some_and(|c| c.holds.signed || c.holds.rows == 0)
         }
@@ -243,7 +255,7 @@ fn toml(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> Str
 fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str, Vec<usize>)> {
     let mut roles = vec![("booking_date", vec![booking])];
     match reading.money {
-        Money::Signed { amount, .. } => roles.push(("amount", vec![amount])),
+        Money::Signed { amount, .. } | Money::Suffixed { amount } => roles.push(("amount", vec![amount])),
         Money::Pair { credit, debit } => roles.extend([("credit", vec![credit]), ("debit", vec![debit])]),
         Money::Directed { amount, direction } => {
             roles.extend([("amount", vec![amount]), ("direction", vec![direction])])
@@ -297,14 +309,16 @@ fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str,
 }
 
 /// The column with the own account. One that says the same in every row, or one beside the other side's.
-fn own_account(table: &Table) -> Option<usize> {
+pub(super) fn own_account(table: &Table) -> Option<usize> {
     let beside = table.meaning(Meaning::OtherAccount).next().is_some();
     let alone = table.meaning(Meaning::OtherName).next().is_none();
+    // Several own accounts in one file: each has more rows than one. The other side's differ from row to row.
+    let several = |c: &Column| !c.holds.many && c.holds.texts.len() * 2 <= c.holds.rows;
     let candidates: Vec<(usize, &Column)> = table
         .meaning(Meaning::Account)
         .filter_map(|i| Some((i, table.columns.get(i)?)))
         .filter(|(_, c)| c.holds.filled > 0 && c.holds.accounts == c.holds.filled && c.holds.filled == c.holds.rows)
-        .filter(|(_, c)| beside || (c.holds.is_constant() && (c.holds.rows > 1 || alone)))
+        .filter(|(_, c)| beside || several(c) || (c.holds.is_constant() && (c.holds.rows > 1 || alone)))
         .collect();
     let iban = candidates.iter().find(|(_, c)| c.holds.ibans == c.holds.filled);
     iban.or(candidates.first()).map(|(i, _)| *i)
@@ -325,10 +339,13 @@ fn format(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> S
         Money::Signed { negate: false, .. } => "amount = \"signed\"\n".to_owned(),
         Money::Signed { .. } => "amount = \"signed\"\nnegate = true\n".to_owned(),
         Money::Pair { .. } => "amount = \"pair\"\ndebit_sign = \"either\"\n".to_owned(),
-        Money::Directed { .. } => {
-            format!("amount = \"direction\"\ncredit = [{}]\ndebit = [{}]\n", list(&known.credit), list(&known.debit))
-        }
+        Money::Directed { .. } => "amount = \"direction\"\n".to_owned(),
+        Money::Suffixed { .. } => "amount = \"suffix\"\n".to_owned(),
     });
+    let said_beside = reading.balance.and_then(|i| table.columns.get(i)).is_some_and(|c| c.holds.suffixed > 0);
+    if said_beside || matches!(reading.money, Money::Directed { .. } | Money::Suffixed { .. }) {
+        out.push_str(&format!("credit = [{}]\ndebit = [{}]\n", list(&known.credit), list(&known.debit)));
+    }
     let small = |t: &String| t.bytes().any(|b| b.is_ascii_lowercase());
     if table.meaning(Meaning::Currency).filter_map(|i| table.columns.get(i)).any(|c| c.holds.texts.iter().all(small)) {
         out.push_str("small_codes = true\n");
@@ -357,206 +374,8 @@ fn dates(table: &Table, booking: usize) -> Vec<&'static str> {
     }
 }
 
-/// Figures above the table, as far as they are there.
-fn preamble(table: &Table, booking: usize, reading: &Reading) -> String {
-    let known = words::cells();
-    let found = |words: &[String], tail: &str, fits: &dyn Fn(&str) -> bool| -> Vec<String> {
-        let stands = |w: &&String| {
-            let values = table.above.iter().filter_map(|row| value(&format!("{w}{tail}"), row));
-            values.into_iter().any(|(text, _)| fits(&text))
-        };
-        words.iter().filter(stands).map(|w| text(&format!("{w}{tail}"))).collect()
-    };
-    let digits = |t: &str| t.bytes().filter(u8::is_ascii_digit).count();
-    let mut account = vec![text("*iban*")];
-    account.extend(found(&known.account, "", &|t| digits(t) >= 5 && digits(t) * 2 > t.len()));
-    let mut out = String::new();
-    if !table.above.is_empty() && own_account(table).is_none() {
-        out.push_str(&format!("account = [{}]\n", account.join(", ")));
-    }
-    let currency = found(&known.currency, "", &|t| Currency::parse(t).is_ok_and(|c| c.is_listed()));
-    if !currency.is_empty() && table.meaning(Meaning::Currency).next().is_none() {
-        out.push_str(&format!("currency = [{}]\n", currency.join(", ")));
-    }
-    for (figure, words) in [("opening", &known.opening), ("closing", &known.closing)] {
-        let mut names = found(words, "*", &|t| digits(t) > 0);
-        if named_rows(table, booking, reading, words) && !beside_debits(table, booking, reading, words) {
-            names.extend(
-                words.iter().map(|w| text(&format!("{w}*"))).filter(|n| !names.contains(n)).collect::<Vec<_>>(),
-            );
-        }
-        if !names.is_empty() {
-            out.push_str(&format!("{figure} = [{}]\n", names.join(", ")));
-        }
-    }
-    if out.is_empty() { out } else { format!("\n[preamble]\n{out}") }
-}
-
-/// Whether a balance stands in a row of its own that has its name where others have the date, and its figure in a column for money.
-fn named_rows(table: &Table, booking: usize, reading: &Reading, words: &[String]) -> bool {
-    rows_named(table, booking, words).any(|r| reading.money.columns().iter().any(|m| !cell(&r, *m).is_empty()))
-}
-
-/// Whether the figure stands in the column for money out: a balance there is overdrawn, which its figure may not say.
-fn beside_debits(table: &Table, booking: usize, reading: &Reading, words: &[String]) -> bool {
-    match reading.money {
-        Money::Pair { debit, .. } => rows_named(table, booking, words).any(|r| !cell(&r, debit).is_empty()),
-        Money::Directed { .. } => true,
-        Money::Signed { negate, .. } => negate,
-    }
-}
-
-fn rows_named<'t>(table: &'t Table, column: usize, words: &'t [String]) -> impl Iterator<Item = CsvRow<'t>> {
-    table.rows().filter(move |r| begins(cell(r, column), words))
-}
-
-fn cell<'r>(row: &'r CsvRow<'_>, column: usize) -> &'r str {
-    row.cells.get(column).map_or("", |c| c.trim())
-}
-
-/// Rows that are no movements, as far as the file has such rows.
-fn rules(table: &Table, booking: usize, reading: &Reading) -> String {
-    let known = words::cells();
-    let mut out = String::new();
-    let date = text(&column_name(table, booking));
-    let said = |i: usize, of: &[String]| -> Vec<String> {
-        let texts = table.columns.get(i).map(|c| c.holds.texts.as_slice()).unwrap_or_default();
-        texts.iter().filter(|t| is_one(t, of)).map(|t| text(t)).collect()
-    };
-    let pending = said(booking, &known.pending);
-    if !pending.is_empty() {
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {date}, in = [{}] }}\nreason = \"pending\"\n",
-            pending.join(", ")
-        ));
-    }
-    if let Some((i, booked)) = status(table) {
-        let words: Vec<String> = booked.iter().map(|w| text(w)).collect();
-        let column = text(&column_name(table, i));
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {column}, not_in = [{}] }}\nreason = \"not_booked\"\n",
-            words.join(", ")
-        ));
-    }
-    // No amount: the conditions that follow.
-    let money = reading.money.columns();
-    let without = |mut more: String, columns: &[usize]| {
-        for i in columns {
-            let column = text(&column_name(table, *i));
-            more = format!(", and = {{ column = {column}, empty = true{more} }}");
-        }
-        more
-    };
-    let no_money = without(String::new(), &money);
-    let all: Vec<usize> = money.iter().copied().chain(reading.balance).collect();
-    let nothing = without(String::new(), &all);
-    let list = |of: &[String]| of.iter().map(|w| text(w)).collect::<Vec<_>>().join(", ");
-    for of in [&known.opening, &known.closing] {
-        if named_rows(table, booking, reading, of) {
-            for i in &money {
-                let column = text(&column_name(table, *i));
-                let when = format!(
-                    "{{ column = {date}, starts_with = [{}], and = {{ column = {column}, empty = false }} }}",
-                    list(of)
-                );
-                out.push_str(&format!("\n[[skip]]\nwhen = {when}\ncontrol = true\nreason = \"balance\"\n"));
-            }
-        }
-    }
-    // Some write a balance as if it were a movement, and nothing but these words beside it.
-    for i in table.meaning(Meaning::Remittance).filter(|_| matches!(reading.money, Money::Directed { .. })) {
-        let words = [&known.opening, &known.closing, &known.turnover].map(|of| said(i, of)).concat();
-        if !words.is_empty() {
-            let column = text(&column_name(table, i));
-            let when = format!("{{ column = {column}, in = [{}] }}", words.join(", "));
-            out.push_str(&format!("\n[[skip]]\nwhen = {when}\nreason = \"balance\"\n"));
-        }
-    }
-    if let Some(balance) = reading.balance {
-        // The name of the balance may stand in any column, also in that of the amounts.
-        let row = |i: usize, of: &[String]| {
-            rows_named(table, i, of)
-                .any(|r| money.iter().all(|m| *m == i || cell(&r, *m).is_empty()) && !cell(&r, balance).is_empty())
-        };
-        let others = |i: usize| without(String::new(), &money.iter().copied().filter(|m| *m != i).collect::<Vec<_>>());
-        for (kind, of) in [("opening", &known.opening), ("closing", &known.closing)] {
-            for i in (0..table.columns.len()).filter(|i| *i != balance && row(*i, of)) {
-                let column = text(&column_name(table, i));
-                let when = format!("{{ column = {column}, starts_with = [{}]{} }}", list(of), others(i));
-                out.push_str(&format!("\n[[balance_row]]\nwhen = {when}\nkind = \"{kind}\"\n"));
-            }
-        }
-        // A balance of the day in a row of its own.
-        let counts = |i: &usize| *i == booking || all.contains(i);
-        for i in (0..table.columns.len()).filter(|i| !counts(i) && row(*i, &known.balance)) {
-            let column = text(&column_name(table, i));
-            let is_stated = |t: &str| begins(t, &known.opening) || begins(t, &known.closing);
-            let named: Vec<String> = rows_named(table, i, &known.balance).map(|r| cell(&r, i).to_owned()).collect();
-            let mut stated: Vec<String> = named.iter().filter(|t| is_stated(t)).map(|t| text(t)).collect();
-            stated.dedup();
-            if stated.len() < named.len() {
-                let but = if stated.is_empty() { String::new() } else { format!(", not_in = [{}]", stated.join(", ")) };
-                let when = format!("{{ column = {column}, starts_with = [{}]{but}{no_money} }}", list(&known.balance));
-                out.push_str(&format!("\n[[skip]]\nwhen = {when}\nreason = \"balance\"\n"));
-            }
-        }
-    }
-    let footer = table.rows().any(|r| r.cells.get(booking).is_some_and(|c| begins(c, &known.total)));
-    if footer {
-        let words: Vec<String> = known.total.iter().map(|w| text(w)).collect();
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {date}, starts_with = [{}] }}\nreason = \"total\"\n",
-            words.join(", ")
-        ));
-    }
-    out.push_str(&footer_below(table, booking, &no_money, &all));
-    let continues = table.rows().any(|r| {
-        let is_empty = |i: &usize| r.cells.get(*i).is_none_or(|c| c.trim().is_empty());
-        !r.is_blank() && is_empty(&booking) && all.iter().all(is_empty)
-    });
-    if continues {
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {date}, empty = true{nothing} }}\njoin = true\nreason = \"continuation\"\n"
-        ));
-    }
-    out
-}
-
-/// Words below the last movement, in a row with nothing in the columns that count: what follows is no table any more.
-fn footer_below(table: &Table, booking: usize, no_money: &str, counts: &[usize]) -> String {
-    let patterns = table.columns.get(booking).map(|c| c.holds.dates.as_slice()).unwrap_or_default();
-    let dated = |r: &CsvRow<'_>| patterns.iter().any(|p| parse_date(unarmour(cell(r, booking)), p).is_some());
-    let rows: Vec<CsvRow<'_>> = table.rows().filter(|r| !r.is_blank()).collect();
-    let last = rows.iter().rposition(dated);
-    let Some(first) = last.and_then(|last| rows.get(last + 1)) else { return String::new() };
-    let said = cell(first, booking);
-    let words = said.chars().next().is_some_and(|c| !c.is_ascii_digit())
-        && said.chars().filter(|c| c.is_alphabetic()).count() >= 4;
-    if !words || !table.whole || counts.iter().any(|i| !cell(first, *i).is_empty()) {
-        return String::new();
-    }
-    let date = text(&column_name(table, booking));
-    format!(
-        "\n[[skip]]\nwhen = {{ column = {date}, in = [{}]{no_money} }}\nrest = true\nreason = \"footer\"\n",
-        text(said)
-    )
-}
-
-/// The column that says what is booked, and the words for it: only if every word in it is known.
-fn status(table: &Table) -> Option<(usize, Vec<String>)> {
-    let known = words::cells();
-    let told = |i: usize| {
-        let holds = &table.columns.get(i)?.holds;
-        let clear = |t: &String| [&known.booked, &known.pending, &known.refused].into_iter().any(|of| is_one(t, of));
-        let booked: Vec<String> = holds.texts.iter().filter(|t| is_one(t, &known.booked)).cloned().collect();
-        (!holds.many && holds.filled == holds.rows && !booked.is_empty() && holds.texts.iter().all(clear))
-            .then_some((i, booked))
-    };
-    [Meaning::Status, Meaning::Remittance, Meaning::BankText].into_iter().find_map(|m| table.meaning(m).find_map(told))
-}
-
 /// How a profile names a column: by its title, or by its number where that says it better.
-fn column_name(table: &Table, i: usize) -> String {
+pub(super) fn column_name(table: &Table, i: usize) -> String {
     let title = table.columns.get(i).map_or("", |c| c.title.as_str());
     let folded = fold_name(title);
     let same = table.columns.iter().filter(|c| fold_name(&c.title) == folded).count();
@@ -565,7 +384,7 @@ fn column_name(table: &Table, i: usize) -> String {
 }
 
 /// A TOML string.
-fn text(raw: &str) -> String {
+pub(super) fn text(raw: &str) -> String {
     let mut out = String::from("\"");
     for c in raw.chars() {
         match c {

@@ -104,7 +104,7 @@ pub(super) fn head(
         return Ok(None);
     }
     let booking_date = booking_date.ok_or_else(|| missing(Role::BookingDate, "booking date"))?;
-    let balance = cells.figure(row, Role::Balance, key.currency)?;
+    let balance = cells.balance(row, key.currency)?;
     for (money, role) in [(Some(amount), amount_role), (balance, Role::Balance)] {
         if let Some(money) = money.filter(|m| !m.is_whole()) {
             let place = cells.found.column(role).map_or(Place::line(row.line), |c| cells.place(row.line, c));

@@ -72,7 +72,8 @@ impl<'a> Encodings<'a> {
 pub(super) fn settled<'a>(text: &str, profile: &'a Profile, found: &'a Found) -> Result<Cells<'a>, Error> {
     let mut cells = Cells::new(profile, found);
     if cells.is_open() {
-        let money = rows::rows(text, &cells).map_while(Result::ok);
+        let ends = |r: &CsvRow<'_>| matches!(rows::kind(r, &cells), Ok(Kind::Skip(skip)) if skip.rest);
+        let money = rows::rows(text, &cells).map_while(Result::ok).take_while(|r| !ends(r));
         let money: Vec<CsvRow<'_>> = money.filter(|r| matches!(rows::kind(r, &cells), Ok(Kind::Money))).collect();
         cells.settle(money.into_iter())?;
     }
@@ -344,7 +345,7 @@ impl<'a, 't> File<'a, 't> {
         let currency = Currency::parse(currency).unwrap_or(defaults.currency);
         let account = map::compact(self.cells.of(row, Role::Account));
         let account = if account.is_empty() { defaults.account.clone() } else { account };
-        let balance = self.cells.figure(row, Role::Balance, currency)?.map(|m| (m, Place::line_column(row.line, 1)));
+        let balance = self.cells.balance(row, currency)?.map(|m| (m, Place::line_column(row.line, 1)));
         let group = self.group(Key { account, currency });
         let (slot, reason) = match kind {
             BalanceRowKind::Opening => (&mut group.opening, "opening_balance"),

@@ -1,5 +1,6 @@
 //! A table of no known bank, as it stands. In: bytes. Out: the row that is its header, what the titles say, and what the columns hold.
 
+use super::cells::figure_and_word;
 use super::header::Head;
 use super::words::{self, Meaning};
 use crate::base::{
@@ -11,8 +12,18 @@ use crate::base::{
 const SAMPLE: usize = 1 << 17;
 
 /// Code pages that are tried, the usual one first: the titles tell which one makes words of them.
-const PAGES: [&str; 6] =
-    ["windows-1252", "windows-1250", "windows-1257", "windows-1254", "windows-1251", "windows-1253"];
+const PAGES: [&str; 10] = [
+    "windows-1252",
+    "windows-1250",
+    "windows-1257",
+    "windows-1254",
+    "windows-1251",
+    "windows-1253",
+    "windows-1255",
+    "shift_jis",
+    "gb18030",
+    "euc-kr",
+];
 
 /// Date patterns, month first only where a title is English.
 const DATES: [&str; 25] = [
@@ -86,6 +97,8 @@ pub(super) struct Content {
     /// Cells that may be account numbers.
     pub accounts: usize,
     pub ibans: usize,
+    /// Amounts with a word for in or out behind them: `1,250.00 CR`.
+    pub suffixed: usize,
     /// Every filled cell is a word for money in or for money out.
     pub directs: bool,
     pub texts: Vec<String>,
@@ -101,11 +114,15 @@ impl Content {
     /// What the column is after all: what its title says, unless its cells say otherwise.
     fn agreed(&self, titled: Option<Meaning>) -> Option<Meaning> {
         let some = self.filled > 0;
+        if titled.is_none() && self.directs && self.filled == self.rows {
+            return Some(Meaning::Direction);
+        }
         match titled? {
             Meaning::Direction if !self.directs && self.is_amounts() => Some(Meaning::Amount),
             Meaning::Amount if self.directs => Some(Meaning::Direction),
             Meaning::Amount if self.all_dates && some => Some(Meaning::ValueDate),
             Meaning::Amount if self.amounts == 0 && some => Some(Meaning::Remittance),
+            Meaning::ValueDate if some && self.codes == self.filled => Some(Meaning::Currency),
             Meaning::ValueDate if self.dates.is_empty() && self.is_amounts() => Some(Meaning::Amount),
             // A number of the bank's has no blanks; a text may stand under any title with "reference" in it.
             Meaning::BankId if self.texts.iter().any(|t| t.contains(' ')) => Some(Meaning::Remittance),
@@ -196,6 +213,26 @@ impl Table {
         for column in &mut columns {
             column.meaning = column.holds.meaning();
         }
+        // Two columns of which each row fills one are the two sides.
+        let partial = |c: &Column| {
+            c.meaning.is_none()
+                && c.holds.filled > 0
+                && c.holds.filled < c.holds.rows
+                && c.holds.amounts == c.holds.filled
+        };
+        let sides: Vec<usize> = columns.iter().enumerate().filter(|(_, c)| partial(c)).map(|(i, _)| i).collect();
+        if let [first, second] = sides.as_slice()
+            && rows.iter().all(|r| {
+                [first, second].iter().filter(|i| r.cells.get(***i).is_some_and(|c| !c.trim().is_empty())).count() == 1
+            })
+        {
+            for column in columns.iter_mut().filter(|c| c.meaning == Some(Meaning::Amount)) {
+                column.meaning = Some(Meaning::Balance);
+            }
+            for (i, meaning) in [(*first, Meaning::Debit), (*second, Meaning::Credit)] {
+                columns.get_mut(i)?.meaning = Some(meaning);
+            }
+        }
         // Of several columns of dates the first is the booking; of several of amounts those behind it may be balances.
         for (first, later) in [(Meaning::Date, Meaning::ValueDate), (Meaning::Amount, Meaning::Balance)] {
             for column in columns.iter_mut().filter(|c| c.meaning == Some(first)).skip(1) {
@@ -203,7 +240,7 @@ impl Table {
             }
         }
         let has = |m| columns.iter().any(|c| c.meaning == Some(m));
-        let is_table = has(Meaning::Date) && has(Meaning::Amount) && has(Meaning::Remittance);
+        let is_table = has(Meaning::Date) && (has(Meaning::Amount) || has(Meaning::Debit)) && has(Meaning::Remittance);
         is_table.then_some(Table { columns, text, encoding, delimiter, above: vec![], rows_before: 0, whole })
     }
 
@@ -303,8 +340,12 @@ fn content<'c>(cells: impl Iterator<Item = &'c str>) -> Content {
         for (n, pattern) in dates.iter_mut().zip(DATES) {
             *n += usize::from(parse_date(cell, pattern).is_some());
         }
-        let (figure, currency) = bare_amount(cell);
+        let known = words::cells();
+        let (unsuffixed, word) = figure_and_word(cell);
+        let suffixed = words::is_one(word, &known.credit) || words::is_one(word, &known.debit);
+        let (figure, currency) = bare_amount(if suffixed { unsuffixed } else { cell });
         if is_amount(&figure) {
+            holds.suffixed += usize::from(suffixed);
             holds.amounts += 1;
             minus |= figure.contains(['-', '(', '\u{2212}']);
             plus += usize::from(figure.contains('+'));

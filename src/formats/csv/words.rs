@@ -170,7 +170,9 @@ pub(super) fn meaning(title: &str) -> Option<Meaning> {
     };
     let told = best(&|w| w.fits(&bare));
     let is_ours = told.is_some_and(|w| {
-        matches!(w.meaning, Meaning::CreditorId | Meaning::MandateId | Meaning::E2eId | Meaning::Direction)
+        // A word that is the whole title says what it is, whatever stands in it.
+        w.whole && w.meaning == Meaning::Amount
+            || matches!(w.meaning, Meaning::CreditorId | Meaning::MandateId | Meaning::E2eId | Meaning::Direction)
     });
     if !is_ours && words.titles.iter().any(|w| w.meaning == Meaning::Other && w.fits(&whole)) {
         return Some(Meaning::Other);
