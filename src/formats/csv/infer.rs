@@ -289,7 +289,10 @@ fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str,
         (Meaning::MandateId, "mandate_id"),
         (Meaning::CreditorId, "creditor_id"),
     ] {
-        roles.extend(first(meaning, &|c| c.holds.filled > 0).map(|i| (role, vec![i])));
+        // One that is the same in every row, beside one that is not, is the own side.
+        let changes = first(meaning, &|c| c.holds.filled > 0 && !c.holds.is_constant());
+        let column = changes.or_else(|| first(meaning, &|c| c.holds.filled > 0));
+        roles.extend(column.map(|i| (role, vec![i])));
     }
     // A number of the bank's own is another one in each row.
     let numbers = first(Meaning::BankId, &|c| full(c) && (c.holds.many || c.holds.texts.len() == c.holds.filled));
@@ -312,13 +315,14 @@ fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str,
 pub(super) fn own_account(table: &Table) -> Option<usize> {
     let beside = table.meaning(Meaning::OtherAccount).next().is_some();
     let alone = table.meaning(Meaning::OtherName).next().is_none();
-    // Several own accounts in one file: each has more rows than one. The other side's differ from row to row.
-    let several = |c: &Column| !c.holds.many && c.holds.texts.len() * 2 <= c.holds.rows;
+    // Several own accounts in one file: each has more rows than one, and they stand before the date. The other side's stand behind it.
+    let booking = booking_date(table);
+    let several = |i: usize, c: &Column| Some(i) < booking && !c.holds.many && c.holds.texts.len() * 2 <= c.holds.rows;
     let candidates: Vec<(usize, &Column)> = table
         .meaning(Meaning::Account)
         .filter_map(|i| Some((i, table.columns.get(i)?)))
         .filter(|(_, c)| c.holds.filled > 0 && c.holds.accounts == c.holds.filled && c.holds.filled == c.holds.rows)
-        .filter(|(_, c)| beside || several(c) || (c.holds.is_constant() && (c.holds.rows > 1 || alone)))
+        .filter(|(i, c)| beside || several(*i, c) || (c.holds.is_constant() && (c.holds.rows > 1 || alone)))
         .collect();
     let iban = candidates.iter().find(|(_, c)| c.holds.ibans == c.holds.filled);
     iban.or(candidates.first()).map(|(i, _)| *i)

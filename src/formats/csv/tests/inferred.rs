@@ -133,6 +133,41 @@ const CASES: &[Case] = &[
         TieOut::Unproven,
     ),
     (
+        "a word behind each amount and balance",
+        "Date,Particulars,Amount,Balance\n24/04/2026,INV114,\"1,250.00 CR\",250.00 CR\n25/04/2026,FEE,20.00 Dr.,230.00 CR\n26/04/2026,RENT,300.00 DR,70.00 DR\n",
+        &["1250.00", "-20.00", "-300.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "no header, two columns of amounts, of which the balance tells the sides",
+        "04/24/2026,ACME INV 114,,1250.00,11250.00\n04/25/2026,MONTHLY FEE,20.00,,11230.00\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "a total without a date, French months",
+        "Date;Libellé;Débit;Crédit\n24 avr. 2026;VIR ACME;;1250,00\n25 août 2026;FRAIS;20,00;\n;TOTAL;20,00;1250,00\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Unproven,
+    ),
+    (
+        "the side in a column without a title, balances as if they were movements, the own name beside the other one",
+        "Kontonummer;1234567\nBuchungstag;Auftraggeber;Empfänger;Verwendungszweck;Währung;Umsatz; \n25.04.2026;WIR;BANK;Gebühr;EUR;20,00;S\n24.04.2026;WIR;ACME;RE 114;EUR;1.250,00;H\n24.04.2026;;;Anfangssaldo;EUR;10.000,00;H\n25.04.2026;;;Endsaldo;EUR;11.230,00;H\n",
+        &["1250.00", "-20.00"],
+        "1234567",
+        TieOut::Unproven,
+    ),
+    (
+        "Chinese",
+        "交易日期,摘要,借方金额,贷方金额,余额,对方户名\n2026-04-24,货款114,,1250.00,11250.00,ACME\n2026-04-25,手续费,20.00,,11230.00,\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
         "words below the table",
         "Date,Narration,Withdrawal Amt.,Deposit Amt.,Closing Balance\n24/04/26,ACME,,\"1,25,000.00\",\"2,25,000.00\"\n25/04/26,FEE,5.90,,\"2,24,994.10\"\n26/04/26,FEE,4.10,,\"2,24,990.00\"\nSTATEMENT SUMMARY :-,,,,\nOpening Balance,Debits,Credits,Closing Bal,\n\"1,00,000.00\",10.00,\"1,25,000.00\",\"2,24,990.00\",\n",
         &["125000.00", "-5.90", "-4.10"],
@@ -246,6 +281,19 @@ fn words_of_the_payer_are_kept_whatever_their_title() {
     assert_eq!(remittance(text), ["ACME INV 114", "Monthly fee"]);
     let text = "Date,Zzz,Amount,Emoji\n2026-04-24,INV 114,1.00,\n2026-04-25,INV 115,-1.00,\n";
     assert_eq!(remittance(text), ["INV 114", "INV 115"]);
+}
+
+#[test]
+fn several_own_accounts_in_one_file_are_statements_of_their_own() {
+    let text = "Account;Date;Description;Amount;Balance\nDE89370400440532013000;2026-04-24;A;12.00;112.00\nDE02120300000000202051;2026-04-24;B;-5.00;95.00\nDE89370400440532013000;2026-04-25;C;-2.00;110.00\nDE02120300000000202051;2026-04-25;D;-5.00;90.00\n";
+    let read = read_statements(text.as_bytes(), &ReadOptions::for_file("x.csv")).unwrap();
+    let told: Vec<(&str, TieOut)> = read.statements.iter().map(|s| (s.account.as_str(), s.tie_out)).collect();
+    assert_eq!(
+        told,
+        [("DE89370400440532013000", TieOut::Proven), ("DE02120300000000202051", TieOut::Proven)],
+        "{:?}",
+        read.statements
+    );
 }
 
 #[test]
