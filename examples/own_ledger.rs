@@ -21,6 +21,8 @@ use tieout::{Error, ErrorCode};
 struct LogStore {
     file: File,
     held: MemoryStore,
+    /// The commit that is being made: where it began, and its records.
+    coming: (Head, Vec<Record>),
 }
 
 impl LogStore {
@@ -32,10 +34,13 @@ impl LogStore {
         // A last line without its end was cut off by a crash: it was never acknowledged.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         for line in text.get(..whole).unwrap_or_default().lines() {
-            held.commit(&read_batch(line).ok_or_else(|| fault("a line that is no batch"))?)?;
+            let (before, records, batch) = read_batch(line).ok_or_else(|| fault("a line that is no batch"))?;
+            held.begin(before)?;
+            held.add(records)?;
+            held.commit(&batch)?;
         }
         file.set_len(whole as u64).and_then(|()| file.seek(std::io::SeekFrom::End(0))).map_err(io)?;
-        Ok(LogStore { file, held })
+        Ok(LogStore { file, held, coming: Default::default() })
     }
 
     fn append(&mut self, line: &Value) -> Result<(), Error> {
@@ -65,12 +70,22 @@ impl Store for LogStore {
     fn intent(&self) -> Result<Option<String>, Error> {
         self.held.intent()
     }
+    fn begin(&mut self, before: Head) -> Result<(), Error> {
+        self.coming = (before, Vec::new());
+        self.held.begin(before)
+    }
+    fn add(&mut self, records: Vec<Record>) -> Result<(), Error> {
+        self.coming.1.extend(records.iter().cloned());
+        self.held.add(records)
+    }
     fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
-        if self.head()? != batch.before {
-            return Err(fault("another head than the batch was made for"));
-        }
-        self.append(&batch_line(batch))?;
+        let (before, records) = std::mem::take(&mut self.coming);
+        self.append(&batch_line(before, &records, batch))?;
         self.held.commit(batch)
+    }
+    fn give_up(&mut self) -> Result<(), Error> {
+        self.coming.1.clear();
+        self.held.give_up()
     }
     /// An intent is kept in the log only together with a batch: a program that forgets it after a crash does its work again.
     fn clear_intent(&mut self) -> Result<(), Error> {
@@ -78,21 +93,21 @@ impl Store for LogStore {
     }
 }
 
-fn batch_line(batch: &Batch) -> Value {
+fn batch_line(before: Head, records: &[Record], batch: &Batch) -> Value {
     let head = |h: &Head| json!([h.seq, hex(&h.content), hex(&h.hash)]);
     let record = |r: &Record| json!([r.seq, r.kind.as_str(), r.body, r.meta, hex(&r.hash)]);
     let change = |(set, key, value): &(Set, String, Option<String>)| json!([set.as_str(), key, value]);
     json!({
-        "before": head(&batch.before),
+        "before": head(&before),
         "after": head(&batch.after),
-        "records": batch.records.iter().map(record).collect::<Vec<_>>(),
+        "records": records.iter().map(record).collect::<Vec<_>>(),
         "keys": batch.keys,
         "changes": batch.changes.iter().map(change).collect::<Vec<_>>(),
         "intent": batch.intent,
     })
 }
 
-fn read_batch(line: &str) -> Option<Batch> {
+fn read_batch(line: &str) -> Option<(Head, Vec<Record>, Batch)> {
     let value: Value = serde_json::from_str(line).ok()?;
     let text = |v: &Value| v.as_str().map(str::to_owned);
     let head = |v: &Value| {
@@ -104,10 +119,10 @@ fn read_batch(line: &str) -> Option<Batch> {
         Some(Record { seq: v[0].as_u64()?, kind: Kind::parse(v[1].as_str()?)?, body, meta, hash })
     };
     let change = |v: &Value| Some((Set::parse(v[0].as_str()?)?, text(&v[1])?, text(&v[2])));
-    Some(Batch {
-        before: head(&value["before"])?,
+    let before = head(&value["before"])?;
+    let records = value["records"].as_array()?.iter().map(record).collect::<Option<_>>()?;
+    let batch = Batch {
         after: head(&value["after"])?,
-        records: value["records"].as_array()?.iter().map(record).collect::<Option<_>>()?,
         keys: value["keys"]
             .as_array()?
             .iter()
@@ -115,7 +130,8 @@ fn read_batch(line: &str) -> Option<Batch> {
             .collect::<Option<_>>()?,
         changes: value["changes"].as_array()?.iter().map(change).collect::<Option<_>>()?,
         intent: text(&value["intent"]),
-    })
+    };
+    Some((before, records, batch))
 }
 
 fn fault(found: &str) -> Error {

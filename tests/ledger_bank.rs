@@ -65,7 +65,7 @@ fn a_return_that_stands_before_its_payment_in_one_file_settles_after_it() {
         })
         .collect();
     assert_eq!(rows, ["RETURN_REOPENED 0.00 1190.00", "NAMED_ITEM_EXACT 1190.00 0.00"], "in the order of the file");
-    assert!(office.ask(&["verify"]).starts_with("sound: 4 records, 2 payments, 1 items"));
+    assert!(office.ask(&["verify"]).starts_with("sound: 4 records, 2 payments, 1 item, "));
     let story = office.ask(&["history", "RE-2026-00731"]);
     let (paid, back) = (story.find("NAMED_ITEM_EXACT"), story.find("RETURN_REOPENED"));
     assert!(paid.is_some() && paid < back, "{story}");
@@ -154,6 +154,21 @@ fn exports_that_overlap_bring_what_is_new_and_no_gap() {
 }
 
 #[test]
+fn what_is_proposed_for_a_return_adds_up_to_it_also_where_a_part_came_back() {
+    for (amount, after, proposed) in
+        [("400,00", "4790,00", "RE-2026-00731=-400.00"), ("1290,00", "3900,00", "RE-2026-00731=-1190.00")]
+    {
+        let office = office();
+        let paid: [Entry; 1] = [("260402", "CR", "1190,00", "NTRF166", "E1", "RE-2026-00731")];
+        run(&office, "d1.sta", &statement("1/1", ("260402", "4000,00"), &paid, ("260402", "5190,00")));
+        let back: [Entry; 1] = [("260402", "DR", amount, "NRTI109", "E1", "RUECKGABE RE-2026-00731")];
+        run(&office, "d2.sta", &statement("2/1", ("260402", "5190,00"), &back, ("260402", after)));
+        let queue = office.text("out-d2.sta/exceptions.csv");
+        assert!(queue.contains(proposed), "{queue}");
+    }
+}
+
+#[test]
 fn a_document_that_the_erp_shows_open_again_waits_and_stops_nothing_else() {
     let office = office();
     let pays = |id, words| [("260402", "CR", "1190,00", "NTRF166", id, words)];
@@ -190,6 +205,239 @@ fn a_run_is_undone_once_and_never_what_a_later_one_decided() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(said(&refused).contains("nothing of the run stands any more"), "{}", said(&refused));
     assert_eq!(undo(&second).status.code(), Some(0));
+}
+
+/// An entry of camt: amount, the bank's reference, and its details (amount, text).
+type Booked<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// A statement (053) with balances, or a notification (054) without.
+fn camt(kind: &str, entries: &[Booked<'_>], closing: &str) -> String {
+    let (message, part) = if kind == "053" { ("BkToCstmrStmt", "Stmt") } else { ("BkToCstmrDbtCdtNtfctn", "Ntfctn") };
+    let day = "<Dt><Dt>2026-04-02</Dt></Dt>";
+    let balance = |code: &str, amount: &str| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>{day}</Bal>"
+        )
+    };
+    let balances = if kind == "053" { balance("OPBD", "0.00") + &balance("CLBD", closing) } else { String::new() };
+    let mut text = format!(
+        "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.08\"><{message}><GrpHdr><MsgId>M</MsgId>\
+         <CreDtTm>2026-04-02T18:00:00</CreDtTm></GrpHdr><{part}><Id>S</Id><CreDtTm>2026-04-02T18:00:00</CreDtTm>\
+         <Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>{balances}"
+    );
+    for (amount, reference, details) in entries {
+        let money = |amount: &str| format!("<Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>");
+        let reference =
+            if reference.is_empty() { String::new() } else { format!("<AcctSvcrRef>{reference}</AcctSvcrRef>") };
+        text.push_str(&format!(
+            "<Ntry>{}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-04-02</Dt></BookgDt>{reference}<BkTxCd><Prtry><Cd>166</Cd></Prtry></BkTxCd>",
+            money(amount)
+        ));
+        let details = details.iter().map(|(amount, words)| {
+            let words =
+                if words.is_empty() { String::new() } else { format!("<RmtInf><Ustrd>{words}</Ustrd></RmtInf>") };
+            format!(
+                "<TxDtls>{}<RltdPties><Dbtr><Pty><Nm>Elbe Pumpenbau</Nm></Pty></Dbtr></RltdPties>{words}</TxDtls>",
+                money(amount)
+            )
+        });
+        let details: String = details.collect();
+        text.push_str(&if details.is_empty() {
+            "</Ntry>".to_owned()
+        } else {
+            format!("<NtryDtls>{details}</NtryDtls></Ntry>")
+        });
+    }
+    format!("{text}</{part}></{message}></Document>")
+}
+
+#[test]
+fn a_notification_and_the_statement_of_the_same_money_are_one_in_either_order_whoever_has_the_details() {
+    let whole: [Booked<'_>; 1] = [("1690.00", "REF9", &[])];
+    let details: [Booked<'_>; 1] = [("1690.00", "REF9", &[("1190.00", "RE-2026-00731"), ("500.00", "RE-2026-00732")])];
+    let said: [Booked<'_>; 2] =
+        [("1190.00", "", &[("1190.00", "RE-2026-00731")]), ("500.00", "", &[("500.00", "RE-2026-00732")])];
+    let silent: [Booked<'_>; 2] = [("1190.00", "", &[("1190.00", "")]), ("500.00", "", &[("500.00", "")])];
+    for (what, notified, stated) in [
+        ("details with the bank's reference, then the sum", &details[..], &whole[..]),
+        ("the sum, then details with the bank's reference", &whole[..], &details[..]),
+        ("details in both", &details[..], &details[..]),
+        ("words in the notification alone", &said[..], &silent[..]),
+        ("words in the statement alone", &silent[..], &said[..]),
+    ] {
+        let notification = ("n.xml", camt("054", notified, ""));
+        let statement = ("s.xml", camt("053", stated, "1690.00"));
+        for days in [[&notification, &statement], [&statement, &notification]] {
+            let office = office();
+            for (file, text) in days {
+                run(&office, file, text);
+            }
+            let applied = days.map(|(file, _)| office.text(&format!("out-{file}/allocations.csv"))).concat();
+            assert_eq!(applied.matches(",policy,").count(), 2, "{what}, {} first: {applied}", days[0].0);
+            let queue = office.tieout("", &["queue", "--ledger", "l.db", "--out", "q"]);
+            assert!(self::said(&queue).starts_with("0 payments wait"), "{what}: {}", self::said(&queue));
+            let verified = office.ask(&["verify"]);
+            assert!(verified.starts_with("sound") && verified.contains("2 items"), "{what}: {verified}");
+        }
+    }
+}
+
+#[test]
+fn a_notification_is_not_the_same_money_where_the_payer_or_the_text_says_another_or_two_would_fit() {
+    for (notified, stated) in [
+        (
+            &[("500.00", "", &[("500.00", "for the garden")][..])][..],
+            &[("500.00", "", &[("500.00", "RE-2026-00732")][..])][..],
+        ),
+        (
+            &[("500.00", "", &[("500.00", "")][..])][..],
+            &[("500.00", "", &[("500.00", "RE-2026-00732")][..]), ("500.00", "", &[("500.00", "more")][..])][..],
+        ),
+    ] {
+        let office = office();
+        run(&office, "n.xml", &camt("054", notified, ""));
+        let closing = if stated.len() == 1 { "500.00" } else { "1000.00" };
+        let summary = run(&office, "s.xml", &camt("053", stated, closing));
+        assert_eq!(summary["ledger"]["joined"], 0, "{}", summary["ledger"]);
+    }
+}
+
+#[test]
+fn a_batch_that_gave_way_to_its_details_is_not_undone_apart_from_them() {
+    let office = office();
+    run(&office, "n.xml", &camt("054", &[("1690.00", "REF9", &[])], ""));
+    let whole: serde_json::Value =
+        serde_json::from_str(office.text("out-n.xml/decisions.jsonl").lines().next().expect("a line")).expect("json");
+    let whole = whole["payment"]["payment_id"].as_str().expect("an id").to_owned();
+    let details: [Booked<'_>; 1] = [("1690.00", "REF9", &[("1190.00", "RE-2026-00731"), ("500.00", "RE-2026-00732")])];
+    let id = run(&office, "s.xml", &camt("053", &details, "1690.00"))["run_id"].as_str().expect("an id").to_owned();
+    let undo = |id: &str| office.tieout("", &["undo", id, "--reason", "wrong", "--by", "ben", "--ledger", "l.db"]);
+    assert!(said(&undo(&whole)).contains("the details of the entry stand for it"));
+    assert!(said(&undo(&id)).starts_with("undone: 2 payments wait again"));
+    assert!(office.ask(&["verify"]).starts_with("sound"));
+    // Given again, they are decided again, and the whole stays what it is.
+    run(&office, "s.xml", &camt("053", &details, "1690.00"));
+    assert_eq!(office.text("out-s.xml/allocations.csv").matches("NAMED_ITEM_EXACT").count(), 2);
+    let queue = office.tieout("", &["queue", "--ledger", "l.db", "--out", "q"]);
+    assert!(said(&queue).starts_with("0 payments wait"), "{}", said(&queue));
+}
+
+#[test]
+fn a_ledger_that_is_lost_or_emptied_is_not_begun_anew_by_itself() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    run(&office, "d2.sta", &small_day("2/1", "260402", "500,00", "1000,00"));
+    let again = || {
+        let args = ["run", "d1.sta", "--open-items", "items.csv", "--ledger", "l.db", "--out", "again", "-q"];
+        office.tieout("2026-04-03T17:00:00Z", &args)
+    };
+    let kept = fs::read(office.path("l.db")).expect("a ledger");
+    for lost in [true, false] {
+        if lost {
+            fs::remove_file(office.path("l.db")).expect("removed");
+        } else {
+            fs::write(office.path("l.db"), b"").expect("emptied");
+        }
+        let refused = again();
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).contains("with 3 records when it was last written to"), "{}", said(&refused));
+        assert!(!office.path("again").exists());
+    }
+    fs::write(office.path("l.db"), kept).expect("brought back");
+    assert_eq!(again().status.code(), Some(5), "known");
+    fs::remove_file(office.path("l.db")).and_then(|()| fs::remove_file(office.path("l.db.lock"))).expect("removed");
+    assert_eq!(again().status.code(), Some(0), "begun anew on purpose");
+}
+
+/// A day with one small payment.
+fn small_day(number: &str, day: &'static str, opening: &str, closing: &str) -> String {
+    let entry: [Entry; 1] = [(day, "CR", "500,00", "NTRF166", "C", "RE-2026-00732")];
+    statement(number, (day, opening), &entry, (day, closing))
+}
+
+#[test]
+fn of_several_gaps_a_person_accepts_the_one_that_he_names() {
+    let office = office();
+    for (file, number, day, opening, closing) in [
+        ("d1.sta", "1/1", "260401", "0,00", "500,00"),
+        ("d3.sta", "3/1", "260403", "700,00", "1200,00"),
+        ("d5.sta", "5/1", "260407", "1900,00", "2400,00"),
+    ] {
+        run(&office, file, &small_day(number, day, opening, closing));
+    }
+    let accept = |more: &[&str]| {
+        let args = ["accept-gap", "DE02120300000000202051", "--reason", "lost", "--by", "anna", "--ledger", "l.db"];
+        office.tieout("2026-04-08T17:00:00Z", &[&args, more].concat())
+    };
+    let both = accept(&[]);
+    assert_eq!(both.status.code(), Some(2), "{}", said(&both));
+    for words in
+        ["2 open gaps", "between statement 1 of 2026-04-01", "--before 2026-04-03 or --before 2026-04-07, or --all"]
+    {
+        assert!(said(&both).contains(words), "{}", said(&both));
+    }
+    assert_eq!(accept(&["--before", "2026-04-02"]).status.code(), Some(2), "no statement ends on that day");
+    let one = accept(&["--before", "2026-04-07"]);
+    assert_eq!(one.status.code(), Some(0), "{}", said(&one));
+    assert!(said(&one).contains("accepted: account") && said(&one).contains("give d5.sta again"), "{}", said(&one));
+    let other = accept(&[]);
+    assert!(said(&other).contains("between statement 1 of"), "the only one that is left: {}", said(&other));
+    assert!(said(&accept(&["--all"])).contains("no open gap among 3 statements"));
+    assert!(office.ask(&["verify"]).starts_with("sound"));
+}
+
+#[test]
+fn a_configuration_names_the_ledger_for_every_command() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    fs::create_dir(office.path("etc")).expect("a folder");
+    fs::write(office.path("etc/tieout.toml"), "ledger = \"../l.db\"\n").expect("a configuration");
+    for (args, words) in [
+        (&["verify"][..], "sound"),
+        (&["dump"], "\"seq\":1"),
+        (&["history", "RE-2026-00732"], "document RE-2026-00732"),
+        (&["facts", "list"], "no such facts"),
+        (&["queue", "--out", "q"], "wait for review"),
+        (&["undo", "RE-1", "--reason", "wrong"], "no such payment"),
+        (&["accept-gap", "DE1", "--reason", "lost"], "no open gap among 0 statements"),
+    ] {
+        let done = office.tieout("2026-04-08T17:00:00Z", &[args, &["--config", "etc/tieout.toml"]].concat());
+        assert!(said(&done).contains(words), "{args:?}: {}", said(&done));
+        let without = office.tieout("2026-04-08T17:00:00Z", args);
+        assert_eq!(without.status.code(), Some(2));
+        assert!(said(&without).contains("--ledger FILE"), "{args:?}: {}", said(&without));
+    }
+}
+
+#[test]
+fn what_another_hand_put_into_the_file_is_named() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    for (sql, words) in [
+        ("CREATE TRIGGER t AFTER INSERT ON idx BEGIN DELETE FROM idx; END", "a trigger `t`"),
+        ("INSERT INTO sets VALUES('holiday', 'x', 'y')", "a set `holiday`"),
+        ("INSERT INTO sets VALUES('gap', 'zz', '')", "the set gap does not fit the journal, first at `zz`"),
+    ] {
+        fs::copy(office.path("l.db"), office.path("x.db")).expect("a copy");
+        rusqlite::Connection::open(office.path("x.db")).expect("a file").execute_batch(sql).expect("sql");
+        let done = office.tieout("", &["verify", "--ledger", "x.db"]);
+        assert!(!done.status.success() && said(&done).contains(words), "{}", said(&done));
+    }
+}
+
+#[test]
+fn a_payment_that_was_undone_waits_with_who_why_and_what_it_had_paid() {
+    let office = office();
+    run(&office, "d1.sta", &small_day("1/1", "260401", "0,00", "500,00"));
+    let decisions = office.text("out-d1.sta/decisions.jsonl");
+    let first: serde_json::Value = serde_json::from_str(decisions.lines().next().expect("a line")).expect("json");
+    let id = first["payment"]["payment_id"].as_str().expect("an id");
+    let undone = office.tieout("", &["undo", id, "--reason", "the wrong document.", "--by", "ben", "--ledger", "l.db"]);
+    assert!(said(&undone).starts_with("undone: 1 payment waits again"), "{}", said(&undone));
+    office.ask(&["queue", "--out", "q"]);
+    let queue = office.text("q/exceptions.csv");
+    let told = "An earlier decision was taken back: by ben in record 4, because: the wrong document. It had paid RE-2026-00732 of K1 with 500.00.";
+    assert!(queue.contains("TAKEN_BACK") && queue.contains(told), "{queue}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Random lists of steps (a day, a file again, an overlapping export, a stale snapshot, a return, an undo, files of decisions of people,
+//! Random lists of steps (a day, with or without a notification, a file again, an overlapping export, a stale snapshot, a return, an undo, files of decisions of people,
 //! new and old, a kill) over a ledger, and beside it a simple model that only knows what the bank moved and what documents there are. After every
 //! step: each movement of the bank is in the ledger once, and no document is paid twice (PROMISES P4).
 //!
@@ -35,14 +35,32 @@ struct Moved {
     back: bool,
 }
 
+/// A day of the bank.
+#[derive(Clone)]
+struct BankDay {
+    day: NaiveDate,
+    /// Its movements.
+    first: usize,
+    end: usize,
+    opening: i64,
+    /// Of a bank that writes camt: so many of the first movements are one entry.
+    batch: usize,
+    /// Whether the statement has the details of that entry.
+    stated: bool,
+    /// Whether entries have a reference of the bank.
+    referred: bool,
+}
+
 struct World {
     random: Random,
+    /// Whether the bank writes camt, and notifications of credits beside its statements; else MT940.
+    camt: bool,
     ledger: Ledger<MemoryStore>,
     /// Every movement, by day.
     bank: Vec<Moved>,
     /// How many of them a file has brought to the ledger.
     brought: usize,
-    days: Vec<(NaiveDate, usize, usize, i64)>,
+    days: Vec<BankDay>,
     balance: i64,
     today: NaiveDate,
     /// Amounts of the documents.
@@ -66,8 +84,10 @@ impl World {
     fn new(seed: u64) -> World {
         let mut random = Random(seed);
         let documents = (0..10).map(|_| 1_000 + random.below(90_000) as i64).collect();
+        let camt = random.below(2) == 0;
         World {
             random,
+            camt,
             ledger: Ledger::new(MemoryStore::new()),
             bank: Vec::new(),
             brought: 0,
@@ -131,15 +151,91 @@ impl World {
             // Banks list in any order: a return may stand before the payment that it takes back.
             self.bank[first..].reverse();
         }
-        self.days.push((self.today, first, self.bank.len(), opening));
+        let credits = self.bank[first..].iter().take_while(|m| m.amount > 0).count();
+        let batch = if self.camt && credits > 1 && self.random.below(2) == 0 { credits } else { 0 };
+        let (stated, referred) = (self.random.below(2) == 0, batch > 0 || self.random.below(2) == 0);
+        let end = self.bank.len();
+        self.days.push(BankDay { day: self.today, first, end, opening, batch, stated, referred });
+    }
+
+    /// The entries of some days as camt: with balances a statement, without a notification of the credits.
+    fn camt(&self, from: usize, to: usize, number: Option<usize>, notifies: bool) -> InputFile {
+        let (kind, message, part) = match notifies {
+            true => ("054", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+            false => ("053", "BkToCstmrStmt", "Stmt"),
+        };
+        let money = |minor: i64| {
+            let mark = if minor < 0 { "DBIT" } else { "CRDT" };
+            format!("<Amt Ccy=\"EUR\">{}</Amt><CdtDbtInd>{mark}</CdtDbtInd>", plain(minor.abs()))
+        };
+        let detail = |m: &Moved| {
+            let party = "<Pty><Nm>Elbe Pumpenbau</Nm></Pty>";
+            let account = "<Id><IBAN>DE75512108001245126199</IBAN></Id>";
+            let (who, back) = match m.back {
+                true => ("Cdtr", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"),
+                false => ("Dbtr", ""),
+            };
+            format!(
+                "<TxDtls><Refs><EndToEndId>{}</EndToEndId></Refs>{}<RltdPties><{who}>{party}</{who}><{who}Acct>{account}</{who}Acct>\
+                 </RltdPties><RmtInf><Ustrd>{}</Ustrd></RmtInf>{back}</TxDtls>",
+                m.id,
+                money(m.amount),
+                m.text
+            )
+        };
+        let (mut entries, mut balance) = (String::new(), self.days[from].opening);
+        for (nth, d) in self.days.iter().enumerate().take(to + 1).skip(from) {
+            let mut entry = |sum: i64, at: usize, details: String| {
+                let reference =
+                    if d.referred { format!("<AcctSvcrRef>D{nth}N{at}</AcctSvcrRef>") } else { String::new() };
+                let details = if details.is_empty() { details } else { format!("<NtryDtls>{details}</NtryDtls>") };
+                entries.push_str(&format!(
+                    "<Ntry>{}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{}</Dt></BookgDt>{reference}<BkTxCd><Prtry><Cd>166</Cd></Prtry></BkTxCd>\
+                     {details}</Ntry>",
+                    money(sum),
+                    d.day
+                ));
+            };
+            let (batch, others) = self.bank[d.first..d.end].split_at(d.batch);
+            let sum: i64 = batch.iter().map(|m| m.amount).sum();
+            if !batch.is_empty() {
+                // Who does not have the details has the sum alone.
+                let has = if notifies { !d.stated || d.first % 2 == 0 } else { d.stated };
+                entry(sum, 0, if has { batch.iter().map(detail).collect() } else { String::new() });
+            }
+            balance += sum;
+            for (at, m) in others.iter().enumerate().filter(|(_, m)| !notifies || m.amount > 0) {
+                entry(m.amount, at + 1, detail(m));
+                balance += m.amount;
+            }
+        }
+        let bound = |code: &str, minor: i64, day: NaiveDate| {
+            format!("<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>{day}</Dt></Dt></Bal>", money(minor))
+        };
+        let (first, last) = (&self.days[from], &self.days[to]);
+        let balances = match notifies {
+            true => String::new(),
+            false => bound("OPBD", first.opening, first.day) + &bound("CLBD", balance, last.day),
+        };
+        let number = number.map(|n| format!("<LglSeqNb>{n}</LglSeqNb>")).unwrap_or_default();
+        let text = format!(
+            "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.08\"><{message}><GrpHdr><MsgId>M</MsgId>\
+             <CreDtTm>{day}T18:00:00</CreDtTm></GrpHdr><{part}><Id>{kind}{from}-{to}</Id>{number}<CreDtTm>{day}T18:00:00</CreDtTm>\
+             <Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>{balances}{entries}</{part}></{message}></Document>",
+            day = last.day
+        );
+        InputFile { name: format!("{from}-{to}.{kind}.xml"), bytes: text.into_bytes() }
     }
 
     /// The statement of some days in a row.
     fn statement(&self, from: usize, to: usize, numbered: bool) -> InputFile {
-        let (_, first, _, opening) = self.days[from];
-        let (day, _, end, _) = self.days[to];
+        if self.camt {
+            return self.camt(from, to, numbered.then_some(to + 1), false);
+        }
+        let (first, opening) = (self.days[from].first, self.days[from].opening);
+        let (day, end) = (self.days[to].day, self.days[to].end);
         let number = if numbered { format!(":28C:{}/1\r\n", to + 1) } else { String::new() };
-        let start = self.days[from].0.format("%y%m%d");
+        let start = self.days[from].day.format("%y%m%d");
         let mut text =
             format!(":20:X\r\n:25:DE02120300000000202051\r\n{number}:60F:C{start}EUR{}\r\n", figure(opening));
         let mut balance = opening;
@@ -185,6 +281,16 @@ impl World {
         }
     }
 
+    /// The bank tells of the day's credits.
+    fn notify(&mut self, at: usize) {
+        let day = &self.days[at];
+        if self.bank[day.first..day.end].iter().any(|m| m.amount > 0) {
+            let file = self.camt(at, at, None, true);
+            self.files.push(file.clone());
+            self.run(vec![file], false);
+        }
+    }
+
     fn step(&mut self) -> &'static str {
         match self.random.below(11) {
             0..=2 => {
@@ -192,11 +298,18 @@ impl World {
                 let at = self.days.len() - 1;
                 let file = self.statement(at, at, true);
                 self.files.push(file.clone());
+                let notified = if self.camt { self.random.below(3) } else { 0 };
+                if notified == 1 {
+                    self.notify(at);
+                }
                 let killed = self.random.below(5) == 0;
                 if killed {
                     self.run(vec![file.clone()], true);
                 }
                 self.run(vec![file], false);
+                if notified == 2 {
+                    self.notify(at);
+                }
                 self.brought = self.bank.len();
                 "a day"
             }
@@ -204,7 +317,8 @@ impl World {
                 let mut file = self.files[self.random.below(self.files.len() as u64) as usize].clone();
                 if self.random.below(2) == 0 {
                     // Other bytes, the same statement.
-                    file.bytes.splice(0..0, b"\r\n".iter().copied());
+                    let at = if self.camt { file.bytes.len() } else { 0 };
+                    file.bytes.splice(at..at, b"\r\n".iter().copied());
                 }
                 self.run(vec![file], false);
                 "a file again"
@@ -320,12 +434,23 @@ impl World {
     /// The ledger's records against what the bank moved and what documents there are.
     fn check(&self) -> Result<(), String> {
         let all = records(&self.ledger, u64::MAX);
+        // An entry that gave way to its details is told by them.
+        let gave_way: Vec<String> = all
+            .iter()
+            .filter(|(_, b)| b["decided"]["reason"] == "IN_DETAILS")
+            .map(|(_, b)| text(b, "payment_id"))
+            .collect();
         let mut amounts: Vec<i64> = all
             .iter()
-            .filter(|(k, _)| k == "payment")
+            .filter(|(k, b)| k == "payment" && !gave_way.contains(&text(&b["payment"], "payment_id")))
             .map(|(_, b)| b["payment"]["amount"].as_i64().unwrap_or(0))
             .collect();
         let mut moved: Vec<i64> = self.bank[..self.brought].iter().map(|m| m.amount).collect();
+        if self.days.iter().any(|d| d.batch > 0) {
+            // As sums or as details.
+            amounts = vec![amounts.iter().sum()];
+            moved = vec![moved.iter().sum()];
+        }
         amounts.sort_unstable();
         moved.sort_unstable();
         if amounts != moved {
@@ -429,7 +554,7 @@ fn lists(seeds: std::ops::Range<u64>, steps: usize) {
 
 #[test]
 fn no_payment_is_lost_or_doubled_and_no_document_paid_twice() {
-    lists(0..25, 14);
+    lists(0..40, 14);
 }
 
 #[test]

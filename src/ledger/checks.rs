@@ -10,8 +10,7 @@ use crate::base::{Map, Place, Set};
 use crate::error::{Error, ErrorCode};
 use crate::model::{OtherAmount, Outcome};
 
-pub(super) struct Checks<'a, S> {
-    ledger: &'a Ledger<S>,
+pub(super) struct Checks {
     fresh: bool,
     /// Items moved in this batch or before it: open after the last movement of the batch, what was taken off in all, original.
     items: Map<String, Moved>,
@@ -30,22 +29,16 @@ struct Moved {
     original: i128,
 }
 
-impl<'a, S: Store> Checks<'a, S> {
-    pub(super) fn new(ledger: &'a Ledger<S>, fresh: bool) -> Self {
-        Checks {
-            ledger,
-            fresh,
-            items: Map::default(),
-            new: Set::default(),
-            standing: Map::default(),
-            returned: Set::default(),
-        }
+impl Checks {
+    /// Of a batch; `fresh` if there is nothing before it.
+    pub(super) fn new(fresh: bool) -> Self {
+        Checks { fresh, items: Map::default(), new: Set::default(), standing: Map::default(), returned: Set::default() }
     }
 
     /// Checks the next records of the batch.
-    pub(super) fn check(&mut self, bodies: &[Body]) -> Result<(), Error> {
+    pub(super) fn check<S: Store>(&mut self, ledger: &Ledger<S>, bodies: &[Body]) -> Result<(), Error> {
         if !self.fresh {
-            self.load(bodies)?;
+            self.load(ledger, bodies)?;
         }
         for body in bodies {
             match body {
@@ -60,7 +53,7 @@ impl<'a, S: Store> Checks<'a, S> {
 
     /// What the ledger says of the items and payments of these records, all looked up at once; what the batch has moved already
     /// stands as it is.
-    fn load(&mut self, bodies: &[Body]) -> Result<(), Error> {
+    fn load<S: Store>(&mut self, ledger: &Ledger<S>, bodies: &[Body]) -> Result<(), Error> {
         let mut items: Map<u64, String> = Map::default();
         let mut payments: Map<u64, String> = Map::default();
         let mut note = |id: &str, decided: Option<&Decided>, movements: &[Movement]| {
@@ -85,7 +78,7 @@ impl<'a, S: Store> Checks<'a, S> {
             }
         }
         let keys: Vec<u64> = items.keys().chain(payments.keys()).copied().collect();
-        for (key, records) in self.ledger.bodies(&keys)? {
+        for (key, records) in ledger.bodies(&keys)? {
             if let Some(name) = items.get(&key)
                 && let Some(s) = ItemStanding::of(name, &records)
             {

@@ -36,7 +36,8 @@ pub struct History {
 }
 
 impl<S: Store> Ledger<S> {
-    /// The story of a payment by its id, else of a document by its number or item id, else of a customer by its id.
+    /// The story of a payment by its id, else of a document by its number or item id, else of a customer by its id. A document is that
+    /// of the company, or of every company if that is empty; a customer that of the company.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -45,7 +46,8 @@ impl<S: Store> Ledger<S> {
             let seqs = self.about_payments(&BTreeSet::from([target.to_owned()]))?;
             return self.told(format!("payment {target}"), seqs, &|_| true).map(Some);
         }
-        let is_item = |m: &Movement| m.doc_no == target || m.item_id == target;
+        let is_item =
+            |m: &Movement| (company.is_empty() || m.company == company) && (m.doc_no == target || m.item_id == target);
         let mut payments = BTreeSet::new();
         let mut keys: Vec<(KeyKind, String)> = number_forms(target).into_iter().map(|f| (KeyKind::Number, f)).collect();
         keys.push((KeyKind::Item, item_key(company, target)));
@@ -137,8 +139,9 @@ fn event(record: &Record, body: &Body, relevant: &dyn Fn(&Movement) -> bool) -> 
             }
         }
         let name = if m.doc_no == m.item_id { m.doc_no.clone() } else { format!("{} ({})", m.doc_no, m.item_id) };
+        let company = if m.company.is_empty() { String::new() } else { format!(" in {}", m.company) };
         format!(
-            "{name} of {}: {}; open {} before, {} after [{}]",
+            "{name} of {}{company}: {}; open {} before, {} after [{}]",
             m.customer_id,
             parts.join(", "),
             shown(m.before),

@@ -63,24 +63,27 @@ impl<S: Store> Ledger<S> {
         stamp: &Stamp,
         intent: Option<String>,
     ) -> Result<Head, Error> {
-        let batch = self.batch(self.head()?, bodies, stamp, intent)?;
-        self.store.commit(&batch)?;
-        Ok(batch.after)
+        let before = self.head()?;
+        self.store.begin(before)?;
+        let after = self.write(before, bodies, stamp, intent);
+        if after.is_err() {
+            // The first error is the one to tell.
+            let _ = self.store.give_up();
+        }
+        after
     }
 
-    fn batch<B: NewRecords + ?Sized>(
-        &self,
+    fn write<B: NewRecords + ?Sized>(
+        &mut self,
         before: Head,
         bodies: &B,
         stamp: &Stamp,
         intent: Option<String>,
-    ) -> Result<Batch, Error> {
+    ) -> Result<Head, Error> {
         let made = |n: usize| {
             let block = bodies.block(n);
             let texts = block.iter().map(|body| {
-                let mut text = body.to_text();
-                // All of them are held until the commit.
-                text.shrink_to_fit();
+                let text = body.to_text();
                 let hash = body_hash(&text);
                 (text, hash, keys_of(body))
             });
@@ -91,11 +94,13 @@ impl<S: Store> Ledger<S> {
         let with_manifest = stamp.to_meta();
         let plain = Stamp { manifest_sha256: None, ..stamp.clone() }.to_meta();
         let fresh = before.seq == 0;
-        let mut checks = Checks::new(self, fresh);
-        let mut sets = Overlay { store: &self.store, fresh, changes: Map::default() };
-        let mut batch = Batch { before, after: before, intent, ..Batch::default() };
+        let mut checks = Checks::new(fresh);
+        let mut changes = Map::default();
+        let mut batch = Batch { after: before, intent, ..Batch::default() };
         in_order(bodies.blocks(), made, &mut |(block, texts)| {
-            checks.check(&block)?;
+            checks.check(self, &block)?;
+            let mut sets = Overlay { store: &self.store, fresh, changes: &mut changes };
+            let mut records = Vec::with_capacity(texts.len());
             for (body, (text, hash, keys)) in block.iter().zip(texts) {
                 let kind = body.kind();
                 let meta = if kind == Kind::Run { &with_manifest } else { &plain };
@@ -103,14 +108,15 @@ impl<S: Store> Ledger<S> {
                 let seq = batch.after.seq;
                 fold(seq, body, &mut sets)?;
                 batch.keys.extend(keys.into_iter().map(|k| (k, seq)));
-                batch.records.push(Record { seq, kind, body: text, meta: meta.clone(), hash: batch.after.hash });
+                records.push(Record { seq, kind, body: text, meta: meta.clone(), hash: batch.after.hash });
             }
-            Ok::<(), Error>(())
+            self.store.add(records)
         })?;
         batch.keys.par_sort_unstable();
-        batch.changes = sets.changes.into_iter().map(|((set, key), value)| (set, key, value)).collect();
+        batch.changes = changes.into_iter().map(|((set, key), value)| (set, key, value)).collect();
         batch.changes.par_sort_unstable();
-        Ok(batch)
+        self.store.commit(&batch)?;
+        Ok(batch.after)
     }
 
     /// The records under each of these keys, parsed, with their positions; the keys may be of many kinds.
@@ -208,7 +214,7 @@ impl<S: Store> Ledger<S> {
 struct Overlay<'a, S> {
     store: &'a S,
     fresh: bool,
-    changes: Map<(Set, String), Option<String>>,
+    changes: &'a mut Map<(Set, String), Option<String>>,
 }
 
 impl<S: Store> Sets for Overlay<'_, S> {

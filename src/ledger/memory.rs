@@ -14,6 +14,8 @@ pub struct MemoryStore {
     keys: BTreeSet<(u64, u64)>,
     sets: BTreeMap<(Set, String), String>,
     intent: Option<String>,
+    /// Records of a commit that has not ended.
+    coming: Vec<Record>,
 }
 
 impl MemoryStore {
@@ -65,11 +67,18 @@ impl Store for MemoryStore {
         Ok(self.intent.clone())
     }
 
+    fn begin(&mut self, before: Head) -> Result<(), Error> {
+        self.coming.clear();
+        if self.head == before { Ok(()) } else { Err(moved(self.head.seq, before.seq)) }
+    }
+
+    fn add(&mut self, records: Vec<Record>) -> Result<(), Error> {
+        self.coming.extend(records);
+        Ok(())
+    }
+
     fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
-        if self.head != batch.before {
-            return Err(moved(self.head.seq, batch.before.seq));
-        }
-        self.records.extend(batch.records.iter().cloned());
+        self.records.append(&mut self.coming);
         self.keys.extend(batch.keys.iter().copied());
         for (set, key, value) in &batch.changes {
             match value {
@@ -81,6 +90,11 @@ impl Store for MemoryStore {
         if batch.intent.is_some() {
             self.intent.clone_from(&batch.intent);
         }
+        Ok(())
+    }
+
+    fn give_up(&mut self) -> Result<(), Error> {
+        self.coming.clear();
         Ok(())
     }
 

@@ -39,6 +39,7 @@ mod verify;
 pub use bodies::*;
 pub use facts::{FactKind, LearnedFact};
 pub use fold::{Flight, Waiting, gap_key};
+pub use gaps::Gaps;
 pub use history::{Event, History};
 pub use in_flight::Shown;
 pub use journal::Ledger;
@@ -48,6 +49,6 @@ pub use people::PersonDecision;
 pub use record::{Hash, Head, Kind, Record, Stamp, from_hex, hex};
 #[cfg(feature = "ledger")]
 pub use sqlite::{SCHEMA, SqliteStore};
-pub use standing::{ItemStanding, PaymentStanding};
+pub use standing::{ItemStanding, PaymentStanding, Undone};
 pub use store::{Batch, Set, Store};
 pub use verify::{Fault, Verified};

@@ -116,10 +116,40 @@ impl SqliteStore {
 
     /// Many reads as one: the file is locked and looked at once, not for each.
     fn at_once<T>(&self, reads: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        if !self.connection.is_autocommit() {
+            // Within a commit it is.
+            return reads();
+        }
         let one = self.connection.unchecked_transaction().map_err(self.fault())?;
         let read = reads()?;
         one.finish().map_err(self.fault())?;
         Ok(read)
+    }
+
+    /// Puts all but the records into the tables.
+    fn put(&self, batch: &Batch) -> Result<(), rusqlite::Error> {
+        // In the order of the table, which is that of signed numbers, so that a large batch fills pages one after the other.
+        let (low, high) = batch.keys.split_at(batch.keys.partition_point(|(key, _)| key.cast_signed() >= 0));
+        let mut add = self.connection.prepare("INSERT OR IGNORE INTO idx VALUES(?1, ?2)")?;
+        for (key, seq) in high.iter().chain(low) {
+            add.execute([key.cast_signed(), i64::try_from(*seq).unwrap_or(i64::MAX)])?;
+        }
+        let mut put = self.connection.prepare("INSERT OR REPLACE INTO sets VALUES(?1, ?2, ?3)")?;
+        let mut remove = self.connection.prepare("DELETE FROM sets WHERE name = ?1 AND key = ?2")?;
+        for (set, key, value) in &batch.changes {
+            match value {
+                Some(value) => put.execute(params![set.as_str(), key, value])?,
+                None => remove.execute(params![set.as_str(), key])?,
+            };
+        }
+        let mut info = self.connection.prepare("INSERT OR REPLACE INTO info VALUES(?1, ?2)")?;
+        info.execute(["head_seq", &batch.after.seq.to_string()])?;
+        info.execute(["head_content", &hex(&batch.after.content)])?;
+        info.execute(["head_hash", &hex(&batch.after.hash)])?;
+        if let Some(intent) = &batch.intent {
+            info.execute(["intent", intent])?;
+        }
+        Ok(())
     }
 
     fn fault(&self) -> impl Fn(rusqlite::Error) -> Error + '_ {
@@ -206,48 +236,55 @@ impl Store for SqliteStore {
         rows.collect::<Result<_, _>>().map_err(self.fault())
     }
 
+    fn foreign(&self) -> Result<Option<String>, Error> {
+        let first = |sql: &str| -> Result<Option<String>, Error> {
+            self.connection.query_row(sql, [], |r| r.get(0)).optional().map_err(self.fault())
+        };
+        let trigger = "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name LIMIT 1";
+        if let Some(name) = first(trigger)? {
+            return Ok(Some(format!("the file has a trigger `{name}`, which could change what is written")));
+        }
+        let known: Vec<String> = Set::ALL.iter().map(|(name, _)| format!("'{name}'")).collect();
+        let set = format!("SELECT name FROM sets WHERE name NOT IN ({}) ORDER BY name LIMIT 1", known.join(", "));
+        Ok(first(&set)?.map(|name| format!("the file has a set `{name}`, which is none of a ledger")))
+    }
+
     fn intent(&self) -> Result<Option<String>, Error> {
         let sql = "SELECT value FROM info WHERE name = 'intent'";
         self.connection.query_row(sql, [], |r| r.get(0)).optional().map_err(self.fault())
     }
 
+    fn begin(&mut self, before: Head) -> Result<(), Error> {
+        self.give_up()?;
+        // The right to write is taken now, so that the head cannot move before the commit.
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(self.fault())?;
+        let head = self.head()?;
+        if head != before {
+            self.give_up()?;
+            return Err(moved(head.seq, before.seq));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, records: Vec<Record>) -> Result<(), Error> {
+        let sql = "INSERT INTO journal VALUES(?1, ?2, ?3, ?4, ?5)";
+        let mut add = self.connection.prepare_cached(sql).map_err(self.fault())?;
+        for r in &records {
+            let seq = i64::try_from(r.seq).unwrap_or(i64::MAX);
+            add.execute(params![seq, r.kind.as_str(), r.body, r.meta, r.hash.as_slice()]).map_err(self.fault())?;
+        }
+        Ok(())
+    }
+
     fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
-        let name = self.name.clone();
-        let fault = |e: rusqlite::Error| failed(&name, &e);
-        let tx = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
-        let head = read_head(&tx).map_err(fault)?.unwrap_or_default();
-        if head != batch.before {
-            return Err(moved(head.seq, batch.before.seq));
+        self.put(batch).and_then(|()| self.connection.execute_batch("COMMIT")).map_err(self.fault())
+    }
+
+    fn give_up(&mut self) -> Result<(), Error> {
+        if self.connection.is_autocommit() {
+            return Ok(());
         }
-        {
-            let mut add = tx.prepare("INSERT INTO journal VALUES(?1, ?2, ?3, ?4, ?5)").map_err(fault)?;
-            for r in &batch.records {
-                let seq = i64::try_from(r.seq).unwrap_or(i64::MAX);
-                add.execute(params![seq, r.kind.as_str(), r.body, r.meta, r.hash.as_slice()]).map_err(fault)?;
-            }
-            // In the order of the table, which is that of signed numbers, so that a large batch fills pages one after the other.
-            let (low, high) = batch.keys.split_at(batch.keys.partition_point(|(key, _)| key.cast_signed() >= 0));
-            let mut add = tx.prepare("INSERT OR IGNORE INTO idx VALUES(?1, ?2)").map_err(fault)?;
-            for (key, seq) in high.iter().chain(low) {
-                add.execute([key.cast_signed(), i64::try_from(*seq).unwrap_or(i64::MAX)]).map_err(fault)?;
-            }
-            let mut put = tx.prepare("INSERT OR REPLACE INTO sets VALUES(?1, ?2, ?3)").map_err(fault)?;
-            let mut remove = tx.prepare("DELETE FROM sets WHERE name = ?1 AND key = ?2").map_err(fault)?;
-            for (set, key, value) in &batch.changes {
-                match value {
-                    Some(value) => put.execute(params![set.as_str(), key, value]).map_err(fault)?,
-                    None => remove.execute(params![set.as_str(), key]).map_err(fault)?,
-                };
-            }
-            let mut info = tx.prepare("INSERT OR REPLACE INTO info VALUES(?1, ?2)").map_err(fault)?;
-            info.execute(["head_seq", &batch.after.seq.to_string()]).map_err(fault)?;
-            info.execute(["head_content", &hex(&batch.after.content)]).map_err(fault)?;
-            info.execute(["head_hash", &hex(&batch.after.hash)]).map_err(fault)?;
-            if let Some(intent) = &batch.intent {
-                info.execute(["intent", intent]).map_err(fault)?;
-            }
-        }
-        tx.commit().map_err(fault)
+        self.connection.execute_batch("ROLLBACK").map_err(self.fault())
     }
 
     fn clear_intent(&mut self) -> Result<(), Error> {

@@ -49,10 +49,23 @@ pub struct PaymentStanding {
     pub review: Option<Review>,
     /// Facts that the decisions that stand count for.
     pub taught: Vec<String>,
-    /// Who took a decision back last, why, and in which record.
-    pub undone: Option<(u64, String, String)>,
+    /// What was taken back last.
+    pub undone: Option<Undone>,
     /// Ids that the payment came with again.
     pub came_as: Vec<String>,
+}
+
+/// A decision that was taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undone {
+    /// The record that did it.
+    pub record: u64,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// What had been set against items.
+    pub movements: Vec<Movement>,
 }
 
 impl PaymentStanding {
@@ -153,11 +166,12 @@ impl PaymentStanding {
     }
 
     fn undo(&mut self, seq: u64, u: &UndoBody) -> Result<(), Error> {
+        let mut taken_back = Vec::new();
         for m in &u.movements {
             let Some(at) = self.movements.iter().position(|own| own.id == m.id) else {
                 return Err(damaged(seq, format!("an undo of allocation {}", m.id), "an allocation that stands"));
             };
-            self.movements.remove(at);
+            taken_back.push(self.movements.remove(at));
         }
         self.on_account = self.on_account.saturating_add(u.on_account);
         for other in &u.other {
@@ -168,7 +182,7 @@ impl PaymentStanding {
         }
         self.unapplied = self.unapplied.saturating_add(u.unapplied);
         self.taught.retain(|id| !u.unlearn.contains(id));
-        self.undone = Some((seq, u.by.clone(), u.reason.clone()));
+        self.undone = Some(Undone { record: seq, by: u.by.clone(), reason: u.reason.clone(), movements: taken_back });
         self.review = None;
         self.disposition = Some(Disposition::InReview);
         self.outcome = Outcome::Queued;

@@ -43,15 +43,11 @@ impl Set {
     }
 }
 
-/// What one commit adds. All of it is kept, or nothing.
+/// The end of a commit: what it adds beside its records.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
-    /// The head that the batch was made for; a store whose head is another refuses it.
-    pub before: Head,
-    /// The head after it.
+    /// The head after its records.
     pub after: Head,
-    /// New records, rising without gaps from `before`.
-    pub records: Vec<Record>,
     /// New rows of the index: key and record, sorted, without repeats.
     pub keys: Vec<(u64, u64)>,
     /// Changed members of sets, sorted; `None` removes one.
@@ -63,8 +59,11 @@ pub struct Batch {
 /// A place to keep a ledger: an append-only journal, an index from keys to records, a few sets, and one intent.
 ///
 /// A store knows nothing of money. It must be able to
-/// - keep a [`Batch`] **all or nothing**, durably when [`Store::commit`] returns;
-/// - refuse a batch whose `before` is not its head, so that two writers can never both win;
+/// - keep the records from [`Store::begin`] on and the [`Batch`] that ends them **all or nothing**, durably when
+///   [`Store::commit`] returns;
+/// - refuse to begin from what is not its head, so that two writers can never both win;
+/// - answer while a commit is being made as if it had not begun: [`super::Ledger`] asks in between for what stands under keys and in
+///   sets;
 /// - give back exactly what it was given.
 ///
 /// Keys are 64-bit hashes; two things may share one, so readers look again at the record. [`super::MemoryStore`] is the smallest
@@ -130,17 +129,44 @@ pub trait Store {
     /// The store cannot be read.
     fn members(&self, set: Set) -> Result<Vec<(String, String)>, Error>;
 
+    /// Something in the store that no [`Batch`] put there and that could change what it keeps, in words; for verifying.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn foreign(&self) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
     /// What has to be done before the next commit.
     ///
     /// # Errors
     /// The store cannot be read.
     fn intent(&self) -> Result<Option<String>, Error>;
 
-    /// Keeps a batch, all or nothing.
+    /// Begins a commit, and gives up one that was begun and not ended. No other writer may begin before it ends.
     ///
     /// # Errors
-    /// The head is another than [`Batch::before`], or the store cannot be written. Nothing of the batch is kept then.
+    /// The head is another than `before`, or the store cannot be written.
+    fn begin(&mut self, before: Head) -> Result<(), Error>;
+
+    /// Takes the next records of the commit, rising without gaps from the head that it began at. They come as they are made, so that
+    /// those of a million payments need not stand in memory at once.
+    ///
+    /// # Errors
+    /// The store cannot be written. Nothing of the commit is kept then.
+    fn add(&mut self, records: Vec<Record>) -> Result<(), Error>;
+
+    /// Keeps the records since [`Store::begin`] and what is told here, all or nothing.
+    ///
+    /// # Errors
+    /// The store cannot be written. Nothing of the commit is kept then.
     fn commit(&mut self, batch: &Batch) -> Result<(), Error>;
+
+    /// Gives up a commit that was begun, if there is one. One that is dropped with its store is given up too.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn give_up(&mut self) -> Result<(), Error>;
 
     /// Forgets the intent.
     ///

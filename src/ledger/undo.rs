@@ -8,7 +8,7 @@ use super::standing::PaymentStanding;
 use super::store::{Set, Store};
 use crate::base::{Map, Place};
 use crate::error::{Error, ErrorCode};
-use crate::model::{Disposition, OtherAmount};
+use crate::model::{Disposition, OtherAmount, ReasonCode};
 
 impl<S: Store> Ledger<S> {
     /// The records that undo a run, an allocation or a payment, by its id or the beginning of it that only one has.
@@ -35,6 +35,9 @@ impl<S: Store> Ledger<S> {
             }
             _ => {
                 let standing = self.payment(target)?.ok_or_else(|| none(target, "no such payment"))?;
+                if standing.reason == ReasonCode::InDetails {
+                    return Err(none(target, "the details of the entry stand for it: undo those"));
+                }
                 if standing.waits && standing.movements.is_empty() {
                     return Err(none(target, "the payment waits for a decision: there is nothing to undo"));
                 }
@@ -99,6 +102,10 @@ impl<S: Store> Ledger<S> {
         standings.sort_by_key(|s| std::cmp::Reverse(s.seq));
         let mut bodies = Vec::new();
         for standing in standings.into_iter().filter(|s| !(s.waits && s.movements.is_empty())) {
+            // Its details stand for it, undone or not.
+            if standing.reason == ReasonCode::InDetails {
+                continue;
+            }
             let mut free = standing;
             free.returned_by = None;
             bodies.push(Body::Undo(self.undo_payment(&free, run, reason, by, opens)?));

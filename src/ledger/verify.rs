@@ -119,12 +119,14 @@ impl<S: Store> Ledger<S> {
                 .map(|((_, k), v)| (k.clone(), v.clone()))
                 .collect();
             if kept != own {
-                let odd = kept.iter().zip(&own).find(|(a, b)| a != b).map(|(a, _)| a.0.clone());
-                let says = format!("the set {name} does not fit the journal, first at {}", odd.unwrap_or_default());
+                let same = kept.iter().zip(&own).take_while(|(a, b)| a == b).count();
+                // What stands first of the two that differ: one too many, one too few, or one that says something else.
+                let odd = kept.get(same).into_iter().chain(own.get(same)).map(|(key, _)| key.as_str()).min();
+                let says = format!("the set {name} does not fit the journal, first at `{}`", odd.unwrap_or_default());
                 return Ok(Some(Fault { record: None, says }));
             }
         }
-        Ok(None)
+        Ok(self.store().foreign()?.map(|says| Fault { record: None, says }))
     }
 }
 

@@ -95,9 +95,15 @@ pub fn link(
         let owners = |c| named.iter().any(|ix| book.customer_of(*ix) == Some(c));
         let strange = payers.iter().any(PayerEvidence::is_certain)
             && !payers.iter().any(|p| p.is_certain() && owners(p.customer));
-        let items = named.iter().filter_map(|ix| Some((*ix, paid(book.item(*ix)?)))).collect();
+        let items = match named.as_slice() {
+            // A part of it came back, as far as anybody can tell.
+            [one] if gross < total => vec![(*one, gross)],
+            all => all.iter().filter_map(|ix| Some((*ix, paid(book.item(*ix)?)))).collect(),
+        };
+        // What is proposed adds up, also where nobody would believe it without a look.
+        let proposed = fee.unwrap_or_else(|| gross.saturating_sub(total).max(0));
         let kind = EvidenceKind::DocumentNumber;
-        return Some(ReturnLink { items, fee: fee.unwrap_or(0), certain: fee.is_some() && !strange, kind, text });
+        return Some(ReturnLink { items, fee: proposed, certain: fee.is_some() && !strange, kind, text });
     }
     // A document that is named and not paid is what came back before it was applied: nothing else may be reopened for it.
     if names_something(book, reading, namings) {

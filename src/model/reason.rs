@@ -61,6 +61,7 @@ reasons! {
     ThirdPartyExact = "THIRD_PARTY_EXACT", Applied, 6, "Somebody else pays: every document is named exactly and the sum is exact.";
     OnAccount = "ON_ACCOUNT", Applied, 8, "The payer is certain and the policy puts such money on account.";
     ReviewerDecision = "REVIEWER_DECISION", Applied, 0, "A reviewer decided.";
+    TakenBack = "TAKEN_BACK", Queued, 0, "An earlier decision was taken back.";
     ReturnReopened = "RETURN_REOPENED", Reopened, 13, "The payment came back: what it had closed is open again.";
     NoReference = "NO_REFERENCE", Queued, 11, "No document is named, and payer and amount alone do not decide.";
     UnknownPayer = "UNKNOWN_PAYER", Queued, 6, "Neither a document nor a known customer was found.";
@@ -103,6 +104,7 @@ reasons! {
     SupplierRefund = "SUPPLIER_REFUND", NotReceivable, 12, "A refund of a supplier, or our own payment coming back.";
     CardSettlement = "CARD_SETTLEMENT", NotReceivable, 12, "A card or payment provider's settlement.";
     OtherIncome = "OTHER_INCOME", NotReceivable, 12, "Other money that pays no document: cash, loan, subsidy, payroll.";
+    InDetails = "IN_DETAILS", NotReceivable, 0, "The entry came again with its details, which stand for it.";
     ZeroAmount = "ZERO_AMOUNT", NotReceivable, 12, "A notice without money.";
 }
 

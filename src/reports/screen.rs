@@ -275,11 +275,15 @@ fn next_steps(summary: &Summary, folder: Option<&str>) -> Vec<String> {
             "`tieout explain ID --run {folder}` says why: ID is a payment, an exception or a document number."
         ));
     }
+    if queued > 0 && summary.ledger.is_some() {
+        steps.push("`tieout queue --out DIR` with the same ledger writes all that waits, of every day.".to_owned());
+    }
     if summary.totals.iter().any(|t| t.allocations > 0) {
-        steps.push(format!(
-            "Post {} in your accounts, and export the open items anew before the next run.",
-            path("allocations.csv")
-        ));
+        let then = match summary.ledger {
+            Some(_) => ": the ledger subtracts it from open items that do not show it yet.",
+            None => ", and export the open items anew before the next run.",
+        };
+        steps.push(format!("Post {} in your accounts{then}", path("allocations.csv")));
     }
     steps
 }

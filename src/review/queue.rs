@@ -513,7 +513,7 @@ pub fn row_hash(payment: &Payment, decision: &Decision) -> ContentId {
         }
     }
     // A decision that was taken back is told here, each time with another record: an old file does not decide it again.
-    if decision.reason == ReasonCode::ReviewerDecision {
+    if decision.reason == ReasonCode::TakenBack {
         parts.push(decision.explanation.clone());
     }
     if let Some(review) = decision.review.as_deref().filter(|r| r.is_verdict_in_queue()) {

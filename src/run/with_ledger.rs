@@ -2,6 +2,7 @@
 //! had closed. In go the inputs and a ledger to read, out come the outputs and the records to be added. Writes nothing.
 
 mod closed;
+mod intraday;
 mod known;
 mod learned;
 mod payments;
@@ -19,7 +20,9 @@ use super::day::{RunError, RunInputs, RunResult, Step, run_in};
 use super::source::Source;
 use crate::base::{Map, Packed, Place, Records};
 use crate::error::{Error, ErrorCode};
-use crate::ledger::{Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex};
+use crate::ledger::{
+    DecisionBody, Head, JoinBody, Ledger, Release, RunBody, Set, SnapshotBody, StatementBody, Store, hex,
+};
 use crate::model::*;
 use crate::statements::Day;
 use payments::Seen;
@@ -141,6 +144,8 @@ struct Session<'a, S> {
     /// The final statements that the ledger has of each account and currency of the run.
     chains: BTreeMap<(String, String), Vec<StatementBody>>,
     joins: Vec<JoinBody>,
+    /// Entries that gave way to their details, by id.
+    gave_way: BTreeMap<String, DecisionBody>,
     /// The payments of the run.
     seen: Vec<Seen>,
     snapshot: SnapshotBody,
@@ -174,6 +179,7 @@ impl<'a, S: Store> Session<'a, S> {
             statements: Vec::new(),
             chains: BTreeMap::new(),
             joins: Vec::new(),
+            gave_way: BTreeMap::new(),
             seen: Vec::new(),
             snapshot: SnapshotBody::default(),
             returns: Map::default(),

@@ -4,6 +4,7 @@ mod measure;
 
 pub use measure::{Calibrate, Replay, Score, Simulate, SimulateMix};
 
+use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -259,11 +260,14 @@ pub struct Explain {
 #[derive(ClapArgs)]
 pub struct Queue {
     /// The run folder.
-    #[arg(long, value_name = "DIR", required_unless_present = "ledger", conflicts_with = "ledger")]
+    #[arg(long, value_name = "DIR", conflicts_with = "ledger")]
     pub run: Option<PathBuf>,
-    /// Everything that waits in a ledger instead.
+    /// Everything that waits in a ledger instead. Also TIEOUT_LEDGER, or `ledger` in the file given with --config.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+    /// The configuration that names the ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
     /// The folder to write: new, empty, or holding this same queue.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -412,12 +416,22 @@ pub struct Init {
     pub ledger: Option<PathBuf>,
 }
 
+/// The ledger that a command works on.
+#[derive(ClapArgs)]
+pub struct LedgerFile {
+    /// The ledger. Also `ledger` in the file given with --config.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
+    pub ledger: Option<PathBuf>,
+    /// The configuration that names the ledger.
+    #[arg(long, value_name = "FILE", env = "TIEOUT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+}
+
 /// A change of the ledger by a person.
 #[derive(ClapArgs)]
 pub struct Change {
-    /// The ledger.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-    pub ledger: PathBuf,
+    #[command(flatten)]
+    pub file: LedgerFile,
     /// Why.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
@@ -443,9 +457,8 @@ pub struct Undo {
 
 #[derive(ClapArgs)]
 pub struct Verify {
-    /// The ledger.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-    pub ledger: PathBuf,
+    #[command(flatten)]
+    pub file: LedgerFile,
     /// A head that was noted elsewhere: it must be part of the chain.
     #[arg(long, value_name = "HASH")]
     pub head: Option<String>,
@@ -453,9 +466,8 @@ pub struct Verify {
 
 #[derive(ClapArgs)]
 pub struct Dump {
-    /// The ledger.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-    pub ledger: PathBuf,
+    #[command(flatten)]
+    pub file: LedgerFile,
 }
 
 #[derive(ClapArgs)]
@@ -463,19 +475,24 @@ pub struct HistoryArgs {
     /// The whole id of a payment, the number of a document, or the id of a customer.
     #[arg(value_name = "PAYMENT|DOCUMENT|CUSTOMER")]
     pub target: String,
-    /// The ledger.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-    pub ledger: PathBuf,
-    /// Company of the customer, where there are several.
+    #[command(flatten)]
+    pub file: LedgerFile,
+    /// Company of the document or customer, where there are several.
     #[arg(long, value_name = "ID")]
     pub company: Option<String>,
 }
 
 #[derive(ClapArgs)]
 pub struct AcceptGap {
-    /// The account whose open gaps are accepted.
+    /// The account whose gap is accepted.
     #[arg(value_name = "ACCOUNT")]
     pub account: String,
+    /// The gap in front of the statement of this day, as 2026-04-24. Needed where several are open.
+    #[arg(long, value_name = "DAY", conflicts_with = "all")]
+    pub before: Option<NaiveDate>,
+    /// Every gap of the account that is open.
+    #[arg(long)]
+    pub all: bool,
     /// Its currency.
     #[arg(long, value_name = "CODE", default_value = "EUR")]
     pub currency: String,
@@ -494,9 +511,8 @@ pub struct Facts {
 pub struct FactChange {
     /// Its id.
     pub fact_id: String,
-    /// The ledger.
-    #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-    pub ledger: PathBuf,
+    #[command(flatten)]
+    pub file: LedgerFile,
     /// Who. Default: the user of the system.
     #[arg(long, value_name = "NAME", env = "TIEOUT_BY", hide_env_values = true)]
     pub by: Option<String>,
@@ -512,15 +528,13 @@ pub struct FactChange {
 pub enum FactsCommand {
     /// All of them, with counts, dates, conflicts and signatures.
     List {
-        /// The ledger.
-        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-        ledger: PathBuf,
+        #[command(flatten)]
+        file: LedgerFile,
     },
     /// Those that wait for a signature and that nothing contradicts.
     Propose {
-        /// The ledger.
-        #[arg(long, value_name = "FILE", env = "TIEOUT_LEDGER", hide_env_values = true)]
-        ledger: PathBuf,
+        #[command(flatten)]
+        file: LedgerFile,
     },
     /// Stand for one: from now on it decides. Where the policy asks for two, once the second person has signed too.
     Sign(FactChange),

@@ -2,7 +2,7 @@
 
 use super::args::Decide;
 use super::failure::{DONE, Failure, REJECTED};
-use super::ledger::{hold, reader, writer};
+use super::ledger::{named_by, reader, writer};
 use super::queue::run_files;
 use super::run_ledger::{New, commit};
 use super::say::Say;
@@ -62,11 +62,9 @@ fn ledger(args: &Decide, inputs: &DecideInputs) -> Result<Option<PathBuf>, Failu
         return Ok(args.ledger.clone());
     }
     let from_env = std::env::var_os("TIEOUT_LEDGER").filter(|l| !l.is_empty()).map(PathBuf::from);
-    let named =
-        inputs.config.as_ref().and_then(|c| std::str::from_utf8(&c.bytes).ok()).and_then(tieout::run::ledger_of);
-    let folder = args.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let named = named_by(args.config.as_deref(), inputs.config.as_ref());
     let had_one = || RunRecord::read(&inputs.run).is_ok_and(|r| r.ledger_before.is_some());
-    match from_env.or(named.map(|n| folder.join(n))) {
+    match from_env.or(named) {
         Some(named) if inputs.run.is_empty() || had_one() => Ok(Some(named)),
         _ if inputs.run.is_empty() => {
             let hint = "give the folder of the run that the queue was written from, or the ledger";
@@ -93,8 +91,7 @@ fn over_ledger(path: &Path, inputs: &DecideInputs, args: &Decide, say: &Say) -> 
         let result = decide_with_ledger(inputs, &reader(path)?)?.result;
         return Ok(Done { result, out: None, head: None });
     };
-    let _held = hold(path, args.wait, "decide", false)?;
-    let mut ledger = writer(path, false, say)?;
+    let (mut ledger, _held) = writer(path, args.wait, "decide", false, say)?;
     let LedgerDecision { result, records, .. } = decide_with_ledger(inputs, &ledger)?;
     if records.is_empty() {
         return Ok(Done { result, out: None, head: None });

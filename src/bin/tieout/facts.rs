@@ -2,7 +2,7 @@
 
 use super::args::{FactChange, Facts, FactsCommand};
 use super::failure::{DONE, Failure};
-use super::ledger::{hold, reader, stamp, who, writer};
+use super::ledger::{path, reader, stamp, who, writer};
 use super::say::Say;
 use tieout::error::harmless;
 use tieout::ledger::{Body, FactBody, LearnedFact, hex};
@@ -12,9 +12,9 @@ use tieout::review::same_person;
 /// Lists, proposes, signs or revokes.
 pub fn facts(args: Facts, say: &Say) -> Result<u8, Failure> {
     match args.command {
-        FactsCommand::List { ledger } => list(&reader(&ledger)?.facts()?, |_| true, say),
-        FactsCommand::Propose { ledger } => {
-            let all = reader(&ledger)?.facts()?;
+        FactsCommand::List { file } => list(&reader(&path(&file)?)?.facts()?, |_| true, say),
+        FactsCommand::Propose { file } => {
+            let all = reader(&path(&file)?)?.facts()?;
             // One that contradicts another is not proposed.
             list(&all, |f| f.is_open() && f.against(&all).is_empty(), say)
         }
@@ -50,14 +50,16 @@ fn list(all: &[LearnedFact], listed: impl Fn(&LearnedFact) -> bool, say: &Say) -
         text.push_str(&harmless(format!("{}  {}, {} to {}; {state}{against}", f.fact_id, f.says(), f.first, f.last)));
         text.push('\n');
     }
+    if text.is_empty() && !say.json {
+        say.note("no such facts");
+    }
     say.out(&text)?;
     Ok(DONE)
 }
 
 fn act(action: &str, change: FactChange, say: &Say) -> Result<u8, Failure> {
-    let FactChange { fact_id, ledger, by, reason, wait } = change;
-    let _held = hold(&ledger, wait, "facts", false)?;
-    let mut ledger = writer(&ledger, false, say)?;
+    let FactChange { fact_id, file, by, reason, wait } = change;
+    let (mut ledger, _held) = writer(&path(&file)?, wait, "facts", false, say)?;
     let all = ledger.facts()?;
     let Some(fact) = all.iter().find(|f| f.fact_id == fact_id) else {
         return Err(Failure::usage(&fact_id, "no such fact", "an id that `tieout facts list` shows", ""));

@@ -20,8 +20,7 @@ pub fn init(args: Init, say: &Say) -> Result<u8, Failure> {
     })?;
     let mut text = tieout::run::default_toml().to_owned();
     if let Some(ledger) = &args.ledger {
-        let _held = super::ledger::hold(ledger, false, "init", true)?;
-        super::ledger::writer(ledger, true, say)?;
+        super::ledger::writer(ledger, false, "init", true, say)?;
         let name = std::path::absolute(ledger).map_err(|e| Failure::write(ledger, &e))?;
         let folder = std::path::absolute(&args.file).map_err(|e| Failure::write(&args.file, &e))?;
         let name = folder.parent().and_then(|f| name.strip_prefix(f).ok()).unwrap_or(&name).display().to_string();

@@ -1,20 +1,39 @@
 //! The ledger as the program uses it: one writer at a time, what a killed run left is finished first, and the time is asked here.
 
+use super::args::LedgerFile;
 use super::failure::{Failure, HELD};
-use super::folder;
 use super::say::Say;
+use super::{files, folder};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tieout::base::Place;
 use tieout::error::{Error, ErrorCode};
 use tieout::ledger::{Ledger, SqliteStore, Stamp, Store};
-use tieout::run::VERSION;
+use tieout::run::{InputFile, VERSION};
 
 /// The right to write: held while this lives. The system gives it back when the process ends, however it ends; the file stays.
 pub struct Held {
     _file: File,
+}
+
+/// The ledger that a configuration names, from where that stands.
+pub fn named_by(config: Option<&Path>, file: Option<&InputFile>) -> Option<PathBuf> {
+    let named = file.and_then(|c| std::str::from_utf8(&c.bytes).ok()).and_then(tieout::run::ledger_of)?;
+    Some(config.and_then(Path::parent).unwrap_or(Path::new("")).join(named))
+}
+
+/// The ledger of a command that works on one.
+pub fn path(given: &LedgerFile) -> Result<PathBuf, Failure> {
+    if let Some(ledger) = &given.ledger {
+        return Ok(ledger.clone());
+    }
+    let config = files::maybe(given.config.as_ref())?;
+    named_by(given.config.as_deref(), config.as_ref()).ok_or_else(|| {
+        let hint = "--ledger FILE, TIEOUT_LEDGER, or --config with a file that names one";
+        Failure::usage("--ledger", "no ledger", "the ledger to work on", hint)
+    })
 }
 
 /// Refuses a path at which no ledger can be, before anything is made there or beside it.
@@ -51,12 +70,48 @@ pub fn check(ledger: &Path, create: bool) -> Result<(), Failure> {
     usage("something else than a ledger", makes)
 }
 
-/// Takes the right to write to a ledger. Another holder is waited for or named. `create` where there may be none yet.
-pub fn hold(ledger: &Path, wait: bool, what: &str, create: bool) -> Result<Held, Failure> {
-    check(ledger, create)?;
+/// Opens a ledger to write, once nobody else does, and finishes what a killed run left. Another holder is waited for or named. `create`
+/// where there may be none yet.
+pub fn writer(
+    path: &Path,
+    wait: bool,
+    what: &str,
+    create: bool,
+    say: &Say,
+) -> Result<(Ledger<SqliteStore>, Held), Failure> {
+    check(path, create)?;
+    let mut file = hold(path, wait)?;
+    let mut said = String::new();
+    let _ = file.rewind().and_then(|()| file.read_to_string(&mut said));
+    let records_before = said.lines().find_map(|l| l.strip_prefix("records ")?.parse::<u64>().ok()).unwrap_or(0);
+    let is_gone = std::fs::metadata(path).map_or(true, |m| m.len() == 0);
+    if is_gone && records_before > 0 {
+        let found =
+            format!("no ledger, although there was one with {records_before} records when it was last written to");
+        let hint = format!("bring it back from a copy; to begin anew, delete {}", lock_of(path).display());
+        return Err(Failure::usage(&path.display().to_string(), found, "the ledger", &hint));
+    }
+    let mut store = SqliteStore::open(path, create, VERSION)?;
+    if let Some(intent) = store.intent()? {
+        let text = folder::finish(&intent)?;
+        store.clear_intent()?;
+        say.note(&text);
+    }
+    // The holder for people, the records against a ledger that is lost: a hint that no run depends on.
+    let text = format!("process {} ({what})\nrecords {}\n", std::process::id(), store.head()?.seq);
+    let _ = file.rewind().and_then(|()| file.set_len(0)).and_then(|()| file.write_all(text.as_bytes()));
+    Ok((Ledger::new(store), Held { _file: file }))
+}
+
+fn lock_of(ledger: &Path) -> PathBuf {
     let mut name = ledger.as_os_str().to_owned();
     name.push(".lock");
-    let path = PathBuf::from(name);
+    PathBuf::from(name)
+}
+
+/// Takes the right to write to a ledger.
+fn hold(ledger: &Path, wait: bool) -> Result<File, Failure> {
+    let path = lock_of(ledger);
     let open = || OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
     let mut file = open().map_err(|e| Failure::write(&path, &e))?;
     match file.try_lock() {
@@ -74,27 +129,13 @@ pub fn hold(ledger: &Path, wait: bool, what: &str, create: bool) -> Result<Held,
         }
         Err(TryLockError::Error(e)) => return Err(Failure::write(&path, &e)),
     }
-    // Only for people: nobody depends on it.
-    let _ =
-        file.set_len(0).and_then(|()| file.write_all(format!("process {} ({what})\n", std::process::id()).as_bytes()));
-    Ok(Held { _file: file })
+    Ok(file)
 }
 
 /// Opens a ledger to read. Readers take no lock.
 pub fn reader(path: &Path) -> Result<Ledger<SqliteStore>, Failure> {
     check(path, false)?;
     Ok(Ledger::new(SqliteStore::open(path, false, VERSION)?))
-}
-
-/// Opens a ledger to write, making it where there is none, and finishes what a killed run left.
-pub fn writer(path: &Path, create: bool, say: &Say) -> Result<Ledger<SqliteStore>, Failure> {
-    let mut store = SqliteStore::open(path, create, VERSION)?;
-    if let Some(intent) = store.intent()? {
-        let text = folder::finish(&intent)?;
-        store.clear_intent()?;
-        say.note(&text);
-    }
-    Ok(Ledger::new(store))
 }
 
 /// Now and who, for the journal. `TIEOUT_NOW` fixes the time, for tests.

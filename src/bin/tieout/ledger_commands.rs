@@ -2,17 +2,19 @@
 
 use super::args::{AcceptGap, Dump, HistoryArgs, Undo, Verify};
 use super::failure::{DONE, Failure, INTERNAL};
-use super::ledger::{hold, reader, stamp, who, writer};
+use super::ledger::{path, reader, stamp, who, writer};
 use super::say::Say;
-use tieout::base::Place;
+use std::collections::BTreeSet;
+use tieout::base::{Place, counted};
 use tieout::error::{Error, ErrorCode, harmless};
-use tieout::ledger::{Body, from_hex, hex};
+use tieout::ledger::{Body, Gaps, from_hex, hex};
 use tieout::outputs::safe_json;
 use tieout::review::same_person;
 
 /// Proves a ledger from its journal alone.
 pub fn verify(args: Verify, say: &Say) -> Result<u8, Failure> {
-    let ledger = reader(&args.ledger)?;
+    let path = path(&args.file)?;
+    let ledger = reader(&path)?;
     let mut found = ledger.verify()?;
     if let (Some(head), None) = (&args.head, &found.fault) {
         found.fault = kept_head(&ledger, head)?;
@@ -29,15 +31,18 @@ pub fn verify(args: Verify, say: &Say) -> Result<u8, Failure> {
         ))?;
     } else if found.is_sound() {
         say.out(&format!(
-            "sound: {} records, {} payments, {} items, {} statements\nhead {head}\n",
-            found.records, found.payments, found.items, found.statements
+            "sound: {}, {}, {}, {}\nhead {head}\n",
+            counted(found.records, "record", "records"),
+            counted(found.payments, "payment", "payments"),
+            counted(found.items, "item", "items"),
+            counted(found.statements, "statement", "statements"),
         ))?;
     }
     match found.fault {
         None => Ok(DONE),
         Some(fault) => {
-            let path = fault.record.map_or_else(|| "derived tables".to_owned(), |r| format!("record {r}"));
-            let place = Place::file(args.ledger.display().to_string()).at(path);
+            let part = fault.record.map_or_else(|| "derived tables".to_owned(), |r| format!("record {r}"));
+            let place = Place::file(path.display().to_string()).at(part);
             let error = Error::new(ErrorCode::Ledger, place, fault.says, "a ledger that only tieout wrote to")
                 .with_hint("go back to a copy; nothing before this record is in doubt");
             Err(Failure { code: INTERNAL, errors: vec![error] })
@@ -68,7 +73,7 @@ fn kept_head<S: tieout::ledger::Store>(
 
 /// Prints the whole state.
 pub fn dump(args: Dump, say: &Say) -> Result<u8, Failure> {
-    let ledger = reader(&args.ledger)?;
+    let ledger = reader(&path(&args.file)?)?;
     let mut text = String::new();
     let mut stopped = None;
     ledger.dump(&mut |line| {
@@ -88,7 +93,7 @@ pub fn dump(args: Dump, say: &Say) -> Result<u8, Failure> {
 
 /// Tells the story of one thing.
 pub fn history(args: HistoryArgs, say: &Say) -> Result<u8, Failure> {
-    let ledger = reader(&args.ledger)?;
+    let ledger = reader(&path(&args.file)?)?;
     let company = args.company.as_deref().unwrap_or_default();
     let Some(history) = ledger.history(company, &args.target)? else {
         let hint = "give the whole id of a payment, the number of a document, or the id of a customer (with --company)";
@@ -120,8 +125,7 @@ pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
     if args.change.reason.trim().is_empty() {
         return Err(Failure::usage("--reason", "no words", "why it is undone", ""));
     }
-    let _held = hold(&args.change.ledger, args.change.wait, "undo", false)?;
-    let mut ledger = writer(&args.change.ledger, false, say)?;
+    let (mut ledger, _held) = writer(&path(&args.change.file)?, args.change.wait, "undo", false, say)?;
     let by = both(who(args.change.by.as_deref()), args.second.as_deref(), ledger.takes_two("undo")?)?;
     let records = ledger.undo(&args.target, &args.change.reason, &by).map_err(not_there)?;
     let payments = records.iter().filter(|r| matches!(r, Body::Undo(u) if !u.payment_id.is_empty())).count();
@@ -130,7 +134,11 @@ pub fn undo(args: Undo, say: &Say) -> Result<u8, Failure> {
         let done = serde_json::json!({"undone": args.target, "payments": payments, "head": hex(&head.hash)});
         say.done(&format!("{done}\n"));
     } else {
-        say.done(&format!("undone: {payments} payments wait again\nhead {}\n", hex(&head.hash)));
+        say.done(&format!(
+            "undone: {} again\nhead {}\n",
+            counted(payments as u64, "payment waits", "payments wait"),
+            hex(&head.hash)
+        ));
     }
     Ok(DONE)
 }
@@ -152,20 +160,30 @@ fn both(by: String, second: Option<&str>, takes_two: bool) -> Result<String, Fai
 
 /// Accepts that statements are missing.
 pub fn accept_gap(args: AcceptGap, say: &Say) -> Result<u8, Failure> {
-    let _held = hold(&args.change.ledger, args.change.wait, "accept-gap", false)?;
-    let mut ledger = writer(&args.change.ledger, false, say)?;
+    let (mut ledger, _held) = writer(&path(&args.change.file)?, args.change.wait, "accept-gap", false, say)?;
     let by = who(args.change.by.as_deref());
     let account: String = args.account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-    let records = ledger.accept_gaps(&account, &args.currency, &args.change.reason, &by).map_err(not_there)?;
-    let says: Vec<String> =
-        records.iter().filter_map(|r| if let Body::AcceptGap(g) = r { Some(g.says.clone()) } else { None }).collect();
+    let which = match (args.before, args.all) {
+        (Some(day), _) => Gaps::Before(day),
+        (None, true) => Gaps::All,
+        (None, false) => Gaps::TheOnly,
+    };
+    let records = ledger.accept_gaps(&account, &args.currency, which, &args.change.reason, &by).map_err(not_there)?;
+    let accepted = || records.iter().filter_map(|r| if let Body::AcceptGap(g) = r { Some(g) } else { None });
+    let says: Vec<String> = accepted().map(|g| g.says.clone()).collect();
+    let behind: BTreeSet<&str> = accepted().flat_map(|g| &g.release).map(|r| r.content.as_str()).collect();
+    let statements = ledger.statements(&account, &args.currency)?;
+    let files: BTreeSet<&str> =
+        statements.iter().filter(|s| behind.contains(s.content.as_str())).map(|s| s.file.as_str()).collect();
+    let files: Vec<&str> = files.into_iter().collect();
     let head = ledger.append(&records, &stamp(Some(&by), None), None)?;
     if say.json {
-        let done = serde_json::json!({"accepted": says, "head": hex(&head.hash)});
+        let done = serde_json::json!({"accepted": says, "give_again": files, "head": hex(&head.hash)});
         say.done(&format!("{done}\n"));
     } else {
         let list: String = says.iter().map(|s| format!("accepted: {}\n", harmless(s.as_str()))).collect();
-        say.done(&format!("{list}head {}\n", hex(&head.hash)));
+        let again = harmless(files.join(", "));
+        say.done(&format!("{list}give {again} again and what waits for it is decided\nhead {}\n", hex(&head.hash)));
     }
     Ok(DONE)
 }

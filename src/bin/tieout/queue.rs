@@ -3,7 +3,7 @@
 use super::args::{Queue, QueueBy};
 use super::failure::{DONE, Failure};
 use super::say::Say;
-use super::{files, folder};
+use super::{files, folder, ledger};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -21,15 +21,12 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
         QueueBy::Company => SplitBy::Company,
     });
     let dialect = args.csv_dialect.into();
-    let queue = match (&args.run, &args.ledger) {
-        (Some(run), _) => {
+    let queue = match &args.run {
+        Some(run) => {
             let (queue, run_id) = waiting(run)?;
             queue_files_of(queue, &run_id, by, dialect)
         }
-        (None, Some(ledger)) => {
-            queue_files(&tieout::run::record_of_ledger(&super::ledger::reader(ledger)?)?, by, dialect)
-        }
-        (None, None) => return Err(Failure::usage("queue", "neither --run nor --ledger", "one of them", "")),
+        None => queue_files(&tieout::run::record_of_ledger(&ledger::reader(&of_ledger(&args)?)?)?, by, dialect),
     };
     let queue = queue.map_err(|e| Failure::rejected(vec![e]))?;
     let files = |put: &mut folder::Put<'_>| queue.write(put, io::Error::other);
@@ -50,6 +47,19 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
         say.done(&text);
     }
     Ok(DONE)
+}
+
+/// The ledger whose queue is asked for.
+fn of_ledger(args: &Queue) -> Result<PathBuf, Failure> {
+    let from_env = || std::env::var_os("TIEOUT_LEDGER").filter(|l| !l.is_empty()).map(PathBuf::from);
+    if let Some(ledger) = args.ledger.clone().or_else(from_env) {
+        return Ok(ledger);
+    }
+    let config = files::maybe(args.config.as_ref())?;
+    ledger::named_by(args.config.as_deref(), config.as_ref()).ok_or_else(|| {
+        let hint = "--run DIR for the queue of one run, --ledger FILE for all that waits";
+        Failure::usage("queue", "neither a run folder nor a ledger", "one of them", hint)
+    })
 }
 
 /// What waits in a run folder, proven by its manifest, and the run's id. The largest file is never in memory whole.

@@ -2,6 +2,7 @@
 
 use super::args::{Condition, Run};
 use super::failure::{CONDITION, DONE, Failure, REJECTED, open_statement};
+use super::ledger::named_by;
 use super::progress::Progress;
 use super::say::Say;
 use super::{files, folder, run_ledger};
@@ -121,9 +122,7 @@ fn ledger(args: &Run, config: Option<&InputFile>) -> Result<Option<PathBuf>, Fai
     if args.ledger.is_some() {
         return Ok(args.ledger.clone());
     }
-    let named = config.and_then(|c| std::str::from_utf8(&c.bytes).ok()).and_then(tieout::run::ledger_of);
-    let folder = args.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let named = named.map(|n| folder.join(n));
+    let named = named_by(args.config.as_deref(), config);
     if named.is_none() && (args.if_new || args.wait) {
         return Err(Failure::usage("--if-new", "no ledger", "--ledger, or `ledger` in the configuration", ""));
     }

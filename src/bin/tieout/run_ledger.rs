@@ -9,7 +9,7 @@
 use super::args::Run;
 use super::failure::{DONE, Failure, NOTHING_NEW};
 use super::folder;
-use super::ledger::{Held, hold, reader, stamp, writer};
+use super::ledger::{Held, reader, stamp, writer};
 use super::say::Say;
 use std::path::Path;
 use tieout::ledger::{Ledger, MemoryStore, NewRecords, SqliteStore, hex};
@@ -42,8 +42,8 @@ pub fn open(path: &Path, args: &Run, say: &Say) -> Result<Open, Failure> {
             Open::Empty(Ledger::new(MemoryStore::new()))
         });
     }
-    let held = hold(path, args.wait, "run", true)?;
-    Ok(Open::Write(Box::new(writer(path, true, say)?), held))
+    let (ledger, held) = writer(path, args.wait, "run", true, say)?;
+    Ok(Open::Write(Box::new(ledger), held))
 }
 
 /// Decides and writes.

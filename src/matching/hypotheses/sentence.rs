@@ -1,7 +1,7 @@
 //! The sentences of evidence and gates, from the values that were scored.
 
 use super::{Context, Difference, Hypothesis};
-use crate::base::Money;
+use crate::base::{Currency, Money};
 use crate::matching::candidates::{NamedIn, Naming, Strength, customer_number, mandate};
 use crate::matching::facts::Fact;
 use crate::matching::reading::{Label, Typed};
@@ -85,6 +85,9 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
         }
         Fact::ForeignCurrency(ix) => {
             let currency = context.book.item(ix).map_or("", |it| it.currency.code());
+            if payment.currency == Currency::NONE {
+                return format!("{} is in {currency}, and the statement names no currency", doc_no(ix));
+            }
             format!("{} is in {currency}, the payment in {}", doc_no(ix), payment.currency)
         }
         Fact::BadReference(n) => format!("the reference `{}` fails its check digits", quote(n)),

@@ -2,11 +2,12 @@
 //! statement brings again. In go all of them, out come those that are to be decided, and what is to be remembered of each.
 
 use super::Session;
+use super::intraday::{Came, Intraday, words};
 use crate::base::{ContentId, Currency, Map, Packed, Packer, Records, in_order};
 use crate::error::Error;
 use crate::ledger::chain;
 use crate::ledger::keys::{self, KeyKind, key};
-use crate::ledger::{Body, JoinBody, PaymentStanding, Set, Store, Waiting};
+use crate::ledger::{Body, Decided, DecisionBody, JoinBody, PaymentStanding, Set, Store, Waiting};
 use crate::model::*;
 use crate::statements::{Day, LeftOut, Origin, may_be_same_account, occurrence_id};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +57,7 @@ impl<S: Store> Session<'_, S> {
         let Made { payments, origins, trust } = *made;
         let payments = Records::from(payments);
         let stored = self.stored(origins)?;
-        let intraday = self.intraday(payments);
+        let intraday = Intraday::of(payments, self.fresh);
         self.in_common(origins, &stored);
         self.gaps(day)?;
         let mut have = how_many(&stored);
@@ -68,6 +69,10 @@ impl<S: Store> Session<'_, S> {
         let mut used: BTreeSet<String> = BTreeSet::new();
         let mut all = origins.iter();
         let mut packer = Packer::default();
+        let with_trust = |mut payment: Payment| {
+            trust(&mut payment);
+            payment
+        };
         let mut one = |mut payment: Payment| -> Result<(), Error> {
             let Some(origin) = all.next() else { return Ok(()) };
             // Every statement of the day has its row here, in the same order.
@@ -88,25 +93,28 @@ impl<S: Store> Session<'_, S> {
             let nth = *nth;
             let again = statement.filter(|s| s.again).map(|s| s.body.content.as_str());
             let is_known = !disjoint && nth <= had;
-            let known = (is_known && !doubtful).then(|| known_id(origin, nth, again, &stored));
-            let (ids, joins) = match known {
-                Some(id) => (vec![id], false),
-                None if self.fresh => (Vec::new(), true),
-                None => (intraday.find(&payment, &used, self.ledger)?, true),
+            let known = (is_known && !doubtful).then(|| known_ids(origin, nth, again, &stored));
+            let mut came = match known {
+                Some(ids) => Came::Again(ids),
+                None if self.fresh => Came::New,
+                None => intraday.find(&payment, &used, self.ledger)?,
             };
+            if let Came::DetailOf(whole) = &came
+                && taken
+                && let Some(trust) = self.gives_way(whole, &payment)?
+            {
+                payment.trust = payment.trust.min(trust);
+                came = Came::New;
+            }
             let mut of = Remembered::Nothing;
             let mut base = None;
-            if !ids.is_empty() {
-                let mut again = false;
-                for id in &ids {
-                    used.insert(id.clone());
-                    again |= payment.trust == Trust::Proven && self.waits_again(id)?;
-                }
-                if joins {
+            if came != Came::New {
+                used.extend(came.ids().iter().cloned());
+                if !matches!(came, Came::Again(_)) {
                     self.summary.joined += 1;
                     self.joins.push(JoinBody {
-                        payments: ids.clone(),
-                        came_as: payment.payment_id.0.clone(),
+                        payments: came.ids().to_vec(),
+                        came_as: origin.base.0.clone(),
                         statement: self.statements.get(at).map(|s| s.body.content.clone()).unwrap_or_default(),
                         file: payment.source.file.clone(),
                     });
@@ -114,17 +122,21 @@ impl<S: Store> Session<'_, S> {
                 if let Some(r) = self.statements.get_mut(at) {
                     r.known += i128::from(payment.amount);
                 }
-                let (true, [only]) = (again, ids.as_slice()) else {
+                for (known, again) in self.as_known(&came, &payment)? {
+                    if again {
+                        self.seen.push(Seen { id: known.payment_id.clone(), base: None, of: Remembered::Again });
+                        packer.push(with_trust(known));
+                        continue;
+                    }
                     self.summary.known_payments += 1;
                     let account = (payment.account.clone(), payment.currency.to_string());
                     let slot = left.entry(account).or_insert((payment.currency, 0, 0));
                     slot.1 += 1;
-                    slot.2 += i128::from(payment.amount);
-                    return Ok(());
-                };
-                payment.payment_id = ContentId(only.clone());
-                of = Remembered::Again;
-            } else if taken {
+                    slot.2 += i128::from(known.amount);
+                }
+                return Ok(());
+            }
+            if taken {
                 let n = have.entry(&origin.base).or_insert(0);
                 *n += 1;
                 payment.payment_id = occurrence_id(&origin.base, *n);
@@ -138,8 +150,7 @@ impl<S: Store> Session<'_, S> {
                 }
             }
             self.seen.push(Seen { id: payment.payment_id.clone(), base, of });
-            trust(&mut payment);
-            packer.push(payment);
+            packer.push(with_trust(payment));
             Ok(())
         };
         let block = |n: usize| payments.block(n).into_owned();
@@ -199,7 +210,7 @@ impl<S: Store> Session<'_, S> {
         }
     }
 
-    /// The stored payments, by their id without occurrence number.
+    /// What is stored, by its id without occurrence number: payments, and what came as the same money as one.
     fn stored(&self, origins: &[Origin]) -> Result<Stored, Error> {
         let mut stored = Stored::default();
         if self.fresh {
@@ -212,13 +223,104 @@ impl<S: Store> Session<'_, S> {
         for (key, bodies) in self.ledger.bodies(&keys)? {
             let Some(base) = by_key.get(&key) else { continue };
             for (_, body) in bodies {
-                let Body::Payment(p) = body else { continue };
-                if p.base.as_ref().map_or_else(|| p.payment_id(), |b| b.as_str()) == base.as_str() {
-                    stored.entry((*base).clone()).or_default().push((p.payment_id().to_owned(), p.statement));
+                let known = match body {
+                    Body::Payment(p)
+                        if p.base.as_ref().map_or_else(|| p.payment_id(), |b| b.as_str()) == base.as_str() =>
+                    {
+                        Known { ids: vec![p.payment_id().to_owned()], statement: p.statement, joined: false }
+                    }
+                    Body::Join(j) if j.came_as == base.as_str() => {
+                        Known { ids: j.payments, statement: j.statement, joined: true }
+                    }
+                    _ => continue,
+                };
+                let all = stored.entry((*base).clone()).or_default();
+                // One that joined a payment with its own words stands there as that.
+                if !(known.joined && all.iter().any(|k| !k.joined && k.ids == known.ids)) {
+                    all.push(known);
                 }
             }
         }
         Ok(stored)
+    }
+
+    /// The payments of the ledger that one is, with the words of the file that says more and the better proof of the two; and whether
+    /// each is to be decided again: it waited for a proven statement alone, or less was known of it.
+    fn as_known(&self, came: &Came, payment: &Payment) -> Result<Vec<(Payment, bool)>, Error> {
+        let (ids, joined) = (came.ids(), matches!(came, Came::Same(_)));
+        let with_id = |id: &String| Payment { payment_id: ContentId(id.clone()), ..payment.clone() };
+        if let (Came::Again(_), [id]) = (came, ids)
+            && (payment.trust != Trust::Proven || !self.waits_again(id)?)
+        {
+            return Ok(vec![(with_id(id), false)]);
+        }
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            let standing = self.ledger.payment(id)?;
+            let is_part = ids.len() > 1;
+            let Some(standing) = standing.filter(|s| is_part || s.payment.amount == payment.amount) else {
+                all.push((with_id(id), false));
+                continue;
+            };
+            let trust = if joined { payment.trust.min(standing.payment.trust) } else { payment.trust };
+            let (before, now) = (words(&standing.payment).len(), words(payment).len());
+            let told_more = joined && !is_part && now > before && untouched(&standing);
+            let again = trust == Trust::Proven && (told_more || self.waits_again(id)?);
+            let known = if is_part || before > now {
+                Payment {
+                    company: payment.company.clone(),
+                    statement_id: payment.statement_id.clone(),
+                    source: payment.source.clone(),
+                    trust,
+                    ..standing.payment
+                }
+            } else {
+                Payment { trust, ..with_id(id) }
+            };
+            all.push((known, again));
+        }
+        Ok(all)
+    }
+
+    /// How an entry is proven that came whole and gives way to its details; `None` if somebody has decided anything of it.
+    fn gives_way(&mut self, whole: &str, detail: &Payment) -> Result<Option<Trust>, Error> {
+        let Some(standing) = self.ledger.payment(whole)?.filter(untouched) else { return Ok(None) };
+        let trust = standing.payment.trust;
+        if self.gave_way.contains_key(whole) {
+            return Ok(Some(trust));
+        }
+        let decided = Decided {
+            outcome: Outcome::NotReceivable,
+            reason: ReasonCode::InDetails,
+            explanation: format!("they came in {}", detail.source.file),
+            customer_id: None,
+            error_ppm: 0,
+            score: 0,
+            margin: None,
+            gates: Vec::new(),
+            movements: Vec::new(),
+            on_account: 0,
+            other: Vec::new(),
+            unapplied: standing.unapplied,
+            disposition: Some(Disposition::NotReceivable),
+            by: "policy".to_owned(),
+            returns: None,
+            line: None,
+        };
+        let decision = DecisionBody {
+            payment_id: whole.to_owned(),
+            decided,
+            comment: String::new(),
+            review: None,
+            company: standing.payment.company,
+            currency: standing.payment.currency,
+            payer_account: None,
+            payer_name: None,
+            booking_date: standing.payment.booking_date,
+        };
+        self.summary.joined += 1;
+        self.gave_way.insert(whole.to_owned(), decision);
+        Ok(Some(trust))
     }
 
     /// Whether a stored payment waits only for a better statement.
@@ -250,121 +352,37 @@ impl<S: Store> Session<'_, S> {
         }
         Ok(false)
     }
-
-    fn intraday(&self, payments: Records<'_, Payment>) -> Intraday {
-        let mut sums: Map<(String, String), (i64, usize)> = Map::default();
-        if self.fresh {
-            return Intraday { sums };
-        }
-        for n in 0..payments.blocks() {
-            for p in payments.block(n).iter() {
-                if let Some(reference) = &p.entry_ref {
-                    let slot = sums.entry((p.account.clone(), reference.clone())).or_insert((0, 0));
-                    slot.0 = slot.0.saturating_add(p.amount);
-                    slot.1 += 1;
-                }
-            }
-        }
-        Intraday { sums }
-    }
 }
 
-/// Knows entries again that came in a report of the day or a notification before, or come in one afterwards.
-struct Intraday {
-    /// Sum and count of the payments of the run by account and the bank's reference.
-    sums: Map<(String, String), (i64, usize)>,
+/// Whether nobody has decided or signed anything of a payment that waits.
+fn untouched(standing: &PaymentStanding) -> bool {
+    standing.waits && standing.unapplied == standing.payment.amount && standing.review.is_none()
 }
 
-impl Intraday {
-    /// The stored payments that this one is; several where a batch entry came for its details.
-    fn find<S: Store>(
-        &self,
-        payment: &Payment,
-        used: &BTreeSet<String>,
-        ledger: &crate::ledger::Ledger<S>,
-    ) -> Result<Vec<String>, Error> {
-        let is_intraday = |f: Option<Format>| matches!(f, Some(Format::Camt052 | Format::Camt054 | Format::Mt942));
-        let own = is_intraday(payment.source.format);
-        let mut found: BTreeMap<u64, Payment> = BTreeMap::new();
-        let mut look = |kind: KeyKind, value: &str| -> Result<(), Error> {
-            for (seq, body) in ledger.under(kind, value)? {
-                let Body::Payment(p) = body else { continue };
-                let other = p.payment;
-                let other_kind = is_intraday(other.source.format);
-                // Final statements among themselves are told by balances and identity alone.
-                if (own || other_kind)
-                    && other.currency == payment.currency
-                    && may_be_same_account(&other.account, &payment.account)
-                {
-                    found.insert(seq, other);
-                }
-            }
-            Ok(())
-        };
-        if let Some(reference) = &payment.entry_ref {
-            look(KeyKind::Reference, reference)?;
-        }
-        look(KeyKind::Figures, &keys::figures(payment.booking_date, payment.currency, payment.amount))?;
-        let free = |p: &Payment| -> Result<bool, Error> {
-            if used.contains(p.payment_id.as_str()) {
-                return Ok(false);
-            }
-            let standing: Option<PaymentStanding> = ledger.payment(p.payment_id.as_str())?;
-            Ok(standing.is_some_and(|s| s.came_as.is_empty()))
-        };
-        let same_reference = |p: &Payment| p.entry_ref.is_some() && p.entry_ref == payment.entry_ref;
-        for other in found.values() {
-            let same_words = other.entry_ref.is_none() && payment.entry_ref.is_none() && words(other) == words(payment);
-            if other.amount == payment.amount && (same_reference(other) || same_words) && free(other)? {
-                return Ok(vec![other.payment_id.0.clone()]);
-            }
-        }
-        // One entry here, its details there.
-        let mut parts = Vec::new();
-        let mut sum = 0i64;
-        for other in found.values() {
-            if same_reference(other) && other.amount != payment.amount && free(other)? {
-                sum = sum.saturating_add(other.amount);
-                parts.push(other.payment_id.0.clone());
-            }
-        }
-        if parts.len() > 1 && sum == payment.amount {
-            return Ok(parts);
-        }
-        // Details here, the entry there.
-        let details = payment.entry_ref.as_ref().and_then(|r| self.sums.get(&(payment.account.clone(), r.clone())));
-        if let Some((total, count)) = details.filter(|(_, count)| *count > 1) {
-            let whole = found.values().find(|o| same_reference(o) && o.amount == *total && *count > 1);
-            if let Some(other) = whole {
-                return Ok(vec![other.payment_id.0.clone()]);
-            }
-        }
-        Ok(Vec::new())
-    }
+/// What the ledger has of an entry.
+struct Known {
+    /// Its payments; several where details came for a sum.
+    ids: Vec<String>,
+    /// Content of the statement that brought it.
+    statement: String,
+    /// Whether it joined what came before from another file.
+    joined: bool,
 }
 
-/// Letters and digits of what a payment says, and who pays.
-fn words(p: &Payment) -> String {
-    let all = format!("{}{}", p.remittance_text(), p.payer_name.as_deref().unwrap_or_default());
-    all.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Stored payments with the content of their statements, by their id without occurrence number.
-type Stored = Map<ContentId, Vec<(String, String)>>;
+/// What is stored, by its id without occurrence number.
+type Stored = Map<ContentId, Vec<Known>>;
 
 fn how_many(stored: &Stored) -> Map<&ContentId, u32> {
     stored.iter().map(|(base, list)| (base, u32::try_from(list.len()).unwrap_or(u32::MAX))).collect()
 }
 
-/// The id of the nth payment of a statement that has equal ones before it. Of a statement that the ledger has, `again`, its own
+/// The payments that the nth one of a statement is, which has equal ones before it. Of a statement that the ledger has, `again`, its own
 /// come first.
-fn known_id(origin: &Origin, nth: u32, again: Option<&str>, stored: &Stored) -> String {
-    let of = again.and_then(|_| stored.get(&origin.base)).map(Vec::as_slice).unwrap_or_default();
-    let own: Vec<&str> = of.iter().filter(|(_, s)| again == Some(s)).map(|(id, _)| id.as_str()).collect();
-    let nth = usize::try_from(nth).unwrap_or(usize::MAX).saturating_sub(1);
-    if let Some(id) = own.get(nth) {
-        return (*id).to_owned();
-    }
-    let mut others = (1..=u32::MAX).map(|n| occurrence_id(&origin.base, n).0).filter(|id| !own.contains(&id.as_str()));
-    others.nth(nth - own.len()).unwrap_or_default()
+fn known_ids(origin: &Origin, nth: u32, again: Option<&str>, stored: &Stored) -> Vec<String> {
+    let all = stored.get(&origin.base).map(Vec::as_slice).unwrap_or_default();
+    let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|k| again == Some(k.statement.as_str()));
+    let at = usize::try_from(nth).unwrap_or(usize::MAX).saturating_sub(1);
+    let known = own.into_iter().chain(others).nth(at).map(|k| k.ids.clone());
+    // One that an earlier statement of this run brought.
+    known.unwrap_or_else(|| vec![occurrence_id(&origin.base, nth).0])
 }

@@ -3,7 +3,7 @@
 use super::learned::{speaks_of, tell};
 use crate::base::sum_figure;
 use crate::error::Error;
-use crate::ledger::{Ledger, PaymentStanding, Store, hex};
+use crate::ledger::{Ledger, Movement, PaymentStanding, Store, hex};
 use crate::matching::SCORE_VERSION;
 use crate::model::{Decision, Disposition, Outcome, Payment, ReasonCode};
 use crate::outputs::{Decided, decisions_jsonl};
@@ -21,7 +21,7 @@ pub fn record_of_ledger<S: Store>(ledger: &Ledger<S>) -> Result<RunRecord, Error
     let recorded = &mut record.recorded;
     for (payment, decision) in recorded.payments.iter().zip(&mut recorded.decisions) {
         // What people decided on others since. The sentence of a decision that was taken back is covered by the row's hash.
-        if decision.reason == ReasonCode::ReviewerDecision {
+        if decision.reason == ReasonCode::TakenBack {
             continue;
         }
         for fact in facts.iter().filter(|f| f.revoked_by.is_none() && speaks_of(f, payment)) {
@@ -77,9 +77,16 @@ pub(in crate::run) fn waiting_in<S: Store>(ledger: &Ledger<S>) -> Result<(RunRec
 /// Why a payment waits again.
 fn taken_back(standing: &PaymentStanding) -> String {
     let mut text = match &standing.undone {
-        Some((record, by, reason)) => format!("{by} took an earlier decision back (record {record}): {reason}."),
-        None => "An earlier decision was taken back.".to_owned(),
+        Some(undone) => {
+            let reason = undone.reason.trim_end_matches('.');
+            format!("by {} in record {}, because: {reason}.", undone.by, undone.record)
+        }
+        None => String::new(),
     };
+    let was: Vec<String> = standing.undone.iter().flat_map(|u| &u.movements).map(|m| was(m, standing)).collect();
+    if !was.is_empty() {
+        text.push_str(&format!(" It had paid {}.", was.join(", ")));
+    }
     if standing.unapplied != standing.payment.amount {
         let shown = |minor: i64| sum_figure(minor.into(), standing.payment.currency);
         text.push_str(&format!(
@@ -90,10 +97,16 @@ fn taken_back(standing: &PaymentStanding) -> String {
     text
 }
 
+/// What was taken back, as a reviewer names it.
+fn was(m: &Movement, standing: &PaymentStanding) -> String {
+    let amount = sum_figure(m.applied.into(), standing.payment.currency);
+    format!("{} of {} with {amount}", m.doc_no, m.customer_id)
+}
+
 /// The line that a payment was queued with before, without what people said then.
 fn as_undone(line: &str, standing: &PaymentStanding) -> String {
     let mut value: Value = serde_json::from_str(line).unwrap_or_default();
-    value["reason"] = json!(ReasonCode::ReviewerDecision.as_str());
+    value["reason"] = json!(ReasonCode::TakenBack.as_str());
     value["explanation"] = json!(taken_back(standing));
     value["disposition"] = json!(Disposition::InReview.as_str());
     if let Some(map) = value.as_object_mut() {
@@ -109,7 +122,7 @@ fn shell(standing: &PaymentStanding) -> String {
         payment_id: payment.payment_id.clone(),
         currency: payment.currency,
         outcome: Outcome::Queued,
-        reason: ReasonCode::ReviewerDecision,
+        reason: ReasonCode::TakenBack,
         explanation: taken_back(standing),
         customer_id: standing.customer_id.clone(),
         error_ppm: 1_000_000,

@@ -4,7 +4,7 @@ use super::payments::{Remembered, Seen};
 use super::{LedgerRun, Read, Session};
 use crate::base::{Map, Packed, Set};
 use crate::ledger::{
-    Body, Decided as Kept, DecisionBody, InputBody, JoinBody, Movement, NewRecords, PaymentBody, RunBody, SnapshotBody,
+    Body, Decided as Kept, DecisionBody, InputBody, Movement, NewRecords, PaymentBody, RunBody, SnapshotBody,
     StatementBody, Store,
 };
 use crate::model::*;
@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 pub(super) struct ToRemember {
     statements: Vec<Read>,
     snapshot: SnapshotBody,
-    joins: Vec<JoinBody>,
+    /// Payments that came again, and entries that gave way to their details.
+    last: Vec<Body>,
     /// In step with the payments of the run.
     seen: Vec<Seen>,
     /// The payments that are remembered, by place, in the order in which they settle.
@@ -40,10 +41,12 @@ impl<S: Store> Session<'_, S> {
         self.not_taken.iter().for_each(|name| {
             files.remove(name);
         });
+        let joins = self.joins.into_iter().map(Body::Join);
+        let gave_way = self.gave_way.into_values().map(Body::Decision);
         ToRemember {
             statements: self.statements,
             snapshot: self.snapshot,
-            joins: self.joins,
+            last: joins.chain(gave_way).collect(),
             seen: self.seen,
             order,
             returns: self.returns,
@@ -68,10 +71,9 @@ impl LedgerRun {
         let snapshot = Some(&run.snapshot).filter(|s| **s != SnapshotBody::default());
         let mut first: Vec<Body> =
             snapshot.into_iter().cloned().map(Body::Snapshot).chain(taken.map(statement)).collect();
-        let joins: Vec<Body> = run.joins.iter().cloned().map(Body::Join).collect();
-        let records = (first.len() + run.order.len() + joins.len()) as u64;
+        let records = (first.len() + run.order.len() + run.last.len()) as u64;
         first.insert(0, Body::Run(self.body(records)));
-        RunRecords { first, joins, run, decided, lines: DecisionLines::new(&decided) }
+        RunRecords { first, run, decided, lines: DecisionLines::new(&decided) }
     }
 
     fn body(&self, records: u64) -> RunBody {
@@ -104,7 +106,6 @@ impl LedgerRun {
 /// in the order in which they settle, and payments that came again.
 pub struct RunRecords<'a> {
     first: Vec<Body>,
-    joins: Vec<Body>,
     run: &'a ToRemember,
     decided: Decided<'a>,
     lines: DecisionLines<'a>,
@@ -119,7 +120,7 @@ impl NewRecords for RunRecords<'_> {
         let Some(nth) = nth.checked_sub(1) else { return Cow::Borrowed(&self.first) };
         match self.run.order.chunks(Packed::<Payment>::BLOCK).nth(nth) {
             Some(places) => Cow::Owned(self.of_payments(places)),
-            None if nth + 2 == self.blocks() => Cow::Borrowed(&self.joins),
+            None if nth + 2 == self.blocks() => Cow::Borrowed(&self.run.last),
             None => Cow::Borrowed(&[]),
         }
     }

@@ -1,0 +1,166 @@
+//! Reports of the day and notifications beside the statement that brings the same entries again: a payment of the run in, what it is
+//! to the ledger out.
+
+use crate::base::{Map, Records};
+use crate::error::Error;
+use crate::ledger::keys::{self, KeyKind};
+use crate::ledger::{Body, Ledger, Store};
+use crate::model::*;
+use crate::statements::may_be_same_account;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a payment of the run is to the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// Not there yet.
+    New,
+    /// The same entry of the same statement, or of one that it overlaps.
+    Again(Vec<String>),
+    /// The same money as came in a report or notification; several payments where a batch entry came for its details.
+    Same(Vec<String>),
+    /// One of the details of an entry that came whole.
+    DetailOf(String),
+}
+
+impl Came {
+    /// The payments of the ledger.
+    pub fn ids(&self) -> &[String] {
+        match self {
+            Came::New => &[],
+            Came::Again(ids) | Came::Same(ids) => ids,
+            Came::DetailOf(id) => std::slice::from_ref(id),
+        }
+    }
+}
+
+/// Knows entries again that came in a report of the day or a notification before, or come in one afterwards.
+pub struct Intraday {
+    /// Sum and count of the payments of the run by account and the bank's reference.
+    sums: Map<(String, String), (i64, usize)>,
+    /// How many payments of the run have the same day, amount and currency.
+    alike: Map<String, usize>,
+}
+
+impl Intraday {
+    pub fn of(payments: Records<'_, Payment>, fresh: bool) -> Intraday {
+        let mut own = Intraday { sums: Map::default(), alike: Map::default() };
+        let blocks = if fresh { 0 } else { payments.blocks() };
+        for n in 0..blocks {
+            for p in payments.block(n).iter() {
+                *own.alike.entry(figures_of(p)).or_default() += 1;
+                if let Some(reference) = &p.entry_ref {
+                    let slot = own.sums.entry((p.account.clone(), reference.clone())).or_insert((0, 0));
+                    slot.0 = slot.0.saturating_add(p.amount);
+                    slot.1 += 1;
+                }
+            }
+        }
+        own
+    }
+
+    /// What a payment of the run is to the ledger.
+    pub fn find<S: Store>(
+        &self,
+        payment: &Payment,
+        used: &BTreeSet<String>,
+        ledger: &Ledger<S>,
+    ) -> Result<Came, Error> {
+        let is_intraday = |f: Option<Format>| matches!(f, Some(Format::Camt052 | Format::Camt054 | Format::Mt942));
+        let own = is_intraday(payment.source.format);
+        let mut found: BTreeMap<u64, Payment> = BTreeMap::new();
+        let mut look = |kind: KeyKind, value: &str| -> Result<(), Error> {
+            for (seq, body) in ledger.under(kind, value)? {
+                let Body::Payment(p) = body else { continue };
+                let other = p.payment;
+                let other_kind = is_intraday(other.source.format);
+                // Final statements among themselves are told by balances and identity alone.
+                if (own || other_kind)
+                    && other.currency == payment.currency
+                    && may_be_same_account(&other.account, &payment.account)
+                {
+                    found.insert(seq, other);
+                }
+            }
+            Ok(())
+        };
+        if let Some(reference) = &payment.entry_ref {
+            look(KeyKind::Reference, reference)?;
+        }
+        let figures = figures_of(payment);
+        look(KeyKind::Figures, &figures)?;
+        let free = |p: &Payment| -> Result<bool, Error> {
+            if used.contains(p.payment_id.as_str()) {
+                return Ok(false);
+            }
+            let standing = ledger.payment(p.payment_id.as_str())?;
+            Ok(standing.is_some_and(|s| s.came_as.is_empty()))
+        };
+        let same_reference = |p: &Payment| p.entry_ref.is_some() && p.entry_ref == payment.entry_ref;
+        for other in found.values() {
+            let same_words = other.entry_ref.is_none() && payment.entry_ref.is_none() && words(other) == words(payment);
+            if other.amount == payment.amount && (same_reference(other) || same_words) && free(other)? {
+                return Ok(Came::Same(vec![other.payment_id.0.clone()]));
+            }
+        }
+        // The only one of that day and amount on either side, where one says less than the other and nothing else.
+        let mut equal = Vec::new();
+        for other in found.values() {
+            let dated = other.booking_date == payment.booking_date && other.amount == payment.amount;
+            if dated && (own != is_intraday(other.source.format)) && free(other)? {
+                equal.push(other);
+            }
+        }
+        if let ([only], Some(1)) = (equal.as_slice(), self.alike.get(&figures))
+            && (only.entry_ref.is_none() || payment.entry_ref.is_none())
+            && says_no_other(only, payment)
+        {
+            return Ok(Came::Same(vec![only.payment_id.0.clone()]));
+        }
+        // One entry here, its details there.
+        let mut parts = Vec::new();
+        let mut sum = 0i64;
+        for other in found.values() {
+            if same_reference(other) && other.amount != payment.amount && free(other)? {
+                sum = sum.saturating_add(other.amount);
+                parts.push(other.payment_id.0.clone());
+            }
+        }
+        if parts.len() > 1 && sum == payment.amount {
+            return Ok(Came::Same(parts));
+        }
+        // Details here, the entry there.
+        let details = payment.entry_ref.as_ref().and_then(|r| self.sums.get(&(payment.account.clone(), r.clone())));
+        if let Some((total, count)) = details.filter(|(_, count)| *count > 1) {
+            let whole = found.values().find(|o| same_reference(o) && o.amount == *total && *count > 1);
+            if let Some(other) = whole {
+                return Ok(Came::DetailOf(other.payment_id.0.clone()));
+            }
+        }
+        Ok(Came::New)
+    }
+}
+
+fn figures_of(p: &Payment) -> String {
+    keys::figures(p.booking_date, p.currency, p.amount)
+}
+
+/// Letters and digits of what a payment says, and who pays.
+pub fn words(p: &Payment) -> String {
+    format!("{}{}", letters(&p.remittance_text()), letters(p.payer_name.as_deref().unwrap_or_default()))
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether two texts, payers and accounts are the same as far as both have them: a bank often says less in one of two files.
+fn says_no_other(a: &Payment, b: &Payment) -> bool {
+    let within = |a: &str, b: &str| a.contains(b) || b.contains(a);
+    let name = |p: &Payment| letters(p.payer_name.as_deref().unwrap_or_default());
+    let accounts = a.payer_account.as_ref().zip(b.payer_account.as_ref());
+    let ids = a.end_to_end_id.as_ref().zip(b.end_to_end_id.as_ref());
+    within(&letters(&a.remittance_text()), &letters(&b.remittance_text()))
+        && within(&name(a), &name(b))
+        && accounts.is_none_or(|(a, b)| a == b)
+        && ids.is_none_or(|(a, b)| a == b)
+}
