@@ -86,6 +86,10 @@ pub fn parse_scaled(text: &str, style: AmountStyle) -> Result<(i128, u8), Amount
             }
             value = value * 10 + i128::from(d);
             digits += 1;
+            // Zeros in front fill a column; no column is so wide.
+            if digits > 30 {
+                return Err(AmountTextError::TooLong);
+            }
             if let Some(s) = scale.as_mut() {
                 *s = s.checked_add(1).filter(|s| *s <= 18).ok_or(AmountTextError::TooLong)?;
             } else if let Some(g) = group.as_mut() {

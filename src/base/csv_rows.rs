@@ -115,6 +115,11 @@ impl<'a> CsvRows<'a> {
         CsvRows { line, returns_only: false, ..CsvRows::new(text, delimiter, quote) }
     }
 
+    /// Bytes of the text.
+    pub(crate) fn length(&self) -> usize {
+        self.text.len()
+    }
+
     /// Where the next row begins: bytes from the start of the text, and its line.
     pub(crate) fn reached(&self) -> (usize, u64) {
         (self.at, self.line)

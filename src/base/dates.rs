@@ -34,7 +34,7 @@ pub fn parse_compact_date(text: &str) -> Option<NaiveDate> {
 }
 
 /// Reads a date by a pattern of `%Y %y %m %d %b`, literals, and ` ` for one or more blanks. Day and month may be unpadded;
-/// `%Y` is four digits, `%y` two (00-79 is 20xx), `%b` a month name of three or more letters in English or German.
+/// `%Y` is four digits, `%y` two (00-79 is 20xx), `%b` a month name of three or more letters.
 /// A time of day after the date is dropped.
 pub fn parse_date(text: &str, pattern: &str) -> Option<NaiveDate> {
     let mut rest = text.trim();
@@ -64,7 +64,9 @@ pub fn parse_date(text: &str, pattern: &str) -> Option<NaiveDate> {
             'b' => {
                 let len = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
                 m = Some(month_of(rest.get(..len)?)?);
+                // A month that is cut short may have a point: `24 avr. 2026`.
                 rest = rest.get(len..)?;
+                rest = rest.strip_prefix(". ").map_or(rest, |_| rest.get(1..).unwrap_or(rest));
                 continue;
             }
             _ => return None,
@@ -146,22 +148,25 @@ fn full_year(two: u32) -> i32 {
     if two <= 79 { 2000 + two } else { 1900 + two }
 }
 
+/// Months of English, German, French, Spanish, Italian, Portuguese, Dutch and the Nordic languages, which agree where they begin alike.
 fn month_of(name: &str) -> Option<u32> {
     let name = name.to_lowercase();
     let head: String = name.chars().take(3).collect();
     Some(match head.as_str() {
-        "jan" => 1,
-        "feb" => 2,
-        "mar" | "mär" | "mrz" => 3,
-        "apr" => 4,
-        "may" | "mai" => 5,
-        "jun" => 6,
-        "jul" => 7,
-        "aug" => 8,
-        "sep" => 9,
-        "oct" | "okt" => 10,
+        "jan" | "ene" | "gen" => 1,
+        "feb" | "fév" | "fev" => 2,
+        "mar" | "mär" | "mrz" | "mrt" | "maa" => 3,
+        "apr" | "avr" | "abr" => 4,
+        "may" | "mai" | "mei" | "mag" | "maj" => 5,
+        "jun" | "giu" => 6,
+        "jul" | "lug" => 7,
+        "jui" | "juí" if name.starts_with("juin") => 6,
+        "jui" | "juí" if name.starts_with("juil") => 7,
+        "aug" | "aoû" | "aou" | "ago" => 8,
+        "sep" | "set" => 9,
+        "oct" | "okt" | "ott" | "out" => 10,
         "nov" => 11,
-        "dec" | "dez" => 12,
+        "dec" | "dez" | "déc" | "dic" => 12,
         _ => return None,
     })
 }

@@ -180,8 +180,13 @@ pub fn read_statements(bytes: &[u8], options: &ReadOptions) -> Result<Statements
 
 /// An error that says what the file is instead, where that can be told.
 fn explained(error: Error, bytes: &[u8]) -> Error {
+    let foreign = Foreign::of(bytes);
+    if let Some(page @ Foreign::WebPage) = foreign {
+        let found = format!("this looks like {}", page.words());
+        return Error::new(error.code(), Place::line_column(1, 1), found, "a bank statement").with_hint(page.advice());
+    }
     if matches!(error.code(), ErrorCode::UnknownFormat | ErrorCode::Header)
-        && let Some(foreign) = Foreign::of(bytes)
+        && let Some(foreign) = foreign
     {
         let found = format!("this looks like {}", foreign.words());
         return Error::new(error.code(), Place::line_column(1, 1), found, "a bank statement")

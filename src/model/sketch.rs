@@ -22,7 +22,7 @@ impl Sketch {
     /// The sketch of an entry.
     pub fn of(entry: &Entry) -> Self {
         let mut words = [0; 16];
-        let digest = Sha256::digest(entry.words().as_bytes());
+        let digest = Sha256::digest(entry.folded());
         words.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
         Sketch { words, ..Sketch::figures_of(entry) }
     }
@@ -43,9 +43,14 @@ impl Entry {
     /// Everything that the entry says in words and references, folded to letters and digits in lower case: what two exports of
     /// it have in common. Parts are kept apart by `|`.
     pub fn words(&self) -> String {
-        let mut text = String::with_capacity(192);
+        String::from_utf8(self.folded()).unwrap_or_default()
+    }
+
+    /// The words as bytes, for their hash.
+    fn folded(&self) -> Vec<u8> {
+        let mut text = Vec::with_capacity(512);
         let mut add = |part: Option<&str>| {
-            text.push('|');
+            text.push(b'|');
             if let Some(part) = part {
                 fold_letters(part, &mut text);
             }

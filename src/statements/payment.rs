@@ -93,12 +93,12 @@ pub(super) fn make(p: &Parts<'_>) -> Payment {
 
 /// The id of the content: what the words say, whatever pieces they came in. The bank's reference of the detail, else of the entry.
 fn id(payment: &Payment, p: &Parts<'_>, d: &TransactionDetails) -> crate::base::ContentId {
-    let mut text = String::new();
+    let mut text = Vec::with_capacity(256);
     payment.remittance.iter().chain(&payment.structured_refs).for_each(|t| fold_letters(t, &mut text));
-    text.push('|');
+    text.push(b'|');
     fold_letters(payment.payer_name.as_deref().unwrap_or_default(), &mut text);
     let reference = d.servicer_reference.as_deref().or(p.entry.servicer_reference.as_deref());
-    base_id(payment, &text, reference.unwrap_or_default())
+    base_id(payment, std::str::from_utf8(&text).unwrap_or_default(), reference.unwrap_or_default())
 }
 
 /// The payer's words: free text and the text inside structures; the bank's text only where there is nothing else at all.

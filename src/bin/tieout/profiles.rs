@@ -59,11 +59,18 @@ fn check(path: &std::path::Path, profile: Option<String>, say: &Say) -> Result<u
         Some(profile) => profile.clone(),
         None => {
             let best = Profile::detect(&file.bytes).into_iter().find(|f| f.fits).and_then(|f| Profile::builtin(&f.id));
-            let told = || Profile::infer(&file.bytes).ok().and_then(|text| Profile::from_toml(&text, "inferred").ok());
-            best.or_else(told).ok_or_else(|| {
-                let hint = "`tieout profiles detect FILE` shows which come near; give your own with --profile FILE";
-                Failure::usage(&file.name, "no built-in profile fits", "a profile with --profile", hint)
-            })?
+            match best {
+                Some(profile) => profile,
+                None => {
+                    let told = Profile::infer(&file.bytes).and_then(|text| Profile::from_toml(&text, "inferred"));
+                    told.map_err(|e| {
+                        let found = format!("no built-in profile fits, and {}", e.found());
+                        let hint =
+                            "`tieout profiles detect FILE` shows which come near; give your own with --profile FILE";
+                        Failure::usage(&file.name, found, "a profile with --profile", hint)
+                    })?
+                }
+            }
         }
     };
     let told = profile.inspect(&file.bytes).map_err(|e| Failure::rejected(vec![e.in_file(&file.name)]))?;
@@ -102,7 +109,10 @@ fn columns(told: &Inspection) -> String {
         let near = absent.nearest.as_ref().map(|n| format!("; did you mean `{}`?", visible(n))).unwrap_or_default();
         out.push_str(&format!("missing  {}: no column {}{near}\n", absent.role, visible(&absent.names.join(" or "))));
     }
-    if !told.absent.is_empty() {
+    for untold in &told.untold {
+        out.push_str(&format!("not said {}\n", visible(untold)));
+    }
+    if !told.absent.is_empty() || !told.untold.is_empty() {
         out.push('\n');
     }
     out

@@ -4,8 +4,8 @@
 use super::header::Found;
 use super::profile::{AmountModel, BalanceRow, DebitSign, Names, Profile, Role, Skip, When};
 use crate::base::{
-    AmountStyle, AmountTextError, CsvRow, Currency, Money, Place, bare_amount, fold_name, may_be_thousands, parse_date,
-    parse_scaled, plain_figure, unarmour,
+    AmountStyle, AmountTextError, CreditDebit, CsvRow, Currency, Money, Place, bare_amount, fold_name,
+    may_be_thousands, parse_date, parse_scaled, plain_figure, unarmour,
 };
 use crate::error::{Error, ErrorCode, visible};
 use chrono::NaiveDate;
@@ -266,32 +266,78 @@ impl<'a> Cells<'a> {
     }
 
     fn directed(&self, row: &CsvRow<'_>, figure: Money, word: &str, role: Role) -> Result<Money, Error> {
+        if figure.is_negative() {
+            let column = self.found.column(Role::Amount).unwrap_or(0);
+            let found = format!("amount {} beside a direction", figure.figure());
+            return Err(Error::new(ErrorCode::Amount, self.place(row.line, column), found, "an amount without sign"));
+        }
+        match self.way(word) {
+            Some(CreditDebit::Credit) => Ok(figure),
+            Some(CreditDebit::Debit) => Ok(figure.negated()),
+            None => {
+                let f = &self.profile.format;
+                let words: Vec<&str> = f.credit.flat().chain(f.debit.flat()).collect();
+                let column = self.found.column(role).unwrap_or(0);
+                let expected = format!("one of {}", words.join(", "));
+                Err(Error::new(
+                    ErrorCode::Direction,
+                    self.place(row.line, column),
+                    format!("direction `{word}`"),
+                    expected,
+                ))
+            }
+        }
+    }
+
+    fn amount_text(&self, row: &CsvRow<'_>, column: usize) -> String {
+        let cell = self.text(row, column);
+        let (figure, word) = figure_and_word(cell);
+        bare_amount(if self.way(word).is_some() { figure } else { cell }).0
+    }
+
+    /// Whether a word says that money came in, or that it went out.
+    fn way(&self, word: &str) -> Option<CreditDebit> {
+        if word.is_empty() {
+            return None;
+        }
         let f = &self.profile.format;
         let is = |names: &Names| {
             names
                 .flat()
                 .any(|n| n.trim() == word.trim() || (!fold_name(n).is_empty() && fold_name(n) == fold_name(word)))
         };
-        if figure.is_negative() {
-            let column = self.found.column(Role::Amount).unwrap_or(0);
-            let found = format!("amount {} beside a direction", figure.figure());
-            return Err(Error::new(ErrorCode::Amount, self.place(row.line, column), found, "an amount without sign"));
-        }
         if is(&f.credit) {
-            Ok(figure)
-        } else if is(&f.debit) {
-            Ok(figure.negated())
-        } else {
-            let words: Vec<&str> = f.credit.flat().chain(f.debit.flat()).collect();
-            let column = self.found.column(role).unwrap_or(0);
-            let expected = format!("one of {}", words.join(", "));
-            Err(Error::new(ErrorCode::Direction, self.place(row.line, column), format!("direction `{word}`"), expected))
+            return Some(CreditDebit::Credit);
         }
+        is(&f.debit).then_some(CreditDebit::Debit)
     }
 
-    fn amount_text(&self, row: &CsvRow<'_>, column: usize) -> String {
-        bare_amount(self.text(row, column)).0
+    /// The running balance of a row. A word behind it says on which side of zero it is: `1,250.00 CR`.
+    #[inline]
+    pub(super) fn balance(&self, row: &CsvRow<'_>, currency: Currency) -> Result<Option<Money>, Error> {
+        let Some(column) = self.found.column(Role::Balance) else { return Ok(None) };
+        let cell = self.text(row, column);
+        if let Some(money) = self.plain(cell, currency) {
+            return Ok(Some(money));
+        }
+        let (figure, word) = figure_and_word(cell);
+        let place = || self.place(row.line, column);
+        match self.way(word) {
+            Some(way) => {
+                let money = self.money(figure, currency, place)?;
+                Ok(money.map(|m| if way == CreditDebit::Debit { m.negated() } else { m }))
+            }
+            None => self.money(cell, currency, place),
+        }
     }
+}
+
+/// A cell up to its last digit, and the word behind it.
+pub(super) fn figure_and_word(cell: &str) -> (&str, &str) {
+    let at = cell.rfind(|c: char| c.is_ascii_digit()).map_or(0, |i| i + 1);
+    let (figure, word) = cell.split_at_checked(at).unwrap_or((cell, ""));
+    let letters = word.trim().trim_end_matches('.');
+    if letters.chars().all(char::is_alphabetic) { (figure, letters) } else { (cell, "") }
 }
 
 impl<'a> Cells<'a> {

@@ -118,8 +118,9 @@ impl Links {
         self.first.is_some()
     }
 
-    /// What all rows say. `stated` is an opening balance that stands elsewhere, which proves the oldest row, too.
-    pub(super) fn finish(self, stated: Option<Money>, order: Order) -> Result<Chain, MoneyError> {
+    /// What all rows say. `stated` is an opening balance that stands elsewhere, which proves the oldest row, too. A bank that never
+    /// writes the other way round has its order `fixed`: rows that only fit turned round were moved.
+    pub(super) fn finish(self, stated: Option<Money>, order: Order, fixed: bool) -> Result<Chain, MoneyError> {
         let by_dates = self.newest_first_by_dates().unwrap_or(order == Order::NewestFirst);
         let Links { first, last, down, up, top, bottom, .. } = self;
         let end = |end: Option<(u64, Money, Money)>, mut seen: Checked, closing, newest_first| {
@@ -140,6 +141,9 @@ impl Links {
         };
         let oldest = end(first, down, bottom, false)?;
         let newest = end(last, up, top.flatten(), true)?;
+        if fixed {
+            return Ok(if order == Order::NewestFirst { newest } else { oldest });
+        }
         // Where one direction holds and the other does not, arithmetic decides; else the dates.
         Ok(match (oldest.breaks == 0, newest.breaks == 0) {
             (true, false) => oldest,
@@ -180,7 +184,7 @@ mod tests {
     fn follow(links: &[Link], stated: Option<Money>, order: Order) -> Result<Chain, MoneyError> {
         let mut all = Links::default();
         links.iter().try_for_each(|l| all.push(*l))?;
-        all.finish(stated, order)
+        all.finish(stated, order, false)
     }
 
     fn minor(m: Option<Money>) -> Option<i64> {
@@ -193,6 +197,18 @@ mod tests {
         let chain = follow(&down, None, Order::OldestFirst).unwrap();
         assert!(chain.newest_first && chain.first_break.is_none());
         assert_eq!((minor(chain.opening), minor(chain.closing), chain.checked), (Some(100), Some(130), 2));
+    }
+
+    #[test]
+    fn rows_turned_round_break_where_the_order_is_fixed() {
+        let newest_first = links(&[(-5, Some(120), 3), (25, Some(125), 3)]);
+        let breaks = |order, fixed| {
+            let mut all = Links::default();
+            newest_first.iter().for_each(|l| all.push(*l).unwrap());
+            all.finish(None, order, fixed).unwrap().first_break.is_some()
+        };
+        assert!(breaks(Order::OldestFirst, true));
+        assert!(!breaks(Order::OldestFirst, false) && !breaks(Order::NewestFirst, true));
     }
 
     #[test]

@@ -55,7 +55,10 @@ impl Control {
 pub(super) fn value(name: &str, cells: &[impl AsRef<str>]) -> Option<(String, usize)> {
     let texts = || cells.iter().map(|c| unarmour(c.as_ref())).enumerate();
     if name == "*iban*" {
-        return texts().find_map(|(i, t)| Iban::parse(t).map(|iban| (iban.as_str().to_owned(), i)));
+        let parse = |t: &str| Iban::parse(t).map(|iban| iban.as_str().to_owned());
+        let behind = |t: &str| t.split_once(':').and_then(|(_, tail)| parse(tail));
+        let within = |t: &str| t.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',')).find_map(parse);
+        return texts().find_map(|(i, t)| parse(t).or_else(|| behind(t)).or_else(|| within(t)).map(|iban| (iban, i)));
     }
     let (wanted, open) = name.strip_suffix('*').map_or((name, false), |n| (n, true));
     let wanted = fold_name(wanted);
@@ -90,6 +93,9 @@ mod tests {
             value("*iban*", &["Konto", "DE89 3704 0044 0532 0130 00"]),
             Some(("DE89370400440532013000".into(), 1))
         );
+        for cell in ["Konto: DE89 3704 0044 0532 0130 00", "Conta DE89370400440532013000 - EUR"] {
+            assert_eq!(value("*iban*", &[cell]), Some(("DE89370400440532013000".into(), 0)));
+        }
         assert_eq!(value("Saldo", &["Endsaldo", "1"]), None);
     }
 }

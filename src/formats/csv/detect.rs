@@ -124,6 +124,7 @@ pub(super) fn looks_like_csv(text: &str) -> bool {
     head.is_tabular()
         || Profile::builtins().iter().any(|p| !p.detect.by_name && head.find(p).is_ok())
         || table::header(text).is_some()
+        || table::without_header(text).is_some()
 }
 
 fn none(head: &Head, ranked: &[Fit], reason: &str) -> Error {

@@ -76,6 +76,18 @@ impl Group {
         Ok(())
     }
 
+    /// Makes room once for the entries that a text of some length is likely to give, having given these in its first `read` bytes.
+    /// A list that doubles would copy itself again and again.
+    pub(super) fn expect(&mut self, read: usize, length: usize) {
+        let so_far = self.entries.len();
+        if so_far < self.entries.capacity() || so_far < 256 || read == 0 {
+            return;
+        }
+        let all = (so_far as u64).saturating_mul(length as u64) / read as u64;
+        let more = usize::try_from(all.saturating_sub(so_far as u64)).unwrap_or(0);
+        self.entries.reserve_exact(more.saturating_add(more / 16).saturating_add(16));
+    }
+
     /// The entry to which a row may still add text.
     pub(super) fn last_entry(&mut self) -> Option<&mut Entry> {
         self.entries.last_mut()
@@ -144,7 +156,9 @@ impl Group {
 
         let first = opening.as_ref().map(|(m, _)| *m);
         let any_balance = chain.any_balance();
-        let chain = chain.finish(first, cells.profile.format.order).map_err(|e| no_sum(&s.place, e))?;
+        let chain = chain
+            .finish(first, cells.profile.format.order, cells.profile.format.order_is_fixed)
+            .map_err(|e| no_sum(&s.place, e))?;
         if let Some((line, expected, found)) = chain.first_break {
             let place = cells.found.column(Role::Balance).map_or(Place::line(line), |c| cells.place(line, c));
             let text = format!(

@@ -5,12 +5,12 @@
 //! columns which way the money went. What is left open (a date that may be read twice) is an error when the file is read.
 
 use super::super::{ReadOptions, Take, tie_out};
-use super::control::value;
 use super::detect;
-use super::profile::Profile;
+use super::infer_rules::{preamble, rules};
+use super::profile::{Profile, column_number};
 use super::read::{File, settled};
 use super::table::{Column, Table};
-use super::words::{self, Meaning, begins, is_one};
+use super::words::{self, Meaning, is_one};
 use crate::base::{CsvRows, fold_name};
 use crate::error::{Error, ErrorCode};
 use crate::model::TieOut;
@@ -20,7 +20,7 @@ pub(super) const ID: &str = "inferred";
 
 /// How a table may write what came in and what went out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Money {
+pub(super) enum Money {
     /// One column; its signs are the other way round if `negate`.
     Signed {
         amount: usize,
@@ -34,12 +34,16 @@ enum Money {
         amount: usize,
         direction: usize,
     },
+    /// A word behind each amount, `1,250.00 CR`.
+    Suffixed {
+        amount: usize,
+    },
 }
 
 impl Money {
-    fn columns(self) -> Vec<usize> {
+    pub(super) fn columns(self) -> Vec<usize> {
         match self {
-            Money::Signed { amount, .. } | Money::Directed { amount, .. } => vec![amount],
+            Money::Signed { amount, .. } | Money::Directed { amount, .. } | Money::Suffixed { amount } => vec![amount],
             Money::Pair { credit, debit } => vec![credit, debit],
         }
     }
@@ -47,9 +51,9 @@ impl Money {
 
 /// One reading of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Reading {
-    money: Money,
-    balance: Option<usize>,
+pub(super) struct Reading {
+    pub money: Money,
+    pub balance: Option<usize>,
 }
 
 /// A profile as TOML for the table in some bytes.
@@ -63,11 +67,43 @@ pub(super) fn infer(bytes: &[u8], forced: &[String]) -> Result<(String, Profile)
     let write = |r: &Reading| Profile::from_toml(&toml(&table, booking, r, true), ID).ok();
     let proven =
         readings.iter().filter(|r| r.balance.is_some()).find(|r| write(r).is_some_and(|p| proves(&table, &p, r)));
-    let shown = || readings.iter().find(|r| shows_direction(&table, r));
-    let reading = proven.or_else(shown).ok_or_else(|| no_direction(&table))?;
+    // Without titles two columns are two sides, but only a balance tells which is which.
+    let told = |r: &&Reading| table.has_header() || !matches!(r.money, Money::Pair { .. });
+    let shown = || readings.iter().filter(told).find(|r| shows_direction(&table, r));
+    let reading = match proven {
+        Some(reading) => reading,
+        None => {
+            let reading = shown().ok_or_else(|| no_direction(&table))?;
+            unclear_status(&table)?;
+            if !table.has_header() && table.meaning(Meaning::Balance).next().is_some() {
+                return Err(
+                    "there is no header, and of several columns of amounts no running balance tells which is which"
+                        .to_owned(),
+                );
+            }
+            reading
+        }
+    };
     let text = toml(&table, booking, reading, false);
     let profile = Profile::from_toml(&text, ID).map_err(|e| e.to_string())?;
     Ok((text, profile))
+}
+
+/// A column of statuses in which a word is unknown: what it says of its rows may be that they are not booked.
+fn unclear_status(table: &Table) -> Result<(), String> {
+    let known = words::cells();
+    let clear = |t: &&String| [&known.booked, &known.pending, &known.refused].into_iter().any(|of| is_one(t, of));
+    for column in table.meaning(Meaning::Status).filter_map(|i| table.columns.get(i)) {
+        let texts = &column.holds.texts;
+        let words = texts.iter().all(|t| t.chars().any(char::is_alphabetic) && !t.chars().any(|c| c.is_ascii_digit()));
+        if let Some(unknown) = texts.iter().find(|t| !clear(t)).filter(|_| words && (2..=8).contains(&texts.len())) {
+            return Err(format!(
+                "the column `{}` says `{unknown}` of some rows, and nothing tells whether these are booked",
+                column.title
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// What keeps the amounts from being read, for a person.
@@ -107,6 +143,9 @@ fn readings(table: &Table) -> Vec<Reading> {
     };
     let signed = amounts(Meaning::Amount);
     let mut money: Vec<Money> = Vec::new();
+    let suffixed =
+        |i: &usize| table.columns.get(*i).is_some_and(|c| c.holds.suffixed == c.holds.filled && c.holds.filled > 0);
+    money.extend(signed.iter().copied().filter(suffixed).map(|amount| Money::Suffixed { amount }));
     let is_signed = |i: &usize| table.columns.get(*i).is_some_and(|c| c.holds.signed);
     if let Some(direction) = direction(table) {
         let unsigned = signed.iter().filter(|i| !is_signed(i));
@@ -117,6 +156,9 @@ fn readings(table: &Table) -> Vec<Reading> {
         && credit != debit
     {
         money.push(Money::Pair { credit, debit });
+        if !table.has_header() {
+            money.push(Money::Pair { credit: debit, debit: credit });
+        }
     }
     money.extend(signed.iter().filter(|i| !is_signed(i)).map(|i| Money::Signed { amount: *i, negate: false }));
     money.extend(signed.iter().map(|i| Money::Signed { amount: *i, negate: true }));
@@ -145,7 +187,7 @@ fn direction(table: &Table) -> Option<usize> {
 fn shows_direction(table: &Table, reading: &Reading) -> bool {
     let column = |i: usize| table.columns.get(i);
     match reading.money {
-        Money::Directed { .. } | Money::Pair { .. } => true,
+        Money::Directed { .. } | Money::Pair { .. } | Money::Suffixed { .. } => true,
         Money::Signed { amount, negate } => {
             !negate && column(amount).is_some_and(|c| c.holds.signed || c.holds.rows == 0)
         }
@@ -186,9 +228,14 @@ fn toml(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> Str
     required.extend(&money);
     required.extend(reading.balance);
     let required: Vec<String> =
-        required.into_iter().filter(|i| !column_name(table, *i).starts_with('#')).map(name).collect();
-    out.push_str(&format!("\n[detect]\nrequire = [{}]\n", required.join(", ")));
+        required.into_iter().filter(|i| column_number(&column_name(table, *i)).is_none()).map(name).collect();
+    if table.has_header() {
+        out.push_str(&format!("\n[detect]\nrequire = [{}]\n", required.join(", ")));
+    }
     out.push_str(&format!("\n[file]\ndelimiter = {}\n", text(&table.delimiter.to_string())));
+    if !table.has_header() {
+        out.push_str(&format!("header = false\nwidth = {}\n", table.columns.len()));
+    }
     if let Some(encoding) = table.encoding {
         out.push_str(&format!("encodings = [\"utf-8\", {}]\n", text(&encoding.to_lowercase())));
     }
@@ -199,7 +246,7 @@ fn toml(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> Str
         out.push_str(&format!("{role} = {names}\n"));
     }
     out.push_str(&format(table, booking, reading, one_date));
-    out.push_str(&preamble(table));
+    out.push_str(&preamble(table, booking, reading));
     out.push_str(&rules(table, booking, reading));
     out
 }
@@ -208,7 +255,7 @@ fn toml(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> Str
 fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str, Vec<usize>)> {
     let mut roles = vec![("booking_date", vec![booking])];
     match reading.money {
-        Money::Signed { amount, .. } => roles.push(("amount", vec![amount])),
+        Money::Signed { amount, .. } | Money::Suffixed { amount } => roles.push(("amount", vec![amount])),
         Money::Pair { credit, debit } => roles.extend([("credit", vec![credit]), ("debit", vec![debit])]),
         Money::Directed { amount, direction } => {
             roles.extend([("amount", vec![amount]), ("direction", vec![direction])])
@@ -242,14 +289,22 @@ fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str,
         (Meaning::MandateId, "mandate_id"),
         (Meaning::CreditorId, "creditor_id"),
     ] {
-        roles.extend(first(meaning, &|c| c.holds.filled > 0).map(|i| (role, vec![i])));
+        // One that is the same in every row, beside one that is not, is the own side.
+        let changes = first(meaning, &|c| c.holds.filled > 0 && !c.holds.is_constant());
+        let column = changes.or_else(|| first(meaning, &|c| c.holds.filled > 0));
+        roles.extend(column.map(|i| (role, vec![i])));
     }
     // A number of the bank's own is another one in each row.
     let numbers = first(Meaning::BankId, &|c| full(c) && (c.holds.many || c.holds.texts.len() == c.holds.filled));
     roles.extend(numbers.map(|i| ("bank_id", vec![i])));
     let kind = first(Meaning::BankText, &|c| c.holds.filled > 0).filter(|i| !used(&roles, *i));
     roles.extend(kind.map(|i| ("bank_text", vec![i])));
-    let texts: Vec<usize> = table.meaning(Meaning::Remittance).filter(|i| !used(&roles, *i)).collect();
+    let mut texts: Vec<usize> = table.meaning(Meaning::Remittance).filter(|i| !used(&roles, *i)).collect();
+    if texts.is_empty() {
+        // No title says where the words of the payer stand: whatever holds words and has no title that we know.
+        let words = |(_, c): &(usize, &Column)| c.meaning.is_none() && c.holds.is_text();
+        texts.extend(table.columns.iter().enumerate().filter(words).map(|(i, _)| i));
+    }
     if !texts.is_empty() {
         roles.push(("remittance", texts));
     }
@@ -257,14 +312,17 @@ fn roles(table: &Table, booking: usize, reading: &Reading) -> Vec<(&'static str,
 }
 
 /// The column with the own account. One that says the same in every row, or one beside the other side's.
-fn own_account(table: &Table) -> Option<usize> {
+pub(super) fn own_account(table: &Table) -> Option<usize> {
     let beside = table.meaning(Meaning::OtherAccount).next().is_some();
     let alone = table.meaning(Meaning::OtherName).next().is_none();
+    // Several own accounts in one file: each has more rows than one, and they stand before the date. The other side's stand behind it.
+    let booking = booking_date(table);
+    let several = |i: usize, c: &Column| Some(i) < booking && !c.holds.many && c.holds.texts.len() * 2 <= c.holds.rows;
     let candidates: Vec<(usize, &Column)> = table
         .meaning(Meaning::Account)
         .filter_map(|i| Some((i, table.columns.get(i)?)))
         .filter(|(_, c)| c.holds.filled > 0 && c.holds.accounts == c.holds.filled && c.holds.filled == c.holds.rows)
-        .filter(|(_, c)| beside || (c.holds.is_constant() && (c.holds.rows > 1 || alone)))
+        .filter(|(i, c)| beside || several(*i, c) || (c.holds.is_constant() && (c.holds.rows > 1 || alone)))
         .collect();
     let iban = candidates.iter().find(|(_, c)| c.holds.ibans == c.holds.filled);
     iban.or(candidates.first()).map(|(i, _)| *i)
@@ -285,10 +343,13 @@ fn format(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> S
         Money::Signed { negate: false, .. } => "amount = \"signed\"\n".to_owned(),
         Money::Signed { .. } => "amount = \"signed\"\nnegate = true\n".to_owned(),
         Money::Pair { .. } => "amount = \"pair\"\ndebit_sign = \"either\"\n".to_owned(),
-        Money::Directed { .. } => {
-            format!("amount = \"direction\"\ncredit = [{}]\ndebit = [{}]\n", list(&known.credit), list(&known.debit))
-        }
+        Money::Directed { .. } => "amount = \"direction\"\n".to_owned(),
+        Money::Suffixed { .. } => "amount = \"suffix\"\n".to_owned(),
     });
+    let said_beside = reading.balance.and_then(|i| table.columns.get(i)).is_some_and(|c| c.holds.suffixed > 0);
+    if said_beside || matches!(reading.money, Money::Directed { .. } | Money::Suffixed { .. }) {
+        out.push_str(&format!("credit = [{}]\ndebit = [{}]\n", list(&known.credit), list(&known.debit)));
+    }
     let small = |t: &String| t.bytes().any(|b| b.is_ascii_lowercase());
     if table.meaning(Meaning::Currency).filter_map(|i| table.columns.get(i)).any(|c| c.holds.texts.iter().all(small)) {
         out.push_str("small_codes = true\n");
@@ -317,132 +378,17 @@ fn dates(table: &Table, booking: usize) -> Vec<&'static str> {
     }
 }
 
-/// Figures above the table, as far as they are there.
-fn preamble(table: &Table) -> String {
-    let known = words::cells();
-    let found = |words: &[String], tail: &str, fits: &dyn Fn(&str) -> bool| -> Vec<String> {
-        let stands = |w: &&String| {
-            let values = table.above.iter().filter_map(|row| value(&format!("{w}{tail}"), row));
-            values.into_iter().any(|(text, _)| fits(&text))
-        };
-        words.iter().filter(stands).map(|w| text(&format!("{w}{tail}"))).collect()
-    };
-    let digits = |t: &str| t.bytes().filter(u8::is_ascii_digit).count();
-    let mut account = vec![text("*iban*")];
-    account.extend(found(&known.account, "", &|t| digits(t) >= 5 && digits(t) * 2 > t.len()));
-    let mut out = String::new();
-    if !table.above.is_empty() && own_account(table).is_none() {
-        out.push_str(&format!("account = [{}]\n", account.join(", ")));
-    }
-    for (figure, words) in [("opening", &known.opening), ("closing", &known.closing)] {
-        let names = found(words, "*", &|t| digits(t) > 0);
-        if !names.is_empty() {
-            out.push_str(&format!("{figure} = [{}]\n", names.join(", ")));
-        }
-    }
-    if out.is_empty() { out } else { format!("\n[preamble]\n{out}") }
-}
-
-/// Rows that are no movements, as far as the file has such rows.
-fn rules(table: &Table, booking: usize, reading: &Reading) -> String {
-    let known = words::cells();
-    let mut out = String::new();
-    let date = text(&column_name(table, booking));
-    let said = |i: usize, of: &[String]| -> Vec<String> {
-        let texts = table.columns.get(i).map(|c| c.holds.texts.as_slice()).unwrap_or_default();
-        texts.iter().filter(|t| is_one(t, of)).map(|t| text(t)).collect()
-    };
-    let pending = said(booking, &known.pending);
-    if !pending.is_empty() {
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {date}, in = [{}] }}\nreason = \"pending\"\n",
-            pending.join(", ")
-        ));
-    }
-    if let Some((i, booked)) = status(table) {
-        let words: Vec<String> = booked.iter().map(|w| text(w)).collect();
-        let column = text(&column_name(table, i));
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {column}, not_in = [{}] }}\nreason = \"not_booked\"\n",
-            words.join(", ")
-        ));
-    }
-    // No amount: the conditions that follow.
-    let money = reading.money.columns();
-    let without = |mut more: String, columns: &[usize]| {
-        for i in columns {
-            let column = text(&column_name(table, *i));
-            more = format!(", and = {{ column = {column}, empty = true{more} }}");
-        }
-        more
-    };
-    let no_money = without(String::new(), &money);
-    let all: Vec<usize> = money.iter().copied().chain(reading.balance).collect();
-    let nothing = without(String::new(), &all);
-    let row = |i: usize, of: &[String]| -> bool {
-        table.rows().any(|r| {
-            let cell = |i: usize| r.cells.get(i).map_or("", |c| c.trim());
-            begins(cell(i), of) && money.iter().all(|m| cell(*m).is_empty())
-        })
-    };
-    let cells: Vec<usize> = std::iter::once(booking)
-        .chain(table.meaning(Meaning::Remittance))
-        .chain(table.meaning(Meaning::BankText))
-        .collect();
-    if reading.balance.is_some() {
-        for (kind, of) in [("opening", &known.opening), ("closing", &known.closing)] {
-            for i in cells.iter().filter(|i| row(**i, of)) {
-                let column = text(&column_name(table, *i));
-                let words: Vec<String> = of.iter().map(|w| text(w)).collect();
-                let when = format!("{{ column = {column}, starts_with = [{}]{no_money} }}", words.join(", "));
-                out.push_str(&format!("\n[[balance_row]]\nwhen = {when}\nkind = \"{kind}\"\n"));
-            }
-        }
-    }
-    let footer = table.rows().any(|r| r.cells.get(booking).is_some_and(|c| begins(c, &known.total)));
-    if footer {
-        let words: Vec<String> = known.total.iter().map(|w| text(w)).collect();
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {date}, starts_with = [{}] }}\nreason = \"total\"\n",
-            words.join(", ")
-        ));
-    }
-    let continues = table.rows().any(|r| {
-        let is_empty = |i: &usize| r.cells.get(*i).is_none_or(|c| c.trim().is_empty());
-        !r.is_blank() && is_empty(&booking) && all.iter().all(is_empty)
-    });
-    if continues {
-        out.push_str(&format!(
-            "\n[[skip]]\nwhen = {{ column = {date}, empty = true{nothing} }}\njoin = true\nreason = \"continuation\"\n"
-        ));
-    }
-    out
-}
-
-/// The column that says what is booked, and the words for it: only if every word in it is known.
-fn status(table: &Table) -> Option<(usize, Vec<String>)> {
-    let known = words::cells();
-    let told = |i: usize| {
-        let holds = &table.columns.get(i)?.holds;
-        let clear = |t: &String| [&known.booked, &known.pending, &known.refused].into_iter().any(|of| is_one(t, of));
-        let booked: Vec<String> = holds.texts.iter().filter(|t| is_one(t, &known.booked)).cloned().collect();
-        (!holds.many && holds.filled == holds.rows && !booked.is_empty() && holds.texts.iter().all(clear))
-            .then_some((i, booked))
-    };
-    [Meaning::Status, Meaning::Remittance, Meaning::BankText].into_iter().find_map(|m| table.meaning(m).find_map(told))
-}
-
 /// How a profile names a column: by its title, or by its number where that says it better.
-fn column_name(table: &Table, i: usize) -> String {
+pub(super) fn column_name(table: &Table, i: usize) -> String {
     let title = table.columns.get(i).map_or("", |c| c.title.as_str());
     let folded = fold_name(title);
     let same = table.columns.iter().filter(|c| fold_name(&c.title) == folded).count();
-    let plain = !folded.is_empty() && same == 1 && !title.starts_with(['#', '*']);
+    let plain = !folded.is_empty() && same == 1 && column_number(title).is_none() && !title.starts_with('*');
     if plain { title.to_owned() } else { format!("#{}", i + 1) }
 }
 
 /// A TOML string.
-fn text(raw: &str) -> String {
+pub(super) fn text(raw: &str) -> String {
     let mut out = String::from("\"");
     for c in raw.chars() {
         match c {

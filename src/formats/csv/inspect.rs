@@ -2,7 +2,7 @@
 
 use super::detect;
 use super::header::Found;
-use super::profile::{Profile, Role};
+use super::profile::{Figure, Profile, Role};
 use crate::base::{CsvRows, decode_text, nearest_name, unarmour};
 use crate::error::Error;
 use serde::Serialize;
@@ -20,6 +20,8 @@ pub struct Inspection {
     pub columns: Vec<ColumnUse>,
     /// Roles of the profile for which the file has no column.
     pub absent: Vec<AbsentColumn>,
+    /// What neither a column nor the profile says, each with what follows from it.
+    pub untold: Vec<String>,
 }
 
 /// One column of the file.
@@ -72,7 +74,35 @@ impl Profile {
             delimiter: found.delimiter,
             columns: found.titles.iter().enumerate().map(column).collect(),
             absent: absent(self, &found),
+            untold: self.untold(&found),
         })
+    }
+
+    /// What a reader of payments would want and this profile does not give.
+    fn untold(&self, found: &Found) -> Vec<String> {
+        let has = |roles: &[Role]| roles.iter().any(|r| !found.columns(*r).is_empty());
+        let above = |figure| self.preamble.contains_key(&figure);
+        let f = &self.format;
+        let account = has(&[Role::Account]) || above(Figure::Account) || f.account.is_some();
+        let currency =
+            has(&[Role::Currency]) || above(Figure::Currency) || f.currency.is_some() || f.currency_in_header;
+        let names = has(&[Role::CounterpartyName, Role::PayerName, Role::PayeeName]) || !self.labels.is_empty();
+        let texts = has(&[Role::Remittance, Role::Narrative]);
+        let balances = has(&[Role::Balance]) || above(Figure::Opening) && above(Figure::Closing);
+        [
+            (account, "account: no column has it; say it with `[format] account`"),
+            (currency, "currency: no column has it; say it with `[format] currency`"),
+            (
+                balances,
+                "balance: no running balance, nor opening and closing ones, so that nothing proves the statement",
+            ),
+            (names, "counterparty_name: no column has the name of the other side"),
+            (texts, "remittance: no column has the words of the payer"),
+        ]
+        .into_iter()
+        .filter(|(told, _)| !told)
+        .map(|(_, text)| text.to_owned())
+        .collect()
     }
 }
 

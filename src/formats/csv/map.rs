@@ -4,7 +4,7 @@ use super::cells::Cells;
 use super::control::Control;
 use super::labels;
 use super::profile::{Figure, Role, Zero};
-use crate::base::{CsvRow, Currency, Money, Place, currency_in_title, is_hidden};
+use crate::base::{CsvRow, Currency, Money, Place, bare_amount, currency_in_title, is_hidden};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
     BankCode, Charge, Entry, EntryStatus, Finding, FindingCode, Party, Rare, ReturnInfo, Sketch, StructuredRemittance,
@@ -45,6 +45,9 @@ pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Curr
     };
     let currency = format.currency.as_deref().and_then(|c| Currency::parse(c).ok());
     let currency = currency.or_else(|| control.text(Figure::Currency).and_then(|c| Currency::parse(c).ok()));
+    // `10 000,00 PLN` above the table says it, too.
+    let beside = |figure| control.text(figure).and_then(|t| bare_amount(t).1);
+    let currency = currency.or_else(|| beside(Figure::Opening)).or_else(|| beside(Figure::Closing));
     let currency = currency.or_else(|| format.currency_in_header.then(titled).flatten()).or(option);
     Defaults { account, currency: currency.unwrap_or(Currency::NONE) }
 }
@@ -101,7 +104,7 @@ pub(super) fn head(
         return Ok(None);
     }
     let booking_date = booking_date.ok_or_else(|| missing(Role::BookingDate, "booking date"))?;
-    let balance = cells.figure(row, Role::Balance, key.currency)?;
+    let balance = cells.balance(row, key.currency)?;
     for (money, role) in [(Some(amount), amount_role), (balance, Role::Balance)] {
         if let Some(money) = money.filter(|m| !m.is_whole()) {
             let place = cells.found.column(role).map_or(Place::line(row.line), |c| cells.place(row.line, c));

@@ -13,6 +13,7 @@ mod detect;
 mod group;
 mod header;
 mod infer;
+mod infer_rules;
 mod inspect;
 mod labels;
 mod map;

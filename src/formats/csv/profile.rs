@@ -165,6 +165,9 @@ pub(super) struct Format {
     /// Order of the rows where neither dates nor balances tell.
     #[serde(default)]
     pub order: Order,
+    /// The bank never writes the other way round: rows whose balances only fit turned round were moved, and the statement is broken.
+    #[serde(default)]
+    pub order_is_fixed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Derive)]

@@ -72,7 +72,8 @@ impl<'a> Encodings<'a> {
 pub(super) fn settled<'a>(text: &str, profile: &'a Profile, found: &'a Found) -> Result<Cells<'a>, Error> {
     let mut cells = Cells::new(profile, found);
     if cells.is_open() {
-        let money = rows::rows(text, &cells).map_while(Result::ok);
+        let ends = |r: &CsvRow<'_>| matches!(rows::kind(r, &cells), Ok(Kind::Skip(skip)) if skip.rest);
+        let money = rows::rows(text, &cells).map_while(Result::ok).take_while(|r| !ends(r));
         let money: Vec<CsvRow<'_>> = money.filter(|r| matches!(rows::kind(r, &cells), Ok(Kind::Money))).collect();
         cells.settle(money.into_iter())?;
     }
@@ -222,8 +223,12 @@ impl<'a, 't> File<'a, 't> {
         for _ in 0..skip {
             rows.read(&mut row).map_err(rows::quote_error)?;
         }
+        let length = rows.length();
         loop {
             let position = rows.reached();
+            if let Some(group) = self.groups.last_mut().filter(|_| self.take.is_none()) {
+                group.expect(position.0, length);
+            }
             match rows.read(&mut row) {
                 Ok(true) if at_end || !row.unfinished => {
                     if rows.reached().0 - position.0 > self.options.limits.field_bytes {
@@ -340,7 +345,7 @@ impl<'a, 't> File<'a, 't> {
         let currency = Currency::parse(currency).unwrap_or(defaults.currency);
         let account = map::compact(self.cells.of(row, Role::Account));
         let account = if account.is_empty() { defaults.account.clone() } else { account };
-        let balance = self.cells.figure(row, Role::Balance, currency)?.map(|m| (m, Place::line_column(row.line, 1)));
+        let balance = self.cells.balance(row, currency)?.map(|m| (m, Place::line_column(row.line, 1)));
         let group = self.group(Key { account, currency });
         let (slot, reason) = match kind {
             BalanceRowKind::Opening => (&mut group.opening, "opening_balance"),
@@ -415,12 +420,27 @@ impl<'a, 't> File<'a, 't> {
             statement.findings.extend(no_entry(&statement));
             if self.cells.profile.id == infer::ID && statements.is_empty() {
                 statement.findings.extend(inferred(&self.cells));
+                statement.findings.extend(untold(&statement));
             }
             statement.dialect.clone_from(&self.cells.profile.id);
             statements.push(statement);
         }
         Ok(Statements { format: Format::Csv, statements, findings: self.findings })
     }
+}
+
+/// What a table of no known bank leaves open, and how to say it.
+fn untold(statement: &Statement) -> Option<Finding> {
+    let account = statement.account.is_empty().then_some("account");
+    let currency = statement.currency.is_none().then_some("currency");
+    let untold: Vec<&str> = account.into_iter().chain(currency).collect();
+    let keys: Vec<String> = untold.iter().map(|key| format!("`[format] {key}`")).collect();
+    let text = format!(
+        "nothing in the file says the {}; keep the profile that `tieout profiles infer FILE` writes and add {}",
+        untold.join(" or the "),
+        keys.join(" and ")
+    );
+    (!untold.is_empty()).then(|| Finding::new(FindingCode::Dialect, statement.place.clone(), text))
 }
 
 /// Other rows have an account in the same column.

@@ -1,5 +1,6 @@
 //! A table of no known bank, as it stands. In: bytes. Out: the row that is its header, what the titles say, and what the columns hold.
 
+use super::cells::figure_and_word;
 use super::header::Head;
 use super::words::{self, Meaning};
 use crate::base::{
@@ -11,8 +12,18 @@ use crate::base::{
 const SAMPLE: usize = 1 << 17;
 
 /// Code pages that are tried, the usual one first: the titles tell which one makes words of them.
-const PAGES: [&str; 6] =
-    ["windows-1252", "windows-1250", "windows-1257", "windows-1254", "windows-1251", "windows-1253"];
+const PAGES: [&str; 10] = [
+    "windows-1252",
+    "windows-1250",
+    "windows-1257",
+    "windows-1254",
+    "windows-1251",
+    "windows-1253",
+    "windows-1255",
+    "shift_jis",
+    "gb18030",
+    "euc-kr",
+];
 
 /// Date patterns, month first only where a title is English.
 const DATES: [&str; 25] = [
@@ -86,6 +97,8 @@ pub(super) struct Content {
     /// Cells that may be account numbers.
     pub accounts: usize,
     pub ibans: usize,
+    /// Amounts with a word for in or out behind them: `1,250.00 CR`.
+    pub suffixed: usize,
     /// Every filled cell is a word for money in or for money out.
     pub directs: bool,
     pub texts: Vec<String>,
@@ -98,6 +111,58 @@ impl Content {
     pub(super) fn is_amounts(&self) -> bool {
         self.amounts > 0 && self.amounts * 2 >= self.filled
     }
+    /// What the column is after all: what its title says, unless its cells say otherwise.
+    fn agreed(&self, titled: Option<Meaning>) -> Option<Meaning> {
+        let some = self.filled > 0;
+        if titled.is_none() && self.directs && self.filled == self.rows {
+            return Some(Meaning::Direction);
+        }
+        match titled? {
+            Meaning::Direction if !self.directs && self.is_amounts() => Some(Meaning::Amount),
+            Meaning::Amount if self.directs => Some(Meaning::Direction),
+            Meaning::Amount if self.all_dates && some => Some(Meaning::ValueDate),
+            Meaning::Amount if self.amounts == 0 && some => Some(Meaning::Remittance),
+            Meaning::ValueDate if some && self.codes == self.filled => Some(Meaning::Currency),
+            Meaning::ValueDate if self.dates.is_empty() && self.is_amounts() => Some(Meaning::Amount),
+            // A number of the bank's has no blanks; a text may stand under any title with "reference" in it.
+            Meaning::BankId if self.texts.iter().any(|t| t.contains(' ')) => Some(Meaning::Remittance),
+            Meaning::OtherName if self.accounts == self.filled && some => Some(Meaning::OtherAccount),
+            titled => Some(titled),
+        }
+    }
+
+    /// What a column without a title can only be.
+    fn meaning(&self) -> Option<Meaning> {
+        let all = |n: usize| n == self.filled;
+        if self.filled == 0 {
+            return None;
+        }
+        if self.all_dates && all(self.rows) {
+            return Some(Meaning::Date);
+        }
+        if all(self.codes) {
+            return Some(Meaning::Currency);
+        }
+        if all(self.ibans) {
+            return Some(if self.is_constant() { Meaning::Account } else { Meaning::OtherAccount });
+        }
+        if all(self.amounts) && all(self.rows) && self.texts.iter().all(|t| t.contains([',', '.'])) {
+            return Some(Meaning::Amount);
+        }
+        let words = |t: &String| t.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+        (self.dates.is_empty() && self.texts.iter().any(words)).then_some(Meaning::Remittance)
+    }
+
+    /// Whether the cells are words or numbers of every sort, as texts of payers are.
+    pub(super) fn is_text(&self) -> bool {
+        let letters = |t: &String| t.chars().any(char::is_alphabetic);
+        self.filled > 0
+            && self.dates.is_empty()
+            && !self.is_amounts()
+            && !self.is_constant()
+            && self.texts.iter().any(letters)
+    }
+
     pub(super) fn is_constant(&self) -> bool {
         self.texts.len() == 1 && self.filled == self.rows
     }
@@ -129,7 +194,59 @@ impl Table {
                 best = Some((score, Self::below(decoded.text.into_owned(), delimiter, row, encoding, whole)?));
             }
         }
-        best.map(|(_, table)| table)
+        best.map(|(_, table)| table).or_else(|| {
+            let decoded = decode_text(sample, pages.get(..1)?).ok()?;
+            let delimiter = without_header(&decoded.text)?;
+            let encoding = decoded.assumed.then_some(decoded.encoding);
+            Self::bare(decoded.text.into_owned(), delimiter, encoding, whole)
+        })
+    }
+
+    /// A table without a header: what its columns hold says what they are.
+    fn bare(text: String, delimiter: char, encoding: Option<&'static str>, whole: bool) -> Option<Self> {
+        let rows: Vec<CsvRow<'_>> =
+            CsvRows::new(&text, delimiter, Some('"')).map_while(Result::ok).filter(|r| !r.is_blank()).collect();
+        let width = rows.first()?.cells.len();
+        let holds = |i: usize| content(rows.iter().map(|r| r.cells.get(i).map_or("", |c| unarmour(c))));
+        let mut columns: Vec<Column> =
+            (0..width).map(|i| Column { title: format!("#{}", i + 1), meaning: None, holds: holds(i) }).collect();
+        for column in &mut columns {
+            column.meaning = column.holds.meaning();
+        }
+        // Two columns of which each row fills one are the two sides.
+        let partial = |c: &Column| {
+            c.meaning.is_none()
+                && c.holds.filled > 0
+                && c.holds.filled < c.holds.rows
+                && c.holds.amounts == c.holds.filled
+        };
+        let sides: Vec<usize> = columns.iter().enumerate().filter(|(_, c)| partial(c)).map(|(i, _)| i).collect();
+        if let [first, second] = sides.as_slice()
+            && rows.iter().all(|r| {
+                [first, second].iter().filter(|i| r.cells.get(***i).is_some_and(|c| !c.trim().is_empty())).count() == 1
+            })
+        {
+            for column in columns.iter_mut().filter(|c| c.meaning == Some(Meaning::Amount)) {
+                column.meaning = Some(Meaning::Balance);
+            }
+            for (i, meaning) in [(*first, Meaning::Debit), (*second, Meaning::Credit)] {
+                columns.get_mut(i)?.meaning = Some(meaning);
+            }
+        }
+        // Of several columns of dates the first is the booking; of several of amounts those behind it may be balances.
+        for (first, later) in [(Meaning::Date, Meaning::ValueDate), (Meaning::Amount, Meaning::Balance)] {
+            for column in columns.iter_mut().filter(|c| c.meaning == Some(first)).skip(1) {
+                column.meaning = Some(later);
+            }
+        }
+        let has = |m| columns.iter().any(|c| c.meaning == Some(m));
+        let is_table = has(Meaning::Date) && (has(Meaning::Amount) || has(Meaning::Debit)) && has(Meaning::Remittance);
+        is_table.then_some(Table { columns, text, encoding, delimiter, above: vec![], rows_before: 0, whole })
+    }
+
+    /// Whether the table has titles.
+    pub(super) fn has_header(&self) -> bool {
+        self.rows_before > 0
     }
 
     fn below(text: String, delimiter: char, at: usize, encoding: Option<&'static str>, whole: bool) -> Option<Self> {
@@ -140,7 +257,8 @@ impl Table {
         let rows: Vec<CsvRow<'_>> = rows.filter(|r| !r.is_blank()).collect();
         let column = |(i, title): (usize, String)| {
             let cells = rows.iter().map(|r| r.cells.get(i).map_or("", |c| unarmour(c)));
-            Column { meaning: meanings.get(i).copied().flatten(), holds: content(cells), title }
+            let holds = content(cells);
+            Column { meaning: holds.agreed(meanings.get(i).copied().flatten()), holds, title }
         };
         let columns = titles.into_iter().enumerate().map(column).collect();
         Some(Table { columns, text, encoding, delimiter, above, rows_before: at + 1, whole })
@@ -176,13 +294,30 @@ pub(super) fn header(text: &str) -> Option<(usize, char, usize)> {
             let has = |m: &[Meaning]| m.iter().any(|m| told.contains(m));
             use Meaning::{Amount, BookingDate, Credit, Date, Debit, TransactionDate, ValueDate};
             let dated = has(&[BookingDate, Date, TransactionDate, ValueDate]);
-            let money = has(&[Amount]) || (has(&[Credit]) && has(&[Debit]));
+            let money =
+                has(&[Amount]) || cells.iter().any(|t| words::may_be_amount(t)) || (has(&[Credit]) && has(&[Debit]));
             if dated && money && best.is_none_or(|(most, ..)| told.len() > most) {
                 best = Some((told.len(), delimiter, i));
             }
         }
     }
     best
+}
+
+/// The delimiter of a table without a header: its first rows are alike in width and each begins as a movement, with a date and an amount.
+pub(super) fn without_header(text: &str) -> Option<char> {
+    let head = Head::new(text);
+    let is_amount = |c: &String| c.contains([',', '.']) && is_amount(&bare_amount(c).0);
+    let is_date = |c: &String| DATES.iter().any(|p| *p != "%Y%m%d" && parse_date(unarmour(c), p).is_some());
+    let fits = |rows: Vec<&[String]>| {
+        let width = rows.first().map_or(0, |r| r.len());
+        let row = |r: &&[String]| r.len() == width && r.iter().any(is_date) && r.iter().any(is_amount);
+        width >= 3 && rows.iter().all(row)
+    };
+    head.tables()
+        .map(|(delimiter, rows)| (delimiter, rows.take(10).collect::<Vec<_>>()))
+        .find(|(_, rows)| fits(rows.clone()))
+        .map(|(d, _)| d)
 }
 
 fn is_value(cell: &str) -> bool {
@@ -205,8 +340,12 @@ fn content<'c>(cells: impl Iterator<Item = &'c str>) -> Content {
         for (n, pattern) in dates.iter_mut().zip(DATES) {
             *n += usize::from(parse_date(cell, pattern).is_some());
         }
-        let (figure, currency) = bare_amount(cell);
+        let known = words::cells();
+        let (unsuffixed, word) = figure_and_word(cell);
+        let suffixed = words::is_one(word, &known.credit) || words::is_one(word, &known.debit);
+        let (figure, currency) = bare_amount(if suffixed { unsuffixed } else { cell });
         if is_amount(&figure) {
+            holds.suffixed += usize::from(suffixed);
             holds.amounts += 1;
             minus |= figure.contains(['-', '(', '\u{2212}']);
             plus += usize::from(figure.contains('+'));
@@ -216,7 +355,7 @@ fn content<'c>(cells: impl Iterator<Item = &'c str>) -> Content {
             }
         }
         holds.codes += usize::from(cell.len() == 3 && Currency::parse(cell).is_ok_and(|c| c.is_listed()));
-        let compact: String = cell.chars().filter(|c| !c.is_whitespace()).collect();
+        let compact: String = cell.trim_start_matches('\'').chars().filter(|c| !c.is_whitespace()).collect();
         let digits = compact.bytes().filter(u8::is_ascii_digit).count();
         let plain = compact.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.'));
         holds.accounts += usize::from(plain && digits >= 5 && compact.len() <= 40);

@@ -78,8 +78,11 @@ pub(super) struct Cells {
     pub booked: Vec<String>,
     pub opening: Vec<String>,
     pub closing: Vec<String>,
+    pub balance: Vec<String>,
+    pub turnover: Vec<String>,
     pub total: Vec<String>,
     pub account: Vec<String>,
+    pub currency: Vec<String>,
 }
 
 /// A folded word, whether it must be the whole title, and what it means.
@@ -167,14 +170,21 @@ pub(super) fn meaning(title: &str) -> Option<Meaning> {
     };
     let told = best(&|w| w.fits(&bare));
     let is_ours = told.is_some_and(|w| {
-        matches!(w.meaning, Meaning::CreditorId | Meaning::MandateId | Meaning::E2eId | Meaning::Direction)
+        // A word that is the whole title says what it is, whatever stands in it.
+        w.whole && w.meaning == Meaning::Amount
+            || matches!(w.meaning, Meaning::CreditorId | Meaning::MandateId | Meaning::E2eId | Meaning::Direction)
     });
     if !is_ours && words.titles.iter().any(|w| w.meaning == Meaning::Other && w.fits(&whole)) {
         return Some(Meaning::Other);
     }
     let about_other = !is_ours && any(&words.counterparty);
     let account = words.titles.iter().any(|w| w.meaning == Meaning::Account && w.fits(&bare));
-    match told.map(|w| w.meaning) {
+    match told.map(|w| one_side(w.meaning, &|m| words.titles.iter().any(|w| w.meaning == m && w.fits(&bare)))) {
+        Some(Meaning::Credit | Meaning::Debit | Meaning::Direction)
+            if about_other && words.titles.iter().any(|w| w.meaning == Meaning::Remittance && w.fits(&bare)) =>
+        {
+            Some(Meaning::Remittance)
+        }
         _ if about_other && any(&words.bic) => Some(Meaning::OtherBic),
         _ if about_other && account && !any(&words.name) => Some(Meaning::OtherAccount),
         Some(Meaning::Date | Meaning::BookingDate | Meaning::TransactionDate | Meaning::ValueDate) if about_other => {
@@ -185,6 +195,29 @@ pub(super) fn meaning(title: &str) -> Option<Meaning> {
         None if any(&words.bic) => Some(Meaning::OtherBic),
         None if any(&words.name) => Some(Meaning::OtherName),
         Some(Meaning::Account) if any(&words.name) => Some(Meaning::Other),
+        told => told,
+    }
+}
+
+/// Whether the whole title is a word for an amount, though it may be one for something else, too: `Valor`.
+pub(super) fn may_be_amount(title: &str) -> bool {
+    let bare = fold_name(&without_currency(title));
+    words().titles.iter().any(|w| w.meaning == Meaning::Amount && w.whole && w.folded == bare)
+}
+
+/// What several words of a title say together: `Debit amount` is one side, `Credit/debit amount` and `Deposits/withdrawals` are both in one
+/// column, and `Booked balance` is no date.
+fn one_side(told: Meaning, fits: &dyn Fn(Meaning) -> bool) -> Meaning {
+    use Meaning::{Amount, Balance, BookingDate, Credit, Currency, Date, Debit, Direction};
+    match told {
+        Amount | Credit | Debit => match (fits(Credit), fits(Debit)) {
+            (true, false) => Credit,
+            (false, true) => Debit,
+            (true, true) => Amount,
+            (false, false) => told,
+        },
+        Direction if fits(Amount) => Amount,
+        BookingDate if !fits(Date) => [Balance, Amount, Currency].into_iter().find(|m| fits(*m)).unwrap_or(told),
         told => told,
     }
 }
@@ -213,7 +246,8 @@ fn without_currency(title: &str) -> String {
         let capitals = w.len() == 3 && w.bytes().all(|b| b.is_ascii_uppercase());
         capitals && Currency::parse(w).is_ok_and(|c| c.is_listed())
     });
-    codes.fold(title.to_owned(), |title, code| title.replace(code, ""))
+    let bare = codes.fold(title.to_owned(), |title, code| title.replace(code, ""));
+    ["(R$)", "(US$)", "(S$)", "(A$)", "R$"].iter().fold(bare, |title, sign| title.replace(sign, ""))
 }
 
 #[cfg(test)]
@@ -263,9 +297,21 @@ mod tests {
             ("Account name", Meaning::Other),
             ("Verwendungszweck", Meaning::Remittance),
             ("Available balance", Meaning::Other),
+            ("Debit Amount", Meaning::Debit),
+            ("Withdrawal Amt.", Meaning::Debit),
+            ("Credit/Debit Amount", Meaning::Amount),
+            ("Insättningar/uttag", Meaning::Amount),
+            ("Bokfört saldo", Meaning::Balance),
+            ("Rentedato", Meaning::ValueDate),
+            ("Valor (R$)", Meaning::ValueDate),
+            ("Zpráva pro příjemce", Meaning::Remittance),
+            ("Açıklama", Meaning::Remittance),
+            ("Ποσό συναλλαγής", Meaning::Amount),
+            ("Χρέωση / Πίστωση", Meaning::Direction),
+            ("Сумма по дебету", Meaning::Debit),
         ] {
             assert_eq!(meaning(title), Some(wanted), "{title}");
         }
-        assert_eq!(meaning("Emoji"), None);
+        assert_eq!((meaning("Emoji"), meaning("Statement Number")), (None, None));
     }
 }

@@ -1,5 +1,7 @@
 //! One message to a [`Statement`] of the model.
 
+use super::super::Take;
+use super::super::tie_out::of_entry;
 use super::entry::Head;
 use super::fields;
 use super::info86::{self, Context, Dialect};
@@ -8,7 +10,7 @@ use super::notes::{Notes, fault};
 use crate::base::{CreditDebit, Currency, Limits, Place, is_valid_iban};
 use crate::error::{Error, ErrorCode};
 use crate::model::{
-    Balance, BalanceKind, ControlTotals, FindingCode, Format, Page, Statement, StatementKind, TieOut, Totals,
+    Balance, BalanceKind, ControlTotals, Finding, FindingCode, Format, Page, Statement, StatementKind, TieOut, Totals,
 };
 use smallvec::SmallVec;
 
@@ -18,7 +20,8 @@ use smallvec::SmallVec;
 /// When a `:60:`, `:61:` or `:62:` breaks the grammar, or a field is longer than the limit.
 pub(super) fn statement(message: &Message<'_>, limits: &Limits) -> Result<Statement, Error> {
     let mut reading = Reading::begin(message, limits, false);
-    reading.fields(&message.fields, limits)?;
+    reading.statement.entries.reserve_exact(message.fields.iter().filter(|f| f.tag == Tag::Line).count());
+    reading.fields(&message.fields, limits, None)?;
     Ok(reading.finish())
 }
 
@@ -71,8 +74,13 @@ impl Reading {
     ///
     /// # Errors
     /// As [`statement`].
-    pub(super) fn fields(&mut self, fields: &[Field<'_>], limits: &Limits) -> Result<(), Error> {
-        let mut reader = MessageReader { reading: self, pending: None };
+    pub(super) fn fields(
+        &mut self,
+        fields: &[Field<'_>],
+        limits: &Limits,
+        handed: Option<Handed<'_, '_>>,
+    ) -> Result<(), Error> {
+        let mut reader = MessageReader { reading: self, pending: None, handed };
         for field in fields {
             if field.text.len() > limits.field_bytes {
                 let found = format!("a field of {} bytes", field.text.len());
@@ -108,9 +116,20 @@ impl Reading {
     }
 }
 
-struct MessageReader<'r, 't> {
+/// Who takes entries as soon as they are read, instead of keeping them in the statement.
+pub(super) struct Handed<'r, 't> {
+    /// Takes them.
+    pub take: &'r mut Take<'t>,
+    /// What they contradict by themselves, at most `limit`.
+    pub contradictions: &'r mut Vec<Finding>,
+    /// How many contradictions are told.
+    pub limit: usize,
+}
+
+struct MessageReader<'r, 't, 'h> {
     reading: &'r mut Reading,
     pending: Option<Pending<'t>>,
+    handed: Option<Handed<'r, 'h>>,
 }
 
 /// A `:61:` whose texts are still coming.
@@ -122,7 +141,7 @@ struct Pending<'t> {
     extensions: Vec<&'t str>,
 }
 
-impl<'t> MessageReader<'_, 't> {
+impl<'t> MessageReader<'_, 't, '_> {
     fn field(&mut self, field: Field<'t>) -> Result<(), Error> {
         match field.tag {
             Tag::Info => match self.pending.as_mut() {
@@ -169,7 +188,16 @@ impl<'t> MessageReader<'_, 't> {
             true => s.passed.push(&head.sketch()),
             false => {
                 let context = Context { currency: s.currency, account: &s.account };
-                s.entries.push(head.entry(line, (&infos, &extensions), context, *house));
+                let entry = head.entry(line, (&infos, &extensions), context, *house);
+                match &mut self.handed {
+                    None => s.entries.push(entry),
+                    Some(Handed { take, contradictions, limit }) => {
+                        if contradictions.len() < *limit {
+                            of_entry(&entry, contradictions);
+                        }
+                        take.entry(entry, &mut s.passed);
+                    }
+                }
             }
         }
         Ok(())

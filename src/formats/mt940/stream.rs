@@ -5,11 +5,10 @@
 //! the reading of an entry depends on.
 
 use super::super::pieces::Piece;
-use super::super::tie_out::of_entry;
 use super::super::{ReadOptions, Reader, Statements, Take, read_rest};
 use super::encoding::{self, Pieces};
 use super::lines::{self, Carried, Message, Split, Tag};
-use super::map::Reading;
+use super::map::{Handed, Reading};
 use super::{Mt940Reader, behead, cut_off, ends_in_a_tag, left_aside, no_statement, page_of, pages};
 use crate::error::Error;
 use crate::model::{Finding, Format, Statement};
@@ -142,14 +141,8 @@ impl File<'_, '_> {
         let only_figures = matches!(self.take, Take::Figures);
         let (reading, contradictions) =
             self.open.get_or_insert_with(|| (Reading::begin(message, limits, only_figures), Vec::new()));
-        reading.fields(&message.fields, limits)?;
-        let Statement { entries, passed, .. } = &mut reading.statement;
-        for entry in entries.drain(..) {
-            if contradictions.len() < limits.findings {
-                of_entry(&entry, contradictions);
-            }
-            self.take.entry(entry, passed);
-        }
+        let handed = Handed { take: &mut *self.take, contradictions, limit: limits.findings };
+        reading.fields(&message.fields, limits, Some(handed))?;
         Ok(beheaded)
     }
 }

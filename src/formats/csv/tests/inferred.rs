@@ -63,6 +63,118 @@ const CASES: &[Case] = &[
         TieOut::Proven,
     ),
     (
+        "English, one column a side, `amount` in both titles, newest first, an empty title at the end",
+        "Transaction Date,Type,Sort Code,Account Number,Description,Debit Amount,Credit Amount,Balance,\n24/04/2026,FPI,'30-00-00,12345678,INV-1,,1190.00,1290.00\n23/04/2026,DD,'30-00-00,12345678,GAS,90.00,,100.00\n",
+        &["-90.00", "1190.00"],
+        "12345678",
+        TieOut::Proven,
+    ),
+    (
+        "Polish, titles that begin with a sign, the label of the last balance in the column of amounts",
+        "Bank;\n#Rachunek;\nPL61109010140000071219812874;\n#Saldo początkowe;10 000,00 PLN;\n\n#Data operacji;#Data księgowania;#Tytuł;#Numer konta;#Kwota;#Saldo po operacji;\n2026-04-01;2026-04-01;FV 25;'45106000760000321000095503';1 230,00;11 230,00;\n2026-04-02;2026-04-02;FV 1;;-230,00;11 000,00;\n\n;;;;#Saldo końcowe;11 000,00 PLN;\n",
+        &["1230.00", "-230.00"],
+        "PL61109010140000071219812874",
+        TieOut::Proven,
+    ),
+    (
+        "Italian, balances in rows of their own that prove the sum, no column for them",
+        "Data contabile;Data valuta;Addebiti;Accrediti;Descrizione\nSaldo iniziale;;;1.000,00;\n23/04/2026;23/04/2026;-210,55;;ENEL\n24/04/2026;24/04/2026;;1.500,00;FATT. 77\nSaldo finale;;;2.289,45;\n",
+        &["-210.55", "1500.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "Portuguese, a balance of the day in a row of its own, the account inside a cell",
+        "Conta PT50000201231234567890154 - EUR\ndata;lançamento;valor (R$);saldos (R$)\n01/04/2026;SALDO ANTERIOR;;10.000,00\n02/04/2026;TED RECEBIDA;1.250,00;\n03/04/2026;TARIFA;-20,00;\n24/04/2026;SALDO TOTAL DIA;;11.230,00\n",
+        &["1250.00", "-20.00"],
+        "PT50000201231234567890154",
+        TieOut::Unproven,
+    ),
+    (
+        "Swedish, in and out in one column",
+        "Bokförd,Valutadatum,Text,Insättningar/uttag,Bokfört saldo\n2026-04-25,2026-04-25,AVGIFT,-20.00,11230.00\n2026-04-24,2026-04-24,BG 1,1250.00,11250.00\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "Greek, a column of words",
+        "Ημερομηνία;Ποσό συναλλαγής;Νόμισμα;Χρέωση / Πίστωση;Λογιστικό Υπόλοιπο;Περιγραφή\n24/4/2026;1.250,00;EUR;Πίστωση;11.250,00;ACME\n25/4/2026;20,00;EUR;Χρέωση;11.230,00;FEE\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "Russian, one column a side, another code page where it is saved so",
+        "Дата операции;Сумма по дебету;Сумма по кредиту;Назначение платежа\n24.04.2026;;125000,00;Оплата 114\n25.04.2026;590,00;;Комиссия\n",
+        &["125000.00", "-590.00"],
+        "",
+        TieOut::Unproven,
+    ),
+    (
+        "Lithuanian, balances and turnover written as movements",
+        "Data;Gavėjas;Paaiškinimai;Suma;Valiuta;D/K\n2026-04-24;;Likutis pradžiai;10000.00;EUR;K\n2026-04-24;ACME UAB;SF 114;1250.00;EUR;K\n2026-04-25;;Mokestis;20.00;EUR;D\n2026-04-25;;Apyvarta;20.00;EUR;D\n2026-04-25;;Likutis pabaigai;11230.00;EUR;K\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Unproven,
+    ),
+    (
+        "no header, proven by the balance",
+        "24/04/2026,\"+1250.00\",\"Direct Credit INV114\",\"+11250.00\"\n23/04/2026,\"-20.00\",\"Account Fee\",\"+10000.00\"\n",
+        &["-20.00", "1250.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "no header, one column of amounts with signs",
+        "24.04.2026;ACME RE 114;24.04.2026;1250,00;EUR;24.04.2026 10:00:00:000\n23.04.2026;Gebuehr;23.04.2026;-20,00;EUR;23.04.2026 10:00:00:000\n",
+        &["-20.00", "1250.00"],
+        "",
+        TieOut::Unproven,
+    ),
+    (
+        "a word behind each amount and balance",
+        "Date,Particulars,Amount,Balance\n24/04/2026,INV114,\"1,250.00 CR\",250.00 CR\n25/04/2026,FEE,20.00 Dr.,230.00 CR\n26/04/2026,RENT,300.00 DR,70.00 DR\n",
+        &["1250.00", "-20.00", "-300.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "no header, two columns of amounts, of which the balance tells the sides",
+        "04/24/2026,ACME INV 114,,1250.00,11250.00\n04/25/2026,MONTHLY FEE,20.00,,11230.00\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "a total without a date, French months",
+        "Date;Libellé;Débit;Crédit\n24 avr. 2026;VIR ACME;;1250,00\n25 août 2026;FRAIS;20,00;\n;TOTAL;20,00;1250,00\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Unproven,
+    ),
+    (
+        "the side in a column without a title, balances as if they were movements, the own name beside the other one",
+        "Kontonummer;1234567\nBuchungstag;Auftraggeber;Empfänger;Verwendungszweck;Währung;Umsatz; \n25.04.2026;WIR;BANK;Gebühr;EUR;20,00;S\n24.04.2026;WIR;ACME;RE 114;EUR;1.250,00;H\n24.04.2026;;;Anfangssaldo;EUR;10.000,00;H\n25.04.2026;;;Endsaldo;EUR;11.230,00;H\n",
+        &["1250.00", "-20.00"],
+        "1234567",
+        TieOut::Unproven,
+    ),
+    (
+        "Chinese",
+        "交易日期,摘要,借方金额,贷方金额,余额,对方户名\n2026-04-24,货款114,,1250.00,11250.00,ACME\n2026-04-25,手续费,20.00,,11230.00,\n",
+        &["1250.00", "-20.00"],
+        "",
+        TieOut::Proven,
+    ),
+    (
+        "words below the table",
+        "Date,Narration,Withdrawal Amt.,Deposit Amt.,Closing Balance\n24/04/26,ACME,,\"1,25,000.00\",\"2,25,000.00\"\n25/04/26,FEE,5.90,,\"2,24,994.10\"\n26/04/26,FEE,4.10,,\"2,24,990.00\"\nSTATEMENT SUMMARY :-,,,,\nOpening Balance,Debits,Credits,Closing Bal,\n\"1,00,000.00\",10.00,\"1,25,000.00\",\"2,24,990.00\",\n",
+        &["125000.00", "-5.90", "-4.10"],
+        "",
+        TieOut::Proven,
+    ),
+    (
         "an opening row, a text that goes on, and a total",
         "Date,Description,Withdrawals,Deposits,Balance\n2026-04-23,Opening balance,,,100.00\n2026-04-24,TRANSFER,,50.00,150.00\n,INV-1 INV-2,,,\n2026-04-25,FEE,1.00,,149.00\nTotal,,1.00,50.00,\n",
         &["50.00", "-1.00"],
@@ -101,6 +213,17 @@ fn what_nothing_proves_or_shows_is_refused_with_the_reason() {
         ),
         ("Datum;Text;Betrag\n24.04.2026;x;-1,00\n25.04.2026;y;12..34\n", ErrorCode::Amount, "12..34"),
         ("Datum;Text;Betrag\n24.04.2026;x;-1,00\n;y;5,00\n", ErrorCode::Missing, "booking date"),
+        // What a bank says of a row in a word that nobody knows may be that it is not booked.
+        (
+            "Date,Status,Description,Amount\n2026-04-24,Completed,A,-10.00\n2026-04-25,Zwxq,B,-5.00\n",
+            ErrorCode::Header,
+            "says `Zwxq` of some rows",
+        ),
+        (
+            "24/04/2026,10.00,100.00,TEXT A\n25/04/2026,-5.00,20.00,TEXT B\n",
+            ErrorCode::Header,
+            "no running balance tells which is which",
+        ),
         ("Name;Ort\nA;B\nC;D\n", ErrorCode::Header, "no row has titles for a date and an amount"),
     ] {
         let e = read_statements(text.as_bytes(), &ReadOptions::for_file("x.csv")).unwrap_err();
@@ -135,6 +258,54 @@ fn pending_and_refused_rows_are_left_out_and_counted() {
     let s = inferred(text).unwrap();
     assert_eq!(figures(&s), ["-10.00"]);
     assert_eq!(s.left_out, [("not_booked".to_owned(), 2)]);
+}
+
+#[test]
+fn rows_that_wait_are_left_out_in_other_languages_too() {
+    let text = "Dato;Tekst;Beløb;Saldo;Status\n24.04.2026;A;1.250,00;11.250,00;Udført\n25.04.2026;B;-20,00;11.230,00;Udført\n28.04.2026;C;-230,00;11.000,00;Venter\n";
+    let s = inferred(text).unwrap();
+    assert_eq!((figures(&s), s.tie_out), (vec!["1250.00".to_owned(), "-20.00".to_owned()], TieOut::Proven));
+}
+
+#[test]
+fn words_of_the_payer_are_kept_whatever_their_title() {
+    let remittance = |text: &str| {
+        let s = inferred(text).unwrap();
+        s.entries.iter().map(|e| e.details[0].remittance.unstructured.join("|")).collect::<Vec<_>>()
+    };
+    // A title that elsewhere is that of the amount, a reference that is a text, and titles that nobody knows.
+    let text =
+        "Fecha;Concepto;Movimiento;Importe\n24/04/2026;TRANSFERENCIA;FACTURA 114;1,00\n25/04/2026;RECIBO;LUZ;-1,00\n";
+    assert_eq!(remittance(text), ["TRANSFERENCIA|FACTURA 114", "RECIBO|LUZ"]);
+    let text = "Date,Transaction Ref1,Amount\n2026-04-24,ACME INV 114,1.00\n2026-04-25,Monthly fee,-1.00\n";
+    assert_eq!(remittance(text), ["ACME INV 114", "Monthly fee"]);
+    let text = "Date,Zzz,Amount,Emoji\n2026-04-24,INV 114,1.00,\n2026-04-25,INV 115,-1.00,\n";
+    assert_eq!(remittance(text), ["INV 114", "INV 115"]);
+}
+
+#[test]
+fn several_own_accounts_in_one_file_are_statements_of_their_own() {
+    let text = "Account;Date;Description;Amount;Balance\nDE89370400440532013000;2026-04-24;A;12.00;112.00\nDE02120300000000202051;2026-04-24;B;-5.00;95.00\nDE89370400440532013000;2026-04-25;C;-2.00;110.00\nDE02120300000000202051;2026-04-25;D;-5.00;90.00\n";
+    let read = read_statements(text.as_bytes(), &ReadOptions::for_file("x.csv")).unwrap();
+    let told: Vec<(&str, TieOut)> = read.statements.iter().map(|s| (s.account.as_str(), s.tie_out)).collect();
+    assert_eq!(
+        told,
+        [("DE89370400440532013000", TieOut::Proven), ("DE02120300000000202051", TieOut::Proven)],
+        "{:?}",
+        read.statements
+    );
+}
+
+#[test]
+fn what_a_table_leaves_open_is_told_with_the_way_to_say_it() {
+    let s = inferred("Date;Text;Amount\n2026-04-24;A;-1,00\n2026-04-25;B;2,00\n").unwrap();
+    let told = |s: &Statement| s.findings.iter().filter(|f| f.text.starts_with("nothing in the file says")).count();
+    assert!(s.findings.iter().any(|f| f.text.contains("the account or the currency")));
+    let s = inferred(
+        "IBAN: DE89370400440532013000\nDate;Text;Amount;Currency\n2026-04-24;A;-1,00;EUR\n2026-04-25;B;2,00;EUR\n",
+    )
+    .unwrap();
+    assert_eq!(told(&s), 0);
 }
 
 #[test]

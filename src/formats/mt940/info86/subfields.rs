@@ -13,7 +13,8 @@ const SEPARATORS: &[u8] = b"?<>~^@#|+";
 /// The separator of a field in this layout: `?`, or one of `< > ~ ^ @ # | +`.
 pub(super) fn separator(text: &str) -> Option<char> {
     let text = text.trim_start();
-    if let Some((head, rest)) = text.split_once(['\r', '\n']).filter(|(head, _)| head.len() == 3) {
+    let broken = matches!(text.as_bytes().get(3), Some(b'\r' | b'\n'));
+    if let Some((head, rest)) = text.split_once(['\r', '\n']).filter(|(head, _)| broken && head.len() == 3) {
         // The line may break right after the code.
         return separator(&format!("{head}{}", rest.trim_start().lines().next().unwrap_or("")));
     }
