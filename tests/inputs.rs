@@ -95,6 +95,28 @@ fn format_and_code_page_can_be_forced() {
 }
 
 #[test]
+fn the_currency_of_a_csv_that_names_none_can_be_said() {
+    let desk = tempfile::tempdir().unwrap();
+    let day = "Datum;Betrag;Verwendungszweck;Auftraggeber\n22.04.2026;-5,00;Gebuehr;Bank\n22.04.2026;55,00;RE-2026-0002;Beispiel AG\n";
+    let items =
+        "item_id,doc_no,customer_id,customer_name,currency,open_amount\n2,RE-2026-0002,K2,Beispiel AG,EUR,55.00\n";
+    fs::write(desk.path().join("day.csv"), day).unwrap();
+    fs::write(desk.path().join("items.csv"), items).unwrap();
+    let run = ["run", "day.csv", "--open-items", "items.csv", "--dry-run"];
+    let without = tieout(desk.path(), &run, b"");
+    let words: Vec<&str> = without.out.split_whitespace().collect();
+    assert!(
+        words.join(" ").contains("the file names no currency") && without.out.contains("--currency EUR"),
+        "{}",
+        without.out
+    );
+    let with = tieout(desk.path(), &[&run[..], &["--currency", "EUR"]].concat(), b"");
+    assert!(with.out.contains("STATEMENT_UNPROVEN") && !with.out.contains("XXX"), "{}", with.out);
+    let wrong = tieout(desk.path(), &[&run[..], &["--currency", "EURO"]].concat(), b"");
+    assert!(wrong.code == 2 && wrong.err.contains("--currency: `EURO`"), "{}", wrong.err);
+}
+
+#[test]
 fn a_profile_says_what_each_column_became() {
     let desk = tempfile::tempdir().unwrap();
     let file = "Datum;Betrag;Verwendungszweck\n24.04.2026;1190,00;RE-1\n";

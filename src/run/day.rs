@@ -189,6 +189,7 @@ fn read_day(
         profile: inputs.profile.clone(),
         format: inputs.format.clone(),
         encoding: inputs.encoding.clone(),
+        currency: inputs.currency,
         ..ReadOptions::default()
     };
     let results = read_files(files, &options, Kept::Packed, &|| watch(Step::FileRead));
@@ -341,6 +342,7 @@ fn run_id(
     parts.push(format!("profile:{}", inputs.profile.as_ref().map_or("", |p| p.id.as_str())));
     let forced = [("format", &inputs.format), ("encoding", &inputs.encoding)];
     parts.extend(forced.iter().filter_map(|(what, value)| value.as_ref().map(|v| format!("{what}:{v}"))));
+    parts.extend(inputs.currency.map(|c| format!("currency:{c}")));
     parts.push(format!("as_of:{:?}", inputs.as_of));
     parts.push(format!("control_total:{:?}", inputs.control_total));
     parts.push(format!("csv:{}", inputs.csv_dialect.as_str()));

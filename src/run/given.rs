@@ -2,7 +2,7 @@
 
 use super::source::LargeFile;
 use super::{InputFile, read_policy};
-use crate::base::sha256_hex;
+use crate::base::{Currency, sha256_hex};
 use crate::error::Error;
 use crate::formats::csv::Profile;
 use crate::matching::extend::Extensions;
@@ -43,6 +43,8 @@ pub struct RunInputs {
     pub format: Option<String>,
     /// The code page of statements that are no UTF-8; see [`ReadOptions::encoding`].
     pub encoding: Option<String>,
+    /// The currency of CSV files that name none; see [`ReadOptions::currency`].
+    pub currency: Option<Currency>,
     /// The file it came from, for the manifest.
     pub profile_file: Option<InputFile>,
     /// The day that ages are counted to; by default the latest closing date.

@@ -30,6 +30,8 @@ pub struct ReplayInputs {
     pub format: Option<String>,
     /// Likewise the encoding.
     pub encoding: Option<String>,
+    /// Likewise the currency of CSV files that name none.
+    pub currency: Option<Currency>,
     /// Evidence and gates of others, for both runs.
     pub extensions: Extensions,
 }
@@ -166,6 +168,7 @@ fn old_inputs(record: &RunRecord, inputs: &ReplayInputs) -> Result<RunInputs, Ru
         profile: inputs.profile.clone(),
         format: inputs.format.clone(),
         encoding: inputs.encoding.clone(),
+        currency: inputs.currency,
         extensions: inputs.extensions.clone(),
         as_of: record.as_of,
         control_total: record.summary.pointer("/control_total/claimed").and_then(|v| v.as_str()).map(str::to_owned),

@@ -203,7 +203,12 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
         out.push(format!("{} could not be read: its payments are missing here.", file.name));
     }
     for s in statements {
-        let which = format!("{}, account {}", s.file, s.account);
+        let account = if s.account.is_empty() { "(no account)" } else { s.account.as_str() };
+        let which = format!("{}, account {account}", s.file);
+        if s.currency.is_none() {
+            let how = "say it with --currency EUR, or as `currency` in a profile of the bank";
+            out.push(format!("{which}: the file names no currency, and nothing is applied across currencies: {how}."));
+        }
         match s.tie_out {
             TieOut::Proven => {}
             TieOut::Broken => out.push(format!("{which}: the statement does not tie out. Nothing of it was applied.")),

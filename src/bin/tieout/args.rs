@@ -90,7 +90,7 @@ pub enum Command {
 }
 
 /// How statement files are read, where their bytes do not say it or say it wrongly.
-#[derive(ClapArgs)]
+#[derive(ClapArgs, Default)]
 pub struct Reading {
     /// CSV layout of the bank: the id of a built-in profile, or a file.
     #[arg(long, value_name = "ID|FILE")]
@@ -101,6 +101,9 @@ pub struct Reading {
     /// The code page of MT940 and CSV files that are no UTF-8, as cp852 or windows-1250.
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
+    /// The currency of CSV files that name none, as EUR.
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
 }
 
 #[derive(ClapArgs)]

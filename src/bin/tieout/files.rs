@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tieout::base::{Foreign, Place};
+use tieout::base::{Currency, Foreign, Place};
 use tieout::error::{Error, ErrorCode};
 use tieout::formats::archive::{Unpacked, is_archive, unpack};
 use tieout::formats::{READERS, ReadOptions, csv::Profile};
@@ -260,7 +260,12 @@ pub fn maybe(path: Option<&PathBuf>) -> Result<Option<InputFile>, Failure> {
 /// How statements are read: as asked for. With it comes the file of the profile, if it was one.
 pub fn options(given: &Reading) -> Result<(ReadOptions, Option<InputFile>), Failure> {
     let (profile, file) = profile(given.profile.as_deref())?;
+    let currency = given.currency.as_deref().map(|code| {
+        let listed = Currency::parse(code).ok().filter(|c| c.is_listed() && !c.is_none());
+        listed.ok_or_else(|| Failure::usage("--currency", format!("`{code}`"), "three letters of ISO 4217, as EUR", ""))
+    });
     let options = ReadOptions {
+        currency: currency.transpose()?,
         profile,
         format: given.format.clone(),
         encoding: given.encoding.clone(),

@@ -53,7 +53,7 @@ pub fn profiles(args: Profiles, say: &Say) -> Result<u8, Failure> {
 
 /// Says what a profile makes of a file, and whether the statement that comes out ties out.
 fn check(path: &std::path::Path, profile: Option<String>, say: &Say) -> Result<u8, Failure> {
-    let (options, _) = files::options(&Reading { profile, format: None, encoding: None })?;
+    let (options, _) = files::options(&Reading { profile, ..Reading::default() })?;
     let file = files::one(path)?;
     let profile = match &options.profile {
         Some(profile) => profile.clone(),

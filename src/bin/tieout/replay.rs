@@ -30,6 +30,7 @@ pub fn replay(args: Replay, say: &Say) -> Result<u8, Failure> {
             profile: options.profile.clone(),
             format: options.format.clone(),
             encoding: options.encoding.clone(),
+            currency: options.currency,
             extensions: Default::default(),
         };
         let found = again(&inputs)?;

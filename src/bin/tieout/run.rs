@@ -51,6 +51,7 @@ pub fn run(args: Run, say: &Say) -> Result<u8, Failure> {
         profile: options.profile,
         format: options.format,
         encoding: options.encoding,
+        currency: options.currency,
         approved_by: args.approved_by.clone(),
         profile_file,
         as_of,

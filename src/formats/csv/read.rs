@@ -435,8 +435,9 @@ fn untold(statement: &Statement) -> Option<Finding> {
     let currency = statement.currency.is_none().then_some("currency");
     let untold: Vec<&str> = account.into_iter().chain(currency).collect();
     let keys: Vec<String> = untold.iter().map(|key| format!("`[format] {key}`")).collect();
+    let given = if currency.is_some() { "; --currency says the currency of one run" } else { "" };
     let text = format!(
-        "nothing in the file says the {}; keep the profile that `tieout profiles infer FILE` writes and add {}",
+        "nothing in the file says the {}; keep the profile that `tieout profiles infer FILE` writes and add {}{given}",
         untold.join(" or the "),
         keys.join(" and ")
     );

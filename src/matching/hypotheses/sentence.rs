@@ -89,7 +89,10 @@ pub fn sentence(context: &Context<'_>, h: &Hypothesis, fact: &Fact) -> String {
         Fact::ForeignCurrency(ix) => {
             let currency = context.book.item(ix).map_or("", |it| it.currency.code());
             if payment.currency == Currency::NONE {
-                return format!("{} is in {currency}, and the statement names no currency", doc_no(ix));
+                return format!(
+                    "{} is in {currency}, and the statement names no currency (`--currency` for a CSV)",
+                    doc_no(ix)
+                );
             }
             format!("{} is in {currency}, the payment in {}", doc_no(ix), payment.currency)
         }
