@@ -304,6 +304,70 @@ fn words_from_a_notification_of_the_same_run_are_no_second_money_when_the_statem
 }
 
 #[test]
+fn a_table_without_an_account_beside_the_statement_of_that_account_pays_nothing_a_second_time() {
+    let day: [Entry; 1] = [("260402", "CR", "300,00", "NTRF166", "E1", "Teilzahlung RE-2026-00731")];
+    let day = statement("1/1", ("260402", "0,00"), &day, ("260402", "300,00"));
+    let table = "Datum;Betrag;Saldo;Verwendungszweck;Auftraggeber;IBAN Auftraggeber;Waehrung\n\
+        02.04.2026;300,00;300,00;Teilzahlung RE-2026-00731;Elbe Pumpenbau;DE75512108001245126199;EUR\n\
+        03.04.2026;-5,00;295,00;Gebuehr;Bank;;EUR\n";
+    for together in [true, false] {
+        let office = office();
+        fs::write(office.path("day.sta"), &day).expect("a statement");
+        fs::write(office.path("day.csv"), table).expect("a table");
+        let runs: &[&[&str]] = if together { &[&["day.sta", "day.csv"]] } else { &[&["day.sta"], &["day.csv"]] };
+        let mut decisions = String::new();
+        for (n, files) in runs.iter().enumerate() {
+            let out = format!("out{n}");
+            let rest = ["--open-items", "items.csv", "--ledger", "l.db", "--out", &out, "-q"];
+            let done = office.tieout("2026-04-03T17:00:00Z", &[&["run"], *files, &rest].concat());
+            assert_eq!(done.status.code(), Some(0), "{}", crate::said(&done));
+            decisions.push_str(&office.text(&format!("{out}/decisions.jsonl")));
+        }
+        assert_eq!(decisions.matches("\"outcome\":\"applied\"").count(), 1, "{decisions}");
+        assert!(decisions.contains("STATEMENT_OVERLAP"), "{decisions}");
+    }
+}
+
+#[test]
+fn a_reference_that_a_bank_counts_anew_does_not_make_two_payments_one() {
+    let office = office();
+    let of = |kind: &str, day: &str, number: u32, payer: &str, words: &str| {
+        let entries: [Booked<'_>; 1] = [("500.00", "1", &[("500.00", words)])];
+        let text = camt(kind, &entries, "500.00").replace("2026-04-02", day).replace("Elbe Pumpenbau", payer);
+        text.replace("<Id>S</Id>", &format!("<Id>S{number}</Id>"))
+    };
+    run(&office, "n.xml", &of("054", "2026-04-02", 1, "Elbe Pumpenbau", "RE-2026-00732"));
+    let later = run(&office, "later.xml", &of("053", "2026-04-09", 2, "Gamma Metall", "Anzahlung"));
+    assert_eq!(later["ledger"]["joined"], 0, "another day, payer and text: {}", later["ledger"]);
+    run(&office, "own.xml", &of("053", "2026-04-02", 3, "Elbe Pumpenbau", "RE-2026-00732"));
+    assert!(office.text("out-own.xml/decisions.jsonl").contains("RE-2026-00732"), "it is the notified one");
+    assert!(office.ask(&["verify"]).contains("2 payments"));
+}
+
+#[test]
+fn a_document_that_the_erp_lists_under_a_new_id_is_the_same_document() {
+    let office = office();
+    let pays = |amount, words| [("260402", "CR", amount, "NTRF166", "A", words)];
+    run(
+        &office,
+        "d1.sta",
+        &statement("1/1", ("260402", "0,00"), &pays("1190,00", "RE-2026-00731"), ("260402", "1190,00")),
+    );
+    fs::write(office.path("items.csv"), ITEMS.replacen("O1,", "NEW1,", 1)).expect("items");
+    let summary = run(
+        &office,
+        "d2.sta",
+        &statement("2/1", ("260402", "1190,00"), &pays("1190,00", "RE-2026-00731 Mahnung"), ("260402", "2380,00")),
+    );
+    assert_eq!(office.text("out-d2.sta/allocations.csv").lines().count(), 1, "only the header");
+    let unclear = summary["ledger"]["unclear"].to_string();
+    assert!(
+        unclear.contains("RE-2026-00731: the ERP shows it open with id NEW1, and we applied 1190.00 of it with id O1"),
+        "{unclear}"
+    );
+}
+
+#[test]
 fn a_notification_is_not_the_same_money_where_the_payer_or_the_text_says_another_or_two_would_fit() {
     for (notified, stated) in [
         (

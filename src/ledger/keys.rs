@@ -149,7 +149,8 @@ pub fn numbers_in(pieces: &[&str]) -> Vec<String> {
     forms
 }
 
-fn compact(text: &str) -> String {
+/// Letters and digits of a number, in capitals.
+pub fn compact(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 

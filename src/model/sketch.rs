@@ -59,7 +59,9 @@ impl Entry {
         add(self.entry_reference.as_deref());
         add(self.owner_reference.as_deref());
         add(self.narrative.as_deref());
+        let several = self.details.len() > 1;
         for d in &self.details {
+            add(d.amount.filter(|_| several).map(|a| a.to_string()).as_deref());
             for part in [&d.end_to_end_id, &d.transaction_id, &d.servicer_reference, &d.mandate_id, &d.narrative] {
                 add(part.as_deref());
             }

@@ -5,7 +5,7 @@ use super::content::{
     same_series,
 };
 use super::{Day, FiledStatement, Marks, chain, intraday};
-use crate::base::{ContentId, Currency, Map};
+use crate::base::{ContentId, Currency, Map, counted};
 use crate::model::{Balance, CopyMark, Finding, FindingCode, Statement, TieOut, Trust};
 use chrono::NaiveDate;
 use std::cell::OnceCell;
@@ -241,6 +241,43 @@ fn closing(statement: &Statement) -> String {
     statement.closing.as_ref().map_or_else(|| "unknown".to_owned(), |c| c.amount.to_string())
 }
 
+/// Marks entries of statements that name no account and stand, by day and amount, in another one that does: it may be that account.
+fn without_account(day: &mut Day) {
+    let finals = || day.statements.iter().enumerate().filter(|(_, f)| is_final(&f.statement));
+    if !finals().any(|(_, f)| f.statement.account.is_empty()) {
+        return;
+    }
+    let named = finals().filter(|(_, f)| !f.statement.account.is_empty());
+    let known: Map<EntryKey, usize> = named
+        .flat_map(|(i, f)| f.statement.sketches().map(move |e| (entry_key(&e, false), i)).collect::<Vec<_>>())
+        .collect();
+    let mut found: Vec<(usize, Vec<usize>, usize)> = Vec::new();
+    for (j, filed) in finals().filter(|(_, f)| f.statement.account.is_empty()) {
+        let mut other = None;
+        let stands = |(k, e): (usize, crate::model::Sketch)| {
+            let at = known.get(&entry_key(&e, false))?;
+            other = Some(*at);
+            Some(k)
+        };
+        let entries: Vec<usize> = filed.statement.sketches().enumerate().filter_map(stands).collect();
+        found.extend(other.map(|i| (j, entries, i)));
+    }
+    for (j, entries, i) in found {
+        let (Some(a), Some(b)) = (day.statements.get(j), day.statements.get(i)) else { continue };
+        let text = format!(
+            "{} of {}, which names no account, stand with day and amount in {} too: they are not applied without a person",
+            counted(entries.len() as u64, "entry", "entries"),
+            a.file,
+            b.file
+        );
+        let finding = Finding::new(FindingCode::StatementOverlap, place_of(a), text);
+        day.findings.push(finding);
+        if let Some(marks) = day.marks.get_mut(j) {
+            marks.elsewhere = entries;
+        }
+    }
+}
+
 /// Entries that stand in two final statements of an account, those in `conflicts` apart. Gives the pairs of statements.
 fn overlaps(day: &mut Day, conflicts: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let finals = || day.statements.iter().enumerate().filter(|(_, f)| is_final(&f.statement));
@@ -294,6 +331,7 @@ fn overlaps(day: &mut Day, conflicts: &[(usize, usize)]) -> Vec<(usize, usize)> 
         );
         day.findings.push(Finding::new(FindingCode::StatementOverlap, place_of(b), text));
     }
+    without_account(day);
     for marks in &mut day.marks {
         marks.overlapping.sort_unstable();
         marks.overlapping.dedup();

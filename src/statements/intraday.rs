@@ -3,7 +3,7 @@
 use super::Day;
 use super::content::{account_key, is_final, rank, same_account};
 use crate::base::{Map, Money, Set};
-use crate::model::{Entry, EntryStatus};
+use crate::model::{Entry, EntryStatus, Party};
 use chrono::NaiveDate;
 
 /// Marks entries of reports and notifications that stand again in a final statement, or in an earlier report of the same run. A
@@ -31,7 +31,10 @@ pub(super) fn put_aside(day: &mut Day) {
                 keys.iter().find_map(|key| {
                     index.get(key).into_iter().flatten().copied().find(|at| {
                         let theirs = day.statements.get(at.0).map(|f| f.statement.account.as_str());
-                        !used.contains(at) && theirs.is_some_and(|a| same_account(a, &filed.statement.account))
+                        let other = day.statements.get(at.0).and_then(|f| f.statement.entries.get(at.1));
+                        !used.contains(at)
+                            && theirs.is_some_and(|a| same_account(a, &filed.statement.account))
+                            && other.is_some_and(|o| agrees(o, entry))
                     })
                 })
             };
@@ -98,6 +101,32 @@ fn only_ones(day: &mut Day, known: &[(At, At)]) -> Vec<(At, At)> {
         }
     }
     pairs
+}
+
+/// Whether two entries with the same reference may be one: some banks count references anew each day.
+fn agrees(a: &Entry, b: &Entry) -> bool {
+    let same = |x: Option<NaiveDate>, y: Option<NaiveDate>| x.is_some() && x == y;
+    let one_day = same(a.booking_date, b.booking_date) || same(a.value_date, b.value_date);
+    let others = match (a.details.as_slice(), b.details.as_slice()) {
+        ([x], [y]) => is_other(&x.debtor, &y.debtor) || is_other(&x.creditor, &y.creditor),
+        _ => false,
+    };
+    !others && (one_day || says_no_other(a, b))
+}
+
+/// Whether two parties are not the same, by account or name.
+fn is_other(a: &Party, b: &Party) -> bool {
+    let letters = |party: &Party| -> String {
+        let name = party.name.as_deref().unwrap_or_default();
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    match (&a.account, &b.account) {
+        (Some(a), Some(b)) => account_key(a) != account_key(b),
+        _ => {
+            let (x, y) = (letters(a), letters(b));
+            !x.contains(&y) && !y.contains(&x)
+        }
+    }
 }
 
 /// Whether all that the one of two that says less says stands in the other.

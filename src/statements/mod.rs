@@ -53,6 +53,8 @@ pub struct Marks {
     pub overlapping: Vec<usize>,
     /// Indices of entries of a report or notification that stand again elsewhere and count there, rising.
     pub intraday_repeated: Vec<usize>,
+    /// Indices of entries of a statement that names no account, which stand with day and amount in one that does, rising.
+    pub elsewhere: Vec<usize>,
     /// Entries of a final statement that took details from a notification, as they stand in their own file, by index, rising.
     pub lent: Vec<(usize, Entry)>,
 }

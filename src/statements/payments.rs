@@ -154,7 +154,8 @@ fn trust(filed: &FiledStatement, marks: &Marks, entry: usize) -> Trust {
         TieOut::Unproven => Trust::Unproven,
         TieOut::Broken => Trust::Broken,
     };
-    let overlap = if marks.overlapping.binary_search(&entry).is_ok() { Trust::Overlap } else { Trust::Proven };
+    let stands = |list: &[usize]| list.binary_search(&entry).is_ok();
+    let overlap = if stands(&marks.overlapping) || stands(&marks.elsewhere) { Trust::Overlap } else { Trust::Proven };
     own.max(overlap).max(marks.trust.unwrap_or(Trust::Proven))
 }
 

@@ -94,7 +94,13 @@ impl Intraday {
             }
             Ok(!joined_from(ledger, p.payment_id.as_str(), payment.source.format)?)
         };
-        let same_reference = |p: &Payment| p.entry_ref.is_some() && p.entry_ref == payment.entry_ref;
+        // Some banks count references anew each day, or within a file: day and payer must not say otherwise.
+        let same_reference = |p: &Payment| {
+            p.entry_ref.is_some()
+                && p.entry_ref == payment.entry_ref
+                && !contradicts(p, payment)
+                && (p.booking_date == payment.booking_date || says_no_other(p, payment))
+        };
         for other in found.values() {
             let same_words = other.entry_ref.is_none() && payment.entry_ref.is_none() && words(other) == words(payment);
             if other.amount == payment.amount && (same_reference(other) || same_words) && free(other)? {
@@ -166,6 +172,18 @@ pub fn words(p: &Payment) -> String {
 
 fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether two payments name payers that are not the same, by name or account.
+pub fn contradicts(a: &Payment, b: &Payment) -> bool {
+    let name = |p: &Payment| letters(p.payer_name.as_deref().unwrap_or_default());
+    let (x, y) = (name(a), name(b));
+    let other_name = !x.contains(&y) && !y.contains(&x);
+    // Names are cut and spelled in many ways: the same account is the same payer.
+    match (&a.payer_account, &b.payer_account) {
+        (Some(a), Some(b)) => a != b,
+        _ => other_name,
+    }
 }
 
 /// Whether two texts, payers and accounts are the same as far as both have them: a bank often says less in one of two files.

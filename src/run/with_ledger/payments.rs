@@ -1,7 +1,7 @@
 //! Which payments of a day the ledger has already: by their identity and number, or as the entry of a report of the day that a
 //! statement brings again. In go all of them, out come those that are to be decided, and what is to be remembered of each.
 
-use super::intraday::{Came, Intraday, words};
+use super::intraday::{Came, Intraday, contradicts, words};
 use super::session::{Remembered, Seen, Session};
 use crate::base::{ContentId, Currency, Map, Packer, Records, in_order};
 use crate::error::Error;
@@ -319,10 +319,15 @@ impl<S: Store> Session<'_, S> {
         for (_, body) in self.ledger.under(KeyKind::Figures, &figures)? {
             let Body::Payment(p) = body else { continue };
             let other = &p.payment;
+            // An account that nobody names may be any of them.
+            let one_account = may_be_same_account(&other.account, &payment.account)
+                || other.account.is_empty()
+                || payment.account.is_empty();
             let same = other.amount == payment.amount
                 && other.booking_date == payment.booking_date
                 && other.currency == payment.currency
-                && may_be_same_account(&other.account, &payment.account);
+                && one_account
+                && !contradicts(other, payment);
             if same && other.source.format != payment.source.format {
                 return Ok(true);
             }

@@ -3,9 +3,10 @@
 use super::session::Session;
 use crate::base::{Map, Money, Records};
 use crate::error::Error;
-use crate::ledger::keys::{KeyKind, item_key, item_key_of, key};
+use crate::ledger::keys::{KeyKind, compact, item_key, item_key_of, key};
 use crate::ledger::{Flight, ItemStanding, Settled, Shown, Store, Unclear};
 use crate::model::{Decision, ItemStatus, OpenItem};
+use std::collections::BTreeSet;
 
 impl<S: Store> Session<'_, S> {
     /// Compares the snapshot with every item in flight.
@@ -79,6 +80,42 @@ impl<S: Store> Session<'_, S> {
                 shown(standing.cleared)
             ));
             held.push(OpenItem { status: ItemStatus::PaymentHold, ..item.clone() });
+        }
+        held.extend(self.under_new_ids(items, &taken)?);
+        Ok(held)
+    }
+
+    /// Items that the ERP lists under another id than the one that we applied to: the same document, customer, amount and days. They
+    /// are one document, so what was taken off under the old id counts.
+    fn under_new_ids(&mut self, items: &[OpenItem], taken: &Map<String, i128>) -> Result<Vec<OpenItem>, Error> {
+        let touched = |i: &&OpenItem| taken.contains_key(item_key_of(&i.company, &i.item_id).as_ref());
+        let touched: Vec<&OpenItem> = items.iter().filter(touched).filter(|i| i.status == ItemStatus::Open).collect();
+        let keys: Vec<u64> = touched.iter().map(|i| key(KeyKind::Number, &compact(&i.doc_no))).collect();
+        let found = self.ledger.bodies(&keys)?;
+        let mut held = Vec::new();
+        for (item, key) in touched.into_iter().zip(keys) {
+            let records = found.get(&key).map(Vec::as_slice).unwrap_or_default();
+            let movements = records.iter().flat_map(|(_, body)| body.movements());
+            let others: BTreeSet<String> = movements
+                .filter(|m| m.doc_no == item.doc_no.as_str() && m.company == item.company.as_str())
+                .filter(|m| m.item_id != item.item_id.as_str())
+                .map(|m| item_key(&m.company, &m.item_id))
+                .collect();
+            let name = item_key(&item.company, &item.item_id);
+            let more = taken.get(&name).copied().unwrap_or(0);
+            let is_it = |s: &ItemStanding| {
+                let (a, b) = (&s.item, item);
+                (&a.customer_id, a.amount, a.doc_date, a.due_date) == (&b.customer_id, b.amount, b.doc_date, b.due_date)
+            };
+            let old = others.iter().filter_map(|name| ItemStanding::of(name, records)).find(is_it);
+            if let Some(old) = old.filter(|old| old.is_beyond(more)) {
+                let shown = Money::from_minor(old.cleared, item.currency).figure();
+                self.summary.unclear.push(format!(
+                    "{}: the ERP shows it open with id {}, and we applied {shown} of it with id {}",
+                    item.doc_no, item.item_id, old.item.item_id
+                ));
+                held.push(OpenItem { status: ItemStatus::PaymentHold, ..item.clone() });
+            }
         }
         Ok(held)
     }
