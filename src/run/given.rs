@@ -39,11 +39,11 @@ pub struct RunInputs {
     pub extensions: Extensions,
     /// CSV profile to use instead of the detected one.
     pub profile: Option<Profile>,
-    /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`].
+    /// The reader to use instead of the one that recognises a file; see [`ReadOptions::format`](crate::formats::ReadOptions::format).
     pub format: Option<String>,
-    /// The code page of statements that are no UTF-8; see [`ReadOptions::encoding`].
+    /// The code page of statements that are no UTF-8; see [`ReadOptions::encoding`](crate::formats::ReadOptions::encoding).
     pub encoding: Option<String>,
-    /// The currency of CSV files that name none; see [`ReadOptions::currency`].
+    /// The currency of CSV files that name none; see [`ReadOptions::currency`](crate::formats::ReadOptions::currency).
     pub currency: Option<Currency>,
     /// The file it came from, for the manifest.
     pub profile_file: Option<InputFile>,
