@@ -114,19 +114,15 @@ fn agrees(a: &Entry, b: &Entry) -> bool {
     !others && (one_day || says_no_other(a, b))
 }
 
-/// Whether two parties are not the same, by account or name.
+/// Whether two parties are not the same: other names, and not one account.
 fn is_other(a: &Party, b: &Party) -> bool {
     let letters = |party: &Party| -> String {
         let name = party.name.as_deref().unwrap_or_default();
         name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    match (&a.account, &b.account) {
-        (Some(a), Some(b)) => account_key(a) != account_key(b),
-        _ => {
-            let (x, y) = (letters(a), letters(b));
-            !x.contains(&y) && !y.contains(&x)
-        }
-    }
+    let (x, y) = (letters(a), letters(b));
+    let accounts = a.account.as_ref().zip(b.account.as_ref());
+    !x.contains(&y) && !y.contains(&x) && accounts.is_none_or(|(a, b)| !same_account(a, b))
 }
 
 /// Whether all that the one of two that says less says stands in the other.

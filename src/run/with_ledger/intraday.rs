@@ -174,16 +174,13 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether two payments name payers that are not the same, by name or account.
+/// Whether two payments name payers that are not the same: other names, and not one account. Formats write accounts in other ways, so
+/// that accounts alone tell nothing apart.
 pub fn contradicts(a: &Payment, b: &Payment) -> bool {
     let name = |p: &Payment| letters(p.payer_name.as_deref().unwrap_or_default());
     let (x, y) = (name(a), name(b));
-    let other_name = !x.contains(&y) && !y.contains(&x);
-    // Names are cut and spelled in many ways: the same account is the same payer.
-    match (&a.payer_account, &b.payer_account) {
-        (Some(a), Some(b)) => a != b,
-        _ => other_name,
-    }
+    let accounts = a.payer_account.as_ref().zip(b.payer_account.as_ref());
+    !x.contains(&y) && !y.contains(&x) && accounts.is_none_or(|(a, b)| !may_be_same_account(a, b))
 }
 
 /// Whether two texts, payers and accounts are the same as far as both have them: a bank often says less in one of two files.
