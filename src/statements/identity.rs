@@ -59,6 +59,16 @@ pub fn may_be_same_account(a: &str, b: &str) -> bool {
     same_account(a, b)
 }
 
+/// Whether two parties, each by name and account, are surely not the same: other names, cut short or not, and not one account. Formats
+/// write accounts in other ways, so that accounts alone tell nothing apart.
+pub fn is_other_party(a: (Option<&str>, Option<&str>), b: (Option<&str>, Option<&str>)) -> bool {
+    let letters = |name: Option<&str>| -> String {
+        name.unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (x, y) = (letters(a.0), letters(b.0));
+    !x.contains(&y) && !y.contains(&x) && a.1.zip(b.1).is_none_or(|(a, b)| !same_account(a, b))
+}
+
 /// The id of the `n`-th (from 1) of equal payments of a day.
 pub fn occurrence_id(base: &ContentId, n: u32) -> ContentId {
     if n <= 1 { base.clone() } else { content_id('p', &[base.as_str(), &n.to_string()]) }

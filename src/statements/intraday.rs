@@ -2,6 +2,7 @@
 
 use super::Day;
 use super::content::{account_key, is_final, rank, same_account};
+use super::identity::is_other_party;
 use crate::base::{Map, Money, Set};
 use crate::model::{Entry, EntryStatus, Party};
 use chrono::NaiveDate;
@@ -96,8 +97,8 @@ fn only_ones(day: &mut Day, known: &[(At, At)]) -> Vec<(At, At)> {
     pairs.sort_unstable();
     for (_, (i, k)) in &pairs {
         if let Some(marks) = day.marks.get_mut(*i) {
-            marks.intraday_repeated.push(*k);
-            marks.intraday_repeated.sort_unstable();
+            let at = marks.intraday_repeated.partition_point(|known| known < k);
+            marks.intraday_repeated.insert(at, *k);
         }
     }
     pairs
@@ -107,22 +108,14 @@ fn only_ones(day: &mut Day, known: &[(At, At)]) -> Vec<(At, At)> {
 fn agrees(a: &Entry, b: &Entry) -> bool {
     let same = |x: Option<NaiveDate>, y: Option<NaiveDate>| x.is_some() && x == y;
     let one_day = same(a.booking_date, b.booking_date) || same(a.value_date, b.value_date);
+    let is_other = |x: &Party, y: &Party| {
+        is_other_party((x.name.as_deref(), x.account.as_deref()), (y.name.as_deref(), y.account.as_deref()))
+    };
     let others = match (a.details.as_slice(), b.details.as_slice()) {
         ([x], [y]) => is_other(&x.debtor, &y.debtor) || is_other(&x.creditor, &y.creditor),
         _ => false,
     };
     !others && (one_day || says_no_other(a, b))
-}
-
-/// Whether two parties are not the same: other names, and not one account.
-fn is_other(a: &Party, b: &Party) -> bool {
-    let letters = |party: &Party| -> String {
-        let name = party.name.as_deref().unwrap_or_default();
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let (x, y) = (letters(a), letters(b));
-    let accounts = a.account.as_ref().zip(b.account.as_ref());
-    !x.contains(&y) && !y.contains(&x) && accounts.is_none_or(|(a, b)| !same_account(a, b))
 }
 
 /// Whether all that the one of two that says less says stands in the other.

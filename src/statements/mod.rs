@@ -16,7 +16,7 @@ mod returns;
 mod tests;
 
 pub use collect::collect;
-pub use identity::{Origin, StatementIdentity, identity, may_be_same_account, occurrence_id};
+pub use identity::{Origin, StatementIdentity, identity, is_other_party, may_be_same_account, occurrence_id};
 pub use payments::{each_payment, payments};
 
 use crate::base::Currency;

@@ -2,7 +2,7 @@
 
 use super::args::Decide;
 use super::failure::{DONE, Failure, REJECTED};
-use super::ledger::{named_by, reader, writer};
+use super::ledger::{from_env, named_by, reader, writer};
 use super::queue::run_files;
 use super::run_ledger::{New, commit};
 use super::say::Say;
@@ -61,10 +61,9 @@ fn ledger(args: &Decide, inputs: &DecideInputs) -> Result<Option<PathBuf>, Failu
     if args.ledger.is_some() {
         return Ok(args.ledger.clone());
     }
-    let from_env = std::env::var_os("TIEOUT_LEDGER").filter(|l| !l.is_empty()).map(PathBuf::from);
     let named = named_by(args.config.as_deref(), inputs.config.as_ref());
     let had_one = || RunRecord::read(&inputs.run).is_ok_and(|r| r.ledger_before.is_some());
-    match from_env.or(named) {
+    match from_env().or(named) {
         Some(named) if inputs.run.is_empty() || had_one() => Ok(Some(named)),
         _ if inputs.run.is_empty() => {
             let hint = "give the folder of the run that the queue was written from, or the ledger";

@@ -24,6 +24,11 @@ pub fn named_by(config: Option<&Path>, file: Option<&InputFile>) -> Option<PathB
     Some(config.and_then(Path::parent).unwrap_or(Path::new("")).join(named))
 }
 
+/// The ledger that the environment names, for commands that may also work on a run folder.
+pub fn from_env() -> Option<PathBuf> {
+    std::env::var_os("TIEOUT_LEDGER").filter(|l| !l.is_empty()).map(PathBuf::from)
+}
+
 /// The ledger of a command that works on one.
 pub fn path(given: &LedgerFile) -> Result<PathBuf, Failure> {
     if let Some(ledger) = &given.ledger {

@@ -51,8 +51,7 @@ pub fn queue(args: Queue, say: &Say) -> Result<u8, Failure> {
 
 /// The ledger whose queue is asked for.
 fn of_ledger(args: &Queue) -> Result<PathBuf, Failure> {
-    let from_env = || std::env::var_os("TIEOUT_LEDGER").filter(|l| !l.is_empty()).map(PathBuf::from);
-    if let Some(ledger) = args.ledger.clone().or_else(from_env) {
+    if let Some(ledger) = args.ledger.clone().or_else(ledger::from_env) {
         return Ok(ledger);
     }
     let config = files::maybe(args.config.as_ref())?;

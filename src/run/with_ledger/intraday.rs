@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::ledger::keys::{self, KeyKind};
 use crate::ledger::{Body, Ledger, StatementBody, Store};
 use crate::model::*;
-use crate::statements::may_be_same_account;
+use crate::statements::{is_other_party, may_be_same_account};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a payment of the run is to the ledger.
@@ -89,10 +89,8 @@ impl Intraday {
         let figures = figures_of(payment);
         look(KeyKind::Figures, &figures)?;
         let free = |p: &Payment| -> Result<bool, Error> {
-            if used.contains(p.payment_id.as_str()) {
-                return Ok(false);
-            }
-            Ok(!joined_from(ledger, p.payment_id.as_str(), payment.source.format)?)
+            let id = p.payment_id.as_str();
+            Ok(!used.contains(id) && !joined_from(ledger, id, payment.source.format)?)
         };
         // Some banks count references anew each day, or within a file: day and payer must not say otherwise.
         let same_reference = |p: &Payment| {
@@ -135,8 +133,8 @@ impl Intraday {
         }
         // Details here, the entry there.
         let details = payment.entry_ref.as_ref().and_then(|r| self.sums.get(&(payment.account.clone(), r.clone())));
-        if let Some((total, count)) = details.filter(|(_, count)| *count > 1) {
-            let whole = found.values().find(|o| same_reference(o) && o.amount == *total && *count > 1);
+        if let Some((total, _)) = details.filter(|(_, count)| *count > 1) {
+            let whole = found.values().find(|o| same_reference(o) && o.amount == *total);
             if let Some(other) = whole {
                 return Ok(Came::DetailOf(other.payment_id.0.clone()));
             }
@@ -174,13 +172,10 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether two payments name payers that are not the same: other names, and not one account. Formats write accounts in other ways, so
-/// that accounts alone tell nothing apart.
+/// Whether two payments name payers that are not the same.
 pub fn contradicts(a: &Payment, b: &Payment) -> bool {
-    let name = |p: &Payment| letters(p.payer_name.as_deref().unwrap_or_default());
-    let (x, y) = (name(a), name(b));
-    let accounts = a.payer_account.as_ref().zip(b.payer_account.as_ref());
-    !x.contains(&y) && !y.contains(&x) && accounts.is_none_or(|(a, b)| !may_be_same_account(a, b))
+    let (x, y) = (a.payer_name.as_deref(), b.payer_name.as_deref());
+    is_other_party((x, a.payer_account.as_deref()), (y, b.payer_account.as_deref()))
 }
 
 /// Whether two texts, payers and accounts are the same as far as both have them: a bank often says less in one of two files.
