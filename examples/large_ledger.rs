@@ -119,7 +119,7 @@ fn paid(n: u64, statement: &str, date: NaiveDate) -> Body {
         returns: None,
         line: None,
     };
-    Body::Payment(Box::new(PaymentBody { base: None, statement: statement.to_owned(), payment, decided }))
+    Body::Payment(Box::new(PaymentBody { base: None, batch: None, statement: statement.to_owned(), payment, decided }))
 }
 
 /// The records of past day `d`; the balances go on.

@@ -153,7 +153,7 @@ impl World {
         }
         let credits = self.bank[first..].iter().take_while(|m| m.amount > 0).count();
         let batch = if self.camt && credits > 1 && self.random.below(2) == 0 { credits } else { 0 };
-        let (stated, referred) = (self.random.below(2) == 0, batch > 0 || self.random.below(2) == 0);
+        let (stated, referred) = (self.random.below(2) == 0, self.random.below(2) == 0);
         let end = self.bank.len();
         self.days.push(BankDay { day: self.today, first, end, opening, batch, stated, referred });
     }

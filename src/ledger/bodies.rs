@@ -127,6 +127,9 @@ pub struct PaymentBody {
     /// The id without its occurrence number, where that is above 1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub base: Option<ContentId>,
+    /// Amount of the entry of which it is one of several details, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub batch: Option<i64>,
     /// Content hash of its statement.
     pub statement: String,
     /// The payment.

@@ -66,6 +66,8 @@ pub(super) fn keys_of(body: &Body) -> Vec<u64> {
         }
         Body::Payment(p) => {
             keys::of_payment(&p.payment, p.base.as_ref().map(|b| b.as_str()), &mut keys);
+            let whole = p.batch.map(|sum| keys::figures(p.payment.booking_date, p.payment.currency, sum));
+            keys.extend(whole.map(|figures| key(KeyKind::Figures, &figures)));
             decided(&p.decided, &p.payment.company, &mut keys);
             if waits(&p.decided) {
                 keys.push(exception_key(p.payment_id()));

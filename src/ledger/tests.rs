@@ -75,7 +75,7 @@ fn payment(id: &str, amount: i64, movements: Vec<Movement>) -> Body {
         payer_account: Some("X".to_owned()),
         ..Payment::default()
     };
-    Body::Payment(Box::new(PaymentBody { base: None, statement: "s1".to_owned(), payment, decided }))
+    Body::Payment(Box::new(PaymentBody { base: None, batch: None, statement: "s1".to_owned(), payment, decided }))
 }
 
 fn run(records: u64) -> Body {

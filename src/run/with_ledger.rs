@@ -1,6 +1,7 @@
 //! A run with a ledger: what is known is not done twice, what is in flight is not claimed twice, what came back reopens what it
 //! had closed. In go the inputs and a ledger to read, out come the outputs and the records to be added. Writes nothing.
 
+mod batches;
 mod closed;
 mod intraday;
 mod known;

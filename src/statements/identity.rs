@@ -81,6 +81,11 @@ impl FiledStatement {
     }
 }
 
+/// Whether a bank's reference may tell one entry from another: a small number only counts the entries of a file.
+pub fn tells_entry(reference: &str) -> bool {
+    reference.len() > 5 || reference.bytes().any(|b| !b.is_ascii_digit())
+}
+
 /// What a payment was made of, in step with [`super::Payments::payments`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
@@ -92,4 +97,15 @@ pub struct Origin {
     pub amount: i64,
     /// Where its words came from a notification: index and id of its entry as that stands in its own file.
     pub whole: Option<Box<(usize, ContentId)>>,
+    /// Where it is one of several details of an entry.
+    pub batch: Option<Box<Batch>>,
+}
+
+/// The entry of which payments are the details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Batch {
+    /// Its index in its statement.
+    pub entry: usize,
+    /// Its amount in minor units: what its details sum to.
+    pub sum: i64,
 }

@@ -2,9 +2,9 @@
 
 use super::Day;
 use super::content::{account_key, is_final, rank, same_account};
-use super::identity::is_other_party;
+use super::identity::{is_other_party, tells_entry};
 use crate::base::{Map, Money, Set};
-use crate::model::{Entry, EntryStatus, Party};
+use crate::model::{Entry, EntryStatus, Party, Remittance};
 use chrono::NaiveDate;
 
 /// Marks entries of reports and notifications that stand again in a final statement, or in an earlier report of the same run. A
@@ -89,8 +89,9 @@ fn only_ones(day: &mut Day, known: &[(At, At)]) -> Vec<(At, At)> {
     for (finals, others) in alike.values() {
         let ([to], [from]) = (finals.as_slice(), others.as_slice()) else { continue };
         let (Some(a), Some(b)) = (entry(to), entry(from)) else { continue };
-        let bare = |e: &Entry| e.servicer_reference.is_none() && e.entry_reference.is_none();
-        if (bare(a) || bare(b)) && says_no_other(a, b) {
+        let bare =
+            |e: &Entry| e.servicer_reference.is_none() && e.entry_reference.as_ref().is_none_or(|r| !tells_entry(r));
+        if (bare(a) || bare(b)) && (says_no_other(a, b) || is_whole_of(a, b) || is_whole_of(b, a)) {
             pairs.push((*to, *from));
         }
     }
@@ -118,9 +119,21 @@ fn agrees(a: &Entry, b: &Entry) -> bool {
     !others && (one_day || says_no_other(a, b))
 }
 
-/// Whether all that the one of two that says less says stands in the other.
+/// Whether an entry may be a batch without its details, which another entry has: it names no payer.
+fn is_whole_of(whole: &Entry, batch: &Entry) -> bool {
+    let parties = |e: &Entry| e.details.iter().any(|d| d.debtor.name.is_some() || d.creditor.name.is_some());
+    let of_one = whole.details.iter().any(|d| d.end_to_end_id.is_some()) && whole.batch.is_none();
+    whole.details.len() < 2 && batch.details.len() > 1 && !parties(whole) && !of_one
+}
+
+/// Whether all that the one of two that says less says stands in the other. The bank's own text counts where nobody else says anything.
 fn says_no_other(a: &Entry, b: &Entry) -> bool {
-    let (a, b) = (a.words(), b.words());
+    let spoken = |e: &Entry| e.details.iter().any(|d| d.remittance != Remittance::default());
+    let words = |e: &Entry| match spoken(a) || spoken(b) {
+        true => Entry { narrative: None, ..e.clone() }.words(),
+        false => e.words(),
+    };
+    let (a, b) = (words(a), words(b));
     let letters = |text: &str| text.chars().filter(|c| *c != '|').count();
     let (less, more) = if letters(&a) <= letters(&b) { (a, b) } else { (b, a) };
     less.split('|').all(|part| more.contains(part))

@@ -16,7 +16,9 @@ mod returns;
 mod tests;
 
 pub use collect::collect;
-pub use identity::{Origin, StatementIdentity, identity, is_other_party, may_be_same_account, occurrence_id};
+pub use identity::{
+    Batch, Origin, StatementIdentity, identity, is_other_party, may_be_same_account, occurrence_id, tells_entry,
+};
 pub use payments::{each_payment, payments};
 
 use crate::base::Currency;

@@ -1,6 +1,6 @@
 //! The statements of a day in, its payments out, with a count of everything that became none.
 
-use super::identity::{Origin, occurrence_id};
+use super::identity::{Batch, Origin, occurrence_id};
 use super::payment::{Parts, make};
 use super::{Day, FiledStatement, LeftOut, Marks, Payments};
 use crate::base::{ContentId, Map, Money, Packed, Records, in_order};
@@ -37,10 +37,10 @@ pub fn each_payment(
             for made in made {
                 match made {
                     Made::LeftOut(amount, reason) => leave_out(&mut left, filed, amount, reason),
-                    Made::Payments(payments, whole) => payments.into_iter().for_each(|payment| {
+                    Made::Payments { payments, whole, batch } => payments.into_iter().for_each(|payment| {
                         let (base, amount) = (payment.payment_id.clone(), payment.amount);
-                        let origin = Origin { statement: index, base, amount, whole: whole.clone() };
-                        each(numbered(payment, &mut seen), origin);
+                        let (whole, batch) = (whole.clone(), batch.map(Box::new));
+                        each(numbered(payment, &mut seen), Origin { statement: index, base, amount, whole, batch });
                     }),
                 }
             }
@@ -65,8 +65,13 @@ pub fn each_payment(
 enum Made {
     /// Nothing, for this reason.
     LeftOut(Money, &'static str),
-    /// Payments; with the entry and the id that it has as it stands in its own file, where its details came from another one.
-    Payments(Vec<Payment>, Option<Box<(usize, ContentId)>>),
+    Payments {
+        payments: Vec<Payment>,
+        /// The entry and the id that it has as it stands in its own file, where its details came from another one.
+        whole: Option<Box<(usize, ContentId)>>,
+        /// The entry of which they are the details, where there are several.
+        batch: Option<Batch>,
+    },
 }
 
 /// What becomes of the `k`-th entry of a statement. Ids lack their occurrence number.
@@ -98,7 +103,9 @@ fn made_of(filed: &FiledStatement, marks: &Marks, company: &str, k: usize, entry
         Ok([one]) => Some(Box::new((*k, one.payment_id))),
         Err(_) => None,
     });
-    Made::Payments(payments_of(entry), whole)
+    let payments = payments_of(entry);
+    let batch = entry.amount.minor().ok().filter(|_| payments.len() > 1).map(|sum| Batch { entry: k, sum });
+    Made::Payments { payments, whole, batch }
 }
 
 impl Day {

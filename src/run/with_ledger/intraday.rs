@@ -1,12 +1,13 @@
 //! Reports of the day and notifications beside the statement that brings the same entries again: a payment of the run in, what it is
 //! to the ledger out.
 
+use super::batches::{Batches, details_of};
 use crate::base::{Map, Records};
 use crate::error::Error;
 use crate::ledger::keys::{self, KeyKind};
-use crate::ledger::{Body, Ledger, StatementBody, Store};
+use crate::ledger::{Body, Ledger, PaymentBody, StatementBody, Store};
 use crate::model::*;
-use crate::statements::{is_other_party, may_be_same_account};
+use crate::statements::{Origin, is_other_party, may_be_same_account};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a payment of the run is to the ledger.
@@ -39,15 +40,21 @@ pub struct Intraday {
     sums: Map<(String, String), (i64, usize)>,
     /// How many payments of the run have the same day, amount and currency.
     alike: Map<String, usize>,
+    /// Those that are details of one entry.
+    batches: Batches,
 }
 
 impl Intraday {
-    pub fn of(payments: Records<'_, Payment>, fresh: bool) -> Intraday {
-        let mut own = Intraday { sums: Map::default(), alike: Map::default() };
+    pub fn of(payments: Records<'_, Payment>, origins: &[Origin], fresh: bool) -> Intraday {
+        let mut own = Intraday { sums: Map::default(), alike: Map::default(), batches: Batches::default() };
+        let mut origins = origins.iter();
         let blocks = if fresh { 0 } else { payments.blocks() };
         for n in 0..blocks {
             for p in payments.block(n).iter() {
-                *own.alike.entry(figures_of(p)).or_default() += 1;
+                *own.alike.entry(figures_of(p, p.amount)).or_default() += 1;
+                if let Some(origin) = origins.next() {
+                    own.batches.add(p, origin);
+                }
                 if let Some(reference) = &p.entry_ref {
                     let slot = own.sums.entry((p.account.clone(), reference.clone())).or_insert((0, 0));
                     slot.0 = slot.0.saturating_add(p.amount);
@@ -60,25 +67,26 @@ impl Intraday {
 
     /// What a payment of the run is to the ledger.
     pub fn find<S: Store>(
-        &self,
+        &mut self,
         payment: &Payment,
+        origin: &Origin,
         used: &BTreeSet<String>,
         ledger: &Ledger<S>,
     ) -> Result<Came, Error> {
         let is_intraday = |f: Option<Format>| matches!(f, Some(Format::Camt052 | Format::Camt054 | Format::Mt942));
         let own = is_intraday(payment.source.format);
-        let mut found: BTreeMap<u64, Payment> = BTreeMap::new();
+        let mut found: BTreeMap<u64, PaymentBody> = BTreeMap::new();
         let mut look = |kind: KeyKind, value: &str| -> Result<(), Error> {
             for (seq, body) in ledger.under(kind, value)? {
                 let Body::Payment(p) = body else { continue };
-                let other = p.payment;
+                let other = &p.payment;
                 let other_kind = is_intraday(other.source.format);
                 // Final statements among themselves are told by balances and identity alone.
                 if (own || other_kind)
                     && other.currency == payment.currency
                     && may_be_same_account(&other.account, &payment.account)
                 {
-                    found.insert(seq, other);
+                    found.insert(seq, *p);
                 }
             }
             Ok(())
@@ -86,12 +94,14 @@ impl Intraday {
         if let Some(reference) = &payment.entry_ref {
             look(KeyKind::Reference, reference)?;
         }
-        let figures = figures_of(payment);
+        let figures = figures_of(payment, payment.amount);
         look(KeyKind::Figures, &figures)?;
-        let free = |p: &Payment| -> Result<bool, Error> {
-            let id = p.payment_id.as_str();
-            Ok(!used.contains(id) && !joined_from(ledger, id, payment.source.format)?)
-        };
+        let sum = origin.batch.as_ref().map(|b| figures_of(payment, b.sum));
+        if let Some(sum) = &sum {
+            look(KeyKind::Figures, sum)?;
+        }
+        let joined = |p: &Payment| joined_from(ledger, p.payment_id.as_str(), payment.source.format);
+        let free = |p: &Payment| Ok::<bool, Error>(!used.contains(p.payment_id.as_str()) && !joined(p)?);
         // Some banks count references anew each day, or within a file: day and payer must not say otherwise.
         let same_reference = |p: &Payment| {
             p.entry_ref.is_some()
@@ -99,30 +109,58 @@ impl Intraday {
                 && !contradicts(p, payment)
                 && (p.booking_date == payment.booking_date || says_no_other(p, payment))
         };
-        for other in found.values() {
+        for other in found.values().map(|b| &b.payment) {
             let same_words = other.entry_ref.is_none() && payment.entry_ref.is_none() && words(other) == words(payment);
             if other.amount == payment.amount && (same_reference(other) || same_words) && free(other)? {
                 return Ok(Came::Same(vec![other.payment_id.0.clone()]));
             }
         }
-        // The only one of that day and amount on either side, where one says less than the other and nothing else.
+        // The only one of that day and amount on either side.
         let mut equal = Vec::new();
-        for other in found.values() {
-            let dated = other.booking_date == payment.booking_date && other.amount == payment.amount;
-            if dated && (own != is_intraday(other.source.format)) && free(other)? {
+        let mut parts = Vec::new();
+        let mut wholes = Vec::new();
+        for body in found.values() {
+            let other = &body.payment;
+            if other.booking_date != payment.booking_date {
+                continue;
+            }
+            let is_detail = body.batch.is_some();
+            if other.amount == payment.amount
+                && is_detail == origin.batch.is_some()
+                && own != is_intraday(other.source.format)
+                && free(other)?
+            {
                 equal.push(other);
             }
+            if body.batch == Some(payment.amount) && free(other)? {
+                parts.push(body);
+            }
+            if !is_detail && origin.batch.as_ref().is_some_and(|b| b.sum == other.amount) && !joined(other)? {
+                wholes.push(body);
+            }
         }
-        if let ([only], Some(1)) = (equal.as_slice(), self.alike.get(&figures))
+        let alone = self.alike.get(&figures) == Some(&1);
+        if let ([only], true) = (equal.as_slice(), alone)
             && (only.entry_ref.is_none() || payment.entry_ref.is_none())
             && says_no_other(only, payment)
         {
             return Ok(Came::Same(vec![only.payment_id.0.clone()]));
         }
+        if let Some(sum) = &sum {
+            wholes.retain(|_| !self.alike.contains_key(sum));
+            if let Some(whole) = self.batches.whole_of(payment, origin, &wholes) {
+                return Ok(Came::DetailOf(whole));
+            }
+        } else if alone
+            && !self.batches.has(&payment.account, &figures)
+            && let Some(parts) = details_of(payment, &parts)
+        {
+            return Ok(Came::Same(parts));
+        }
         // One entry here, its details there.
         let mut parts = Vec::new();
         let mut sum = 0i64;
-        for other in found.values() {
+        for other in found.values().map(|b| &b.payment) {
             if same_reference(other) && other.amount != payment.amount && free(other)? {
                 sum = sum.saturating_add(other.amount);
                 parts.push(other.payment_id.0.clone());
@@ -134,7 +172,7 @@ impl Intraday {
         // Details here, the entry there.
         let details = payment.entry_ref.as_ref().and_then(|r| self.sums.get(&(payment.account.clone(), r.clone())));
         if let Some((total, _)) = details.filter(|(_, count)| *count > 1) {
-            let whole = found.values().find(|o| same_reference(o) && o.amount == *total);
+            let whole = found.values().map(|b| &b.payment).find(|o| same_reference(o) && o.amount == *total);
             if let Some(other) = whole {
                 return Ok(Came::DetailOf(other.payment_id.0.clone()));
             }
@@ -159,8 +197,9 @@ fn joined_from<S: Store>(ledger: &Ledger<S>, id: &str, format: Option<Format>) -
     Ok(false)
 }
 
-fn figures_of(p: &Payment) -> String {
-    keys::figures(p.booking_date, p.currency, p.amount)
+/// Day and currency of a payment, with an amount of its entry.
+pub fn figures_of(p: &Payment, amount: i64) -> String {
+    keys::figures(p.booking_date, p.currency, amount)
 }
 
 /// Letters and digits of what a payment says, and who pays.
@@ -184,8 +223,19 @@ fn says_no_other(a: &Payment, b: &Payment) -> bool {
     let name = |p: &Payment| letters(p.payer_name.as_deref().unwrap_or_default());
     let accounts = a.payer_account.as_ref().zip(b.payer_account.as_ref());
     let ids = a.end_to_end_id.as_ref().zip(b.end_to_end_id.as_ref());
-    within(&letters(&a.remittance_text()), &letters(&b.remittance_text()))
+    // The bank's own text stands for the payer's where there is nothing else.
+    let (said_by_a, said_by_b) = (spoken(a), spoken(b));
+    let said = |p: &Payment, own: bool| {
+        if own || !said_by_a && !said_by_b { letters(&p.remittance_text()) } else { String::new() }
+    };
+    within(&said(a, said_by_a), &said(b, said_by_b))
         && within(&name(a), &name(b))
         && accounts.is_none_or(|(a, b)| a == b)
         && ids.is_none_or(|(a, b)| a == b)
+}
+
+/// Whether the payer says anything that is not the bank's own text.
+fn spoken(p: &Payment) -> bool {
+    let text = letters(&p.remittance_text());
+    !text.is_empty() && p.bank_text.as_ref().is_none_or(|bank| !letters(bank).contains(&text))
 }

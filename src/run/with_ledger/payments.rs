@@ -18,7 +18,7 @@ impl<S: Store> Session<'_, S> {
         let Made { payments, origins, trust } = *made;
         let payments = Records::from(payments);
         let stored = self.stored(origins)?;
-        let intraday = Intraday::of(payments, self.fresh);
+        let mut intraday = Intraday::of(payments, origins, self.fresh);
         self.in_common(origins, &stored);
         self.gaps(day)?;
         let mut have = how_many(&stored);
@@ -63,7 +63,7 @@ impl<S: Store> Session<'_, S> {
                 (Some(ids), _) => Came::Again(ids),
                 (None, Some(whole)) => Came::DetailOf(whole.clone()),
                 (None, None) if self.fresh => Came::New,
-                (None, None) => intraday.find(&payment, &used, self.ledger)?,
+                (None, None) => intraday.find(&payment, origin, &used, self.ledger)?,
             };
             if let Came::DetailOf(whole) = &came
                 && taken
@@ -90,7 +90,12 @@ impl<S: Store> Session<'_, S> {
                 }
                 for (known, again) in self.as_known(&came, &payment)? {
                     if again {
-                        self.seen.push(Seen { id: known.payment_id.clone(), base: None, of: Remembered::Again });
+                        self.seen.push(Seen {
+                            id: known.payment_id.clone(),
+                            base: None,
+                            batch: None,
+                            of: Remembered::Again,
+                        });
                         packer.push(with_trust(known));
                         continue;
                     }
@@ -121,7 +126,8 @@ impl<S: Store> Session<'_, S> {
                     slot.2.push(payment.payment_id.0.clone());
                 }
             }
-            self.seen.push(Seen { id: payment.payment_id.clone(), base, of });
+            let batch = origin.batch.as_ref().map(|b| b.sum);
+            self.seen.push(Seen { id: payment.payment_id.clone(), base, batch, of });
             packer.push(with_trust(payment));
             Ok(())
         };

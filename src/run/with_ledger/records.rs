@@ -172,6 +172,7 @@ impl RunRecords<'_> {
             })),
             Remembered::New(statement) => Some(Body::Payment(Box::new(PaymentBody {
                 base: seen.base.clone(),
+                batch: seen.batch,
                 statement: self.run.statements.get(statement)?.body.content.clone(),
                 payment: payment.clone(),
                 decided: decided(),

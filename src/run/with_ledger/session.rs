@@ -105,6 +105,8 @@ pub struct Seen {
     pub id: ContentId,
     /// The id without occurrence number where it differs.
     pub base: Option<ContentId>,
+    /// Amount of the entry of which it is one of several details, in minor units.
+    pub batch: Option<i64>,
     /// What is to be remembered.
     pub of: Remembered,
 }
