@@ -207,7 +207,8 @@ fn a_run_is_undone_once_and_never_what_a_later_one_decided() {
     assert_eq!(undo(&second).status.code(), Some(0));
 }
 
-/// An entry of camt: amount, the bank's reference, and its details (amount, text).
+/// An entry of camt: amount, the bank's reference (`#` for a mere number in the file, `!` for words of the bank instead), and its details
+/// (amount, text).
 type Booked<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
 /// A statement (053) with balances, or a notification (054) without.
@@ -227,25 +228,31 @@ fn camt(kind: &str, entries: &[Booked<'_>], closing: &str) -> String {
     );
     for (amount, reference, details) in entries {
         let money = |amount: &str| format!("<Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>");
-        let reference =
-            if reference.is_empty() { String::new() } else { format!("<AcctSvcrRef>{reference}</AcctSvcrRef>") };
+        let (mut number, mut word, mut own) = (String::new(), String::new(), String::new());
+        match (reference.strip_prefix('#'), reference.strip_prefix('!')) {
+            (Some(n), _) => number = format!("<NtryRef>{n}</NtryRef>"),
+            (_, Some(words)) => word = format!("<AddtlNtryInf>{words}</AddtlNtryInf>"),
+            _ if reference.is_empty() => {}
+            _ => own = format!("<AcctSvcrRef>{reference}</AcctSvcrRef>"),
+        }
         text.push_str(&format!(
-            "<Ntry>{}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-04-02</Dt></BookgDt>{reference}<BkTxCd><Prtry><Cd>166</Cd></Prtry></BkTxCd>",
+            "<Ntry>{number}{}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-04-02</Dt></BookgDt>{own}<BkTxCd><Prtry><Cd>166</Cd></Prtry></BkTxCd>",
             money(amount)
         ));
         let details = details.iter().map(|(amount, words)| {
+            let (payer, words) = words.strip_prefix('~').map_or(("Elbe Pumpenbau", *words), |payer| (payer, ""));
             let words =
                 if words.is_empty() { String::new() } else { format!("<RmtInf><Ustrd>{words}</Ustrd></RmtInf>") };
             format!(
-                "<TxDtls>{}<RltdPties><Dbtr><Pty><Nm>Elbe Pumpenbau</Nm></Pty></Dbtr></RltdPties>{words}</TxDtls>",
+                "<TxDtls>{}<RltdPties><Dbtr><Pty><Nm>{payer}</Nm></Pty></Dbtr></RltdPties>{words}</TxDtls>",
                 money(amount)
             )
         });
         let details: String = details.collect();
         text.push_str(&if details.is_empty() {
-            "</Ntry>".to_owned()
+            format!("{word}</Ntry>")
         } else {
-            format!("<NtryDtls>{details}</NtryDtls></Ntry>")
+            format!("<NtryDtls>{details}</NtryDtls>{word}</Ntry>")
         });
     }
     format!("{text}</{part}></{message}></Document>")
@@ -258,7 +265,20 @@ fn a_notification_and_the_statement_of_the_same_money_are_one_in_either_order_wh
     let said: [Booked<'_>; 2] =
         [("1190.00", "", &[("1190.00", "RE-2026-00731")]), ("500.00", "", &[("500.00", "RE-2026-00732")])];
     let silent: [Booked<'_>; 2] = [("1190.00", "", &[("1190.00", "")]), ("500.00", "", &[("500.00", "")])];
+    let two: &[(&str, &str)] = &[("1190.00", "RE-2026-00731"), ("500.00", "RE-2026-00732")];
+    let batch = |reference| [("1690.00", reference, two)];
+    let sum = |reference| -> [Booked<'_>; 1] { [("1690.00", reference, &[])] };
+    let one: [Booked<'_>; 2] =
+        [("1190.00", "!Gutschrift", &[("1190.00", "")]), ("500.00", "!Gutschrift", &[("500.00", "")])];
     for (what, notified, stated) in [
+        ("details without any reference, then the sum", &batch("")[..], &sum("")[..]),
+        ("the sum, then details without any reference", &sum("")[..], &batch("")[..]),
+        ("details, then the sum with words of the bank", &batch("")[..], &sum("!Sammelgutschrift")[..]),
+        ("details with words of the bank, then the sum", &batch("!SEPA")[..], &sum("")[..]),
+        ("details with a reference, then the sum without", &batch("REF9")[..], &sum("")[..]),
+        ("the sum with a reference, then details without", &sum("REF9")[..], &batch("")[..]),
+        ("numbered in each file", &batch("#1")[..], &sum("#7")[..]),
+        ("a word of the bank where the other has the payer's", &one[..], &said[..]),
         ("details with the bank's reference, then the sum", &details[..], &whole[..]),
         ("the sum, then details with the bank's reference", &whole[..], &details[..]),
         ("details in both", &details[..], &details[..]),
@@ -267,8 +287,16 @@ fn a_notification_and_the_statement_of_the_same_money_are_one_in_either_order_wh
     ] {
         let notification = ("n.xml", camt("054", notified, ""));
         let statement = ("s.xml", camt("053", stated, "1690.00"));
+        let office = office();
+        fs::write(office.path("n.xml"), &notification.1).expect("a notification");
+        fs::write(office.path("s.xml"), &statement.1).expect("a statement");
+        let args = ["run", "n.xml", "s.xml", "--open-items", "items.csv", "--ledger", "l.db", "--out", "out", "-q"];
+        office.tieout("2026-04-02T17:00:00Z", &args);
+        let applied = office.text("out/allocations.csv");
+        assert_eq!(applied.matches(",policy,").count(), 2, "{what}, in one run: {applied}");
+        assert_eq!(office.text("out/decisions.jsonl").lines().count(), 2, "{what}, in one run");
         for days in [[&notification, &statement], [&statement, &notification]] {
-            let office = office();
+            let office = self::office();
             for (file, text) in days {
                 run(&office, file, text);
             }
@@ -384,6 +412,28 @@ fn a_notification_is_not_the_same_money_where_the_payer_or_the_text_says_another
         let closing = if stated.len() == 1 { "500.00" } else { "1000.00" };
         let summary = run(&office, "s.xml", &camt("053", stated, closing));
         assert_eq!(summary["ledger"]["joined"], 0, "{}", summary["ledger"]);
+    }
+}
+
+#[test]
+fn a_batch_is_no_other_entry_of_its_amount_where_two_would_fit_or_the_reference_or_payer_is_another() {
+    let two: &[(&str, &str)] = &[("1190.00", "RE-2026-00731"), ("500.00", "RE-2026-00732")];
+    let batch: [Booked<'_>; 1] = [("1690.00", "", two)];
+    let referred: [Booked<'_>; 1] = [("1690.00", "REF-A1", two)];
+    for (what, batch, stated) in [
+        ("two sums", &batch[..], &[("1690.00", "", &[][..]), ("1690.00", "", &[][..])][..]),
+        ("two batches", &[batch[0], batch[0]][..], &[("1690.00", "", &[][..])][..]),
+        ("other references", &referred[..], &[("1690.00", "REF-B2", &[][..])][..]),
+        ("another payer", &batch[..], &[("1690.00", "", &[("1690.00", "~Rhein Stahl")][..])][..]),
+    ] {
+        for turned in [false, true] {
+            let office = office();
+            let (notified, stated) = if turned { (stated, batch) } else { (batch, stated) };
+            run(&office, "n.xml", &camt("054", notified, ""));
+            let closing = if stated.len() == 1 { "1690.00" } else { "3380.00" };
+            let summary = run(&office, "s.xml", &camt("053", stated, closing));
+            assert_eq!(summary["ledger"]["joined"], 0, "{what}, turned {turned}: {}", summary["ledger"]);
+        }
     }
 }
 
