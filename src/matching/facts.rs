@@ -89,6 +89,8 @@ pub enum Fact {
     BadReference(u32),
     /// The statement has nothing to prove it by.
     StatementUnproven,
+    /// It came in a report of the day or a notification.
+    NotYetStated,
     /// The statement does not tie out.
     StatementBroken,
     /// A statement is missing.
@@ -178,9 +180,14 @@ impl Fact {
             Fact::RefundNotDocument => "the text speaks of a refund: money back, not money for a document",
             Fact::NothingElse => "neither a number nor the payer points to this document",
             Fact::StatementUnproven => "the statement has no balances that prove it complete",
+            Fact::NotYetStated => {
+                "it came in a notification or a report of the day: the statement brings the same money once more, so approve one of the two"
+            }
             Fact::StatementBroken => "the statement does not tie out",
             Fact::StatementGap => "a statement is missing before this one",
-            Fact::StatementOverlap => "part of this statement also stands in another one",
+            Fact::StatementOverlap => {
+                "part of this statement also stands in another one, perhaps this money too: look there before you approve both"
+            }
             Fact::Spoofed => "the payer's name mixes scripts or holds invisible characters",
             Fact::Unsplit => "a batch without details, or whose details do not sum to it",
             Fact::CheckDigits => "a structured reference fails its check digits",

@@ -183,6 +183,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// Whether it is a report of the day or a notification, whose entries the statement brings once more.
+    pub fn is_intraday(self) -> bool {
+        matches!(self, Format::Camt052 | Format::Camt054 | Format::Mt942)
+    }
+
     /// The text form: `camt053`, `mt940`, `csv`.
     pub fn as_str(self) -> &'static str {
         match self {

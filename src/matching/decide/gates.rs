@@ -7,7 +7,7 @@ use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, PayerKind, Str
 use crate::matching::facts::{Bar, Fact};
 use crate::matching::hypotheses::{Basis, Context, Difference, Hypothesis, is_credit_note_as_well};
 use crate::matching::reading::{Label, Reading, Typed, Wording};
-use crate::model::{ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
+use crate::model::{Format, ItemStatus, Payment, Policy, ReasonCode, Trust, Unproven};
 use crate::names::{NameLevel, Party, looks_spoofed};
 use smallvec::SmallVec;
 
@@ -20,6 +20,9 @@ pub fn of_statement(policy: &Policy, payment: &Payment) -> Option<Bar> {
     let (reason, fact) = match payment.trust {
         Trust::Proven => return None,
         Trust::Unproven if policy.statement.unproven == Unproven::Apply => return None,
+        Trust::Unproven if payment.source.format.is_some_and(Format::is_intraday) => {
+            (ReasonCode::StatementUnproven, Fact::NotYetStated)
+        }
         Trust::Unproven => (ReasonCode::StatementUnproven, Fact::StatementUnproven),
         Trust::Broken => (ReasonCode::StatementBreak, Fact::StatementBroken),
         Trust::Gap => (ReasonCode::StatementGap, Fact::StatementGap),

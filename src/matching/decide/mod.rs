@@ -193,7 +193,11 @@ fn nothing_found(context: &Context<'_>, of_payment: &[Bar], words: bool) -> Prop
     let told = || wording::nothing_found(context);
     let mut proposed = plain(context.payment, Outcome::Queued, Disposition::InReview, words, told);
     if let Some(decision) = &mut proposed.decision {
-        decision.gates = of_payment.iter().map(|g| Gate { reason: g.reason, text: fixed(g) }).collect();
+        // Money that may stand here twice is the first thing to say of a payment that nobody knows.
+        let twice = gates::of_statement(context.policy, context.payment);
+        let twice = twice.filter(|g| g.reason == ReasonCode::StatementOverlap);
+        let all = twice.iter().chain(of_payment);
+        decision.gates = all.map(|g| Gate { reason: g.reason, text: fixed(g) }).collect();
         if let Some(gate) = decision.gates.first() {
             decision.reason = gate.reason;
             decision.explanation = gate.text.clone();

@@ -73,7 +73,7 @@ impl Intraday {
         used: &BTreeSet<String>,
         ledger: &Ledger<S>,
     ) -> Result<Came, Error> {
-        let is_intraday = |f: Option<Format>| matches!(f, Some(Format::Camt052 | Format::Camt054 | Format::Mt942));
+        let is_intraday = |f: Option<Format>| f.is_some_and(Format::is_intraday);
         let own = is_intraday(payment.source.format);
         let mut found: BTreeMap<u64, PaymentBody> = BTreeMap::new();
         let mut look = |kind: KeyKind, value: &str| -> Result<(), Error> {

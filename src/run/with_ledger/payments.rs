@@ -112,7 +112,9 @@ impl<S: Store> Session<'_, S> {
                 *n += 1;
                 payment.payment_id = occurrence_id(&origin.base, *n);
                 base = (*n > 1).then(|| origin.base.clone());
-                if payment.trust < Trust::Overlap && (is_known || !disjoint && self.in_other_format(&payment)?) {
+                if payment.trust < Trust::Overlap
+                    && (is_known || !disjoint && self.in_other_format(&payment, origin)?)
+                {
                     payment.trust = Trust::Overlap;
                 }
                 of = Remembered::New(at);
@@ -316,26 +318,29 @@ impl<S: Store> Session<'_, S> {
         Ok(row.is_some_and(|r| r.again))
     }
 
-    /// Whether another format brought an entry with these figures: words differ between formats, so a person looks at it.
-    fn in_other_format(&self, payment: &Payment) -> Result<bool, Error> {
+    /// Whether another format brought an entry with these figures, or its details: words differ between formats, so a person looks at it.
+    fn in_other_format(&self, payment: &Payment, origin: &Origin) -> Result<bool, Error> {
         if self.fresh {
             return Ok(false);
         }
-        let figures = keys::figures(payment.booking_date, payment.currency, payment.amount);
-        for (_, body) in self.ledger.under(KeyKind::Figures, &figures)? {
-            let Body::Payment(p) = body else { continue };
-            let other = &p.payment;
-            // An account that nobody names may be any of them.
-            let one_account = may_be_same_account(&other.account, &payment.account)
-                || other.account.is_empty()
-                || payment.account.is_empty();
-            let same = other.amount == payment.amount
-                && other.booking_date == payment.booking_date
-                && other.currency == payment.currency
-                && one_account
-                && !contradicts(other, payment);
-            if same && other.source.format != payment.source.format {
-                return Ok(true);
+        let sum = origin.batch.as_ref().map(|b| b.sum);
+        for amount in std::iter::once(payment.amount).chain(sum) {
+            let figures = keys::figures(payment.booking_date, payment.currency, amount);
+            for (_, body) in self.ledger.under(KeyKind::Figures, &figures)? {
+                let Body::Payment(p) = body else { continue };
+                let other = &p.payment;
+                // An account that nobody names may be any of them.
+                let one_account = may_be_same_account(&other.account, &payment.account)
+                    || other.account.is_empty()
+                    || payment.account.is_empty();
+                let same = [Some(other.amount), p.batch].contains(&Some(amount))
+                    && other.booking_date == payment.booking_date
+                    && other.currency == payment.currency
+                    && one_account
+                    && !contradicts(other, payment);
+                if same && other.source.format != payment.source.format {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
