@@ -621,3 +621,13 @@ fn a_path_where_no_ledger_can_be_is_refused_by_name_and_nothing_is_made_beside_i
     fs::write(office.path("empty.db"), "").expect("a file");
     assert_eq!(office.tieout("", &[&run[..], &["--ledger", "empty.db"]].concat()).status.code(), Some(0));
 }
+
+#[test]
+fn the_story_of_a_document_names_what_waits_for_it_although_nothing_was_moved_yet() {
+    let office = office();
+    run(&office, "s.xml", &camt("053", &[("77.00", "R1", &[("77.00", "RE-2026-00732")])], "77.00"));
+    let story = office.ask(&["history", "RE-2026-00732"]);
+    assert!(story.starts_with("History of document RE-2026-00732") && story.contains("Queued by policy"), "{story}");
+    let other = office.tieout("", &["history", "RE-2026-00731", "--ledger", "l.db"]);
+    assert!(said(&other).contains("knows nothing of it"), "nobody proposed that one: {}", said(&other));
+}

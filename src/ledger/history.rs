@@ -9,6 +9,7 @@ use crate::base::{Currency, sum_figure};
 use crate::error::Error;
 use crate::model::{Disposition, Review, ReviewState, Signer};
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One line of a story.
@@ -58,6 +59,7 @@ impl<S: Store> Ledger<S> {
                 }
             }
         }
+        payments.extend(self.proposed_for(company, target)?);
         if !payments.is_empty() {
             let seqs = self.about_payments(&payments)?;
             return self.told(format!("document {target}"), seqs, &is_item).map(Some);
@@ -70,6 +72,31 @@ impl<S: Store> Ledger<S> {
         }
         let seqs = self.about_payments(&payments)?;
         self.told(format!("customer {target}"), seqs, &|_| true).map(Some)
+    }
+
+    /// Payments that wait with a proposal to pay this document.
+    fn proposed_for(&self, company: &str, target: &str) -> Result<Vec<String>, Error> {
+        let is_target = |a: &Value| ["doc_no", "item_id"].iter().any(|k| a.get(k).is_some_and(|v| v == target));
+        let list = |v: &Value, key: &str| v.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut payments = Vec::new();
+        for (id, row) in self.queue()? {
+            let Some(record) = self.store().record(row.seq)? else { continue };
+            if !record.body.contains(target) {
+                continue;
+            }
+            let body = Body::parse(record.seq, record.kind, &record.body)?;
+            let (decided, own) = match &body {
+                Body::Payment(p) => (&p.decided, &p.payment.company),
+                Body::Decision(d) => (&d.decided, &d.company),
+                _ => continue,
+            };
+            let line: Option<Value> = decided.line.as_deref().and_then(|l| serde_json::from_str(l).ok());
+            let proposed = line.iter().flat_map(|l| list(l, "candidates")).flat_map(|c| list(&c, "allocations"));
+            if (company.is_empty() || own == company) && proposed.into_iter().any(|a| is_target(&a)) {
+                payments.push(id);
+            }
+        }
+        Ok(payments)
     }
 
     /// Every record about these payments, and about the returns that took them back.
@@ -122,8 +149,8 @@ fn returns_of(body: &Body) -> Option<&str> {
 }
 
 fn event(record: &Record, body: &Body, relevant: &dyn Fn(&Movement) -> bool) -> Event {
-    let meta: serde_json::Value = serde_json::from_str(&record.meta).unwrap_or_default();
-    let text = |key: &str| meta.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let meta: Value = serde_json::from_str(&record.meta).unwrap_or_default();
+    let text = |key: &str| meta.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (says, currency) = says(body);
     let shown = |minor: i64| sum_figure(minor.into(), currency);
     let movement = |m: &Movement| {

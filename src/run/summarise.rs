@@ -217,7 +217,7 @@ fn not_proven(facts: &Facts<'_>, statements: &[StatementSummary]) -> Vec<String>
             }
             TieOut::Unproven => {
                 let then = match facts.policy.statement.unproven {
-                    Unproven::Queue => "Its payments went to review.",
+                    Unproven::Queue => "Nothing of it is applied without a person.",
                     Unproven::Apply => "The policy applies it all the same.",
                 };
                 out.push(format!("{which}: no balances prove that the statement is complete. {then}"));

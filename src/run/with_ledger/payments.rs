@@ -65,12 +65,14 @@ impl<S: Store> Session<'_, S> {
                 (None, None) if self.fresh => Came::New,
                 (None, None) => intraday.find(&payment, origin, &used, self.ledger)?,
             };
+            let mut is_detail = false;
             if let Came::DetailOf(whole) = &came
                 && taken
                 && let Some(trust) = self.gives_way(whole, &payment)?
             {
                 payment.trust = payment.trust.min(trust);
                 came = Came::New;
+                is_detail = true;
             }
             let mut of = Remembered::Nothing;
             let mut base = None;
@@ -112,7 +114,8 @@ impl<S: Store> Session<'_, S> {
                 *n += 1;
                 payment.payment_id = occurrence_id(&origin.base, *n);
                 base = (*n > 1).then(|| origin.base.clone());
-                if payment.trust < Trust::Overlap
+                if !is_detail
+                    && payment.trust < Trust::Overlap
                     && (is_known || !disjoint && self.in_other_format(&payment, origin)?)
                 {
                     payment.trust = Trust::Overlap;
