@@ -6,12 +6,15 @@ mod closed;
 mod intraday;
 mod known;
 mod learned;
+mod likeness;
+mod one_payment;
 mod payments;
 mod queue;
 mod records;
 mod returns;
 mod session;
 mod snapshot;
+mod stored;
 
 pub use queue::record_of_ledger;
 pub(super) use queue::waiting_in;

@@ -1,7 +1,7 @@
 //! A batch that came whole in one file and in its details in another, without a reference that says so: the only one of its day and
 //! amount on either side is one money. Details and what the ledger has of that day in, the payments of the ledger that they are out.
 
-use super::intraday::{contradicts, figures_of};
+use super::likeness::{contradicts, figures_of};
 use crate::base::Map;
 use crate::ledger::PaymentBody;
 use crate::model::Payment;
