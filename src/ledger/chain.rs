@@ -77,7 +77,28 @@ pub fn order(links: &mut [StatementBody]) {
 }
 
 /// Every break of a chain in [`order`].
-pub fn breaks(links: &[StatementBody]) -> Vec<ChainBreak> {
+pub fn breaks(all: &[StatementBody]) -> Vec<ChainBreak> {
+    // Those that only repeat what an unbroken line of others holds are no links.
+    let mut places: Vec<usize> = (0..all.len()).collect();
+    let mut n = 0;
+    while let Some(here) = places.get(n).and_then(|i| all.get(*i)) {
+        let near = places.iter().filter_map(|i| all.get(*i)).filter(|o| o.content != here.content);
+        if is_covered(&near.collect::<Vec<_>>(), here) {
+            places.remove(n);
+        } else {
+            n += 1;
+        }
+    }
+    let links: Vec<StatementBody> = places.iter().filter_map(|i| all.get(*i)).cloned().collect();
+    let mut found = breaks_of(&links);
+    let place = |i: usize| places.get(i).copied().unwrap_or(i);
+    for b in &mut found {
+        (b.before, b.after) = (place(b.before), place(b.after));
+    }
+    found
+}
+
+fn breaks_of(links: &[StatementBody]) -> Vec<ChainBreak> {
     let mut found = Vec::new();
     // Those that the next one may continue: more than one after a fork, repeat or overlap.
     let mut before: Vec<usize> = Vec::new();
@@ -104,7 +125,11 @@ pub fn breaks(links: &[StatementBody]) -> Vec<ChainBreak> {
         }
         let Some(last) = before.last().copied() else { continue };
         let known = before.iter().any(|j| at(j).is_some_and(|o| continues(o, here).is_some()));
-        let shared = || before.iter().filter_map(at).any(|o| runs_into(o, here)) || shares(links, here);
+        let has = |list: Option<Vec<&StatementBody>>, o: &StatementBody| {
+            list.is_some_and(|l| l.iter().any(|s| s.content == o.content))
+        };
+        let meets = |o: &StatementBody| runs_into(o, here) || has(explain(links, o), here);
+        let shared = || shares(links, here) || before.iter().filter_map(at).any(meets);
         let kind = match (known, at(&last).and_then(|o| numbers(o, here))) {
             (true, _) if overlaps(links, last, i) || shared() => Some(BreakKind::Overlap),
             (true, _) => Some(BreakKind::Gap),
@@ -119,30 +144,112 @@ pub fn breaks(links: &[StatementBody]) -> Vec<ChainBreak> {
     found
 }
 
-/// Whether the balances prove that what a statement has in common with others, [`StatementBody::known`], is one and the same: it
-/// goes on from another or into another without it, it holds what whole statements between its days hold, or it lies within one.
+/// Whether the balances prove that what a statement has in common with others, [`StatementBody::known`], is one and the same.
 pub fn shares(links: &[StatementBody], here: &StatementBody) -> bool {
-    let (Some(opening), Some(closing)) = (here.opening, here.closing) else { return false };
+    explain(links, here).is_some()
+}
+
+/// The statements that prove what one has in common with others: it goes on from one or into another without it, it holds what whole
+/// statements between its days hold, or an unbroken line of others holds all of it.
+fn explain<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
+    let (opening, closing) = here.opening.zip(here.closing)?;
     let known = here.known;
     let others = || links.iter().filter(|o| o.content != here.content);
-    let meets = |o: &StatementBody| known != 0 && (goes_on_from(o, here) || runs_into(here, o));
-    let days = |s: &StatementBody| s.first.or(s.last).zip(s.last);
-    let Some((first, last)) = days(here) else { return others().any(meets) };
+    let meets = |o: &&StatementBody| known != 0 && (goes_on_from(o, here) || runs_into(here, o));
+    if let Some(other) = others().find(meets) {
+        return Some(vec![other]);
+    }
+    let (first, last) = days(here)?;
+    if i128::from(closing) - i128::from(opening) == known
+        && let Some(line) = line_over(&others().collect::<Vec<_>>(), here)
+    {
+        return Some(line);
+    }
+    if known == 0 {
+        return None;
+    }
+    // What begins before it ends, and what goes on after it.
+    let (mut heads, mut tails, mut inside) = (Vec::new(), Vec::new(), Vec::new());
+    for other in others() {
+        let Some((from, to)) = days(other) else { continue };
+        if first <= from && to <= last {
+            inside.push((from, to, other));
+        }
+        if let Some(end) = other.closing.filter(|_| from <= first && first <= to && to <= last) {
+            heads.push((i128::from(end) - i128::from(opening), other));
+        }
+        if let Some(start) = other.opening.filter(|_| first <= from && from <= last && last <= to) {
+            tails.push((i128::from(closing) - i128::from(start), other));
+        }
+    }
     let fits = |from: (NaiveDate, Option<i64>), to: (NaiveDate, Option<i64>)| {
         (from.0 != first || from.1 == Some(opening)) && (to.0 != last || to.1 == Some(closing))
     };
-    let within = |o: &StatementBody| {
-        days(o).is_some_and(|(from, to)| from <= first && last <= to && fits((from, o.opening), (to, o.closing)))
-    };
-    let all_known = i128::from(closing) - i128::from(opening) == known;
-    let inside = || others().filter_map(|o| Some((days(o).filter(|(from, to)| first <= *from && *to <= last)?, o)));
-    let holds = |(a_days, a): ((NaiveDate, NaiveDate), &StatementBody)| {
-        inside().any(|(b_days, b)| {
+    for (from, _, a) in &inside {
+        for (_, to, b) in &inside {
             let sum = a.opening.zip(b.closing).map(|(from, to)| i128::from(to) - i128::from(from));
-            sum == Some(known) && fits((a_days.0, a.opening), (b_days.1, b.closing))
-        })
-    };
-    others().any(meets) || all_known && others().any(within) || known != 0 && inside().any(holds)
+            if sum == Some(known) && fits((*from, a.opening), (*to, b.closing)) {
+                return Some(inside.iter().map(|i| i.2).collect());
+            }
+        }
+    }
+    let both = heads.iter().flat_map(|h| tails.iter().map(move |t| (h, t)));
+    let both = both.filter(|((_, a), (_, b))| a.content != b.content);
+    both.into_iter().find(|((head, _), (tail, _))| head + tail == known).map(|((_, a), (_, b))| vec![*a, *b])
+}
+
+/// First and last day of a statement.
+fn days(s: &StatementBody) -> Option<(NaiveDate, NaiveDate)> {
+    s.first.or(s.last).zip(s.last)
+}
+
+/// An unbroken line of others that holds all days of a statement, and its balances where it begins or ends with them.
+fn line_over<'a>(others: &[&'a StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
+    let (first, last) = days(here)?;
+    for start in others {
+        let Some((from, _)) = days(start).filter(|(from, to)| *from <= first && first <= *to) else { continue };
+        if from == first && start.opening != here.opening {
+            continue;
+        }
+        let mut line = vec![*start];
+        while let Some((end, to)) = line.last().and_then(|o| Some((*o, days(o)?.1))) {
+            if to > last || to == last && end.closing == here.closing {
+                return Some(line);
+            }
+            let next = others.iter().find(|o| {
+                continues(end, o) == Some(true)
+                    && days(o).is_some_and(|(from, until)| to <= from && to <= until)
+                    && !line.iter().any(|l| l.content == o.content)
+            });
+            match next {
+                Some(next) => line.push(next),
+                None => break,
+            }
+        }
+    }
+    None
+}
+
+/// Whether an unbroken line of others holds a statement of which nothing was new: it is no link of the chain.
+fn is_covered(others: &[&StatementBody], here: &StatementBody) -> bool {
+    let (Some(opening), Some(closing), Some(own)) = (here.opening, here.closing, days(here)) else { return false };
+    if i128::from(closing) - i128::from(opening) != here.known {
+        return false;
+    }
+    // Another one of the same days is judged beside it.
+    let wider: Vec<&StatementBody> = others.iter().copied().filter(|o| days(o) != Some(own)).collect();
+    line_over(&wider, here).is_some()
+}
+
+/// Whether the balances of a chain run on from one statement to another behind it, `before` and `here` being their places.
+pub fn runs_on(links: &[StatementBody], before: usize, here: usize) -> bool {
+    let between = links.get(before..=here).unwrap_or_default();
+    between.len() > 1 && between.windows(2).all(|w| matches!(w, [a, b] if continues(a, b) == Some(true)))
+}
+
+/// Whether two statements have a day in common.
+pub fn meet(a: &StatementBody, b: &StatementBody) -> bool {
+    matches!((days(a), days(b)), (Some((from, to)), Some((first, last))) if from <= last && first <= to)
 }
 
 /// Whether `b` goes on from `a` once what it has in common with others is left out at its beginning.

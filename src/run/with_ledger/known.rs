@@ -163,6 +163,11 @@ impl<S: Store> Session<'_, S> {
                 None => after.is_some_and(|a| chain::continues(link, a) == Some(true) && begins_after(link, a)),
             };
             let fits_after = after.is_none_or(|a| chain::continues(link, a) != Some(false));
+            // One that has days in common with it must stand in one line with it, else they may hold the same entries.
+            let beside = |(j, o): (usize, &StatementBody)| {
+                j != i && chain::meet(o, link) && !chain::runs_on(&all, i.min(j), i.max(j))
+            };
+            let disjoint = disjoint && !all.iter().enumerate().any(beside);
             if let Some(read) = new.get(&link.content).and_then(|k| self.statements.get_mut(*k)) {
                 read.disjoint = disjoint && fits_after;
                 read.numbered = before.is_some_and(|b| follows(b, link));
