@@ -22,6 +22,7 @@ use extend::Extensions;
 use not_receivable::Rules;
 use rayon::prelude::*;
 pub use reading::{SpanKind, TextRead, TextSpan, read_text};
+pub(crate) use returns::RETURN_FEE_MAX;
 use std::collections::BTreeSet;
 
 /// Version of evidence, weights and rules. A change that alters any decision raises it and stands in the changelog.

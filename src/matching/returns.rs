@@ -24,7 +24,7 @@ pub struct ReturnLink {
 }
 
 /// Largest fee that is believed without being stated, in minor units.
-const FEE_MAX: i64 = 5_000;
+pub const RETURN_FEE_MAX: i64 = 5_000;
 
 /// Whether a payment says that an earlier one came back.
 pub fn is_return(payment: &Payment) -> bool {
@@ -41,6 +41,14 @@ pub fn is_return(payment: &Payment) -> bool {
 pub fn says_return(payment: &Payment) -> bool {
     let pieces = payment.remittance.iter().chain(&payment.bank_text).map(String::as_str);
     says(pieces, Wording::Returned)
+}
+
+/// What a return was first booked as, where the statement says it or the fee in its amount.
+pub fn first_booked(payment: &Payment) -> Option<i64> {
+    let gross = payment.amount.checked_neg().filter(|g| *g > 0)?;
+    let stated = payment.original_amount.filter(|_| payment.original_currency == Some(payment.currency));
+    let less_fee = || gross.checked_sub(payment.charges).filter(|_| payment.charges > 0);
+    stated.or_else(less_fee).filter(|original| (1..=gross).contains(original))
 }
 
 /// Finds what a returned receipt had closed. The amount of the line may be the original and the bank's fee.
@@ -61,7 +69,7 @@ pub fn link(
             || fee == payment.charges
             || stated == Some(original)
             || reading.marks.amounts.contains(&fee)
-            || (0..=FEE_MAX).contains(&fee) && reading.marks.amounts.contains(&original);
+            || (0..=RETURN_FEE_MAX).contains(&fee) && reading.marks.amounts.contains(&original);
         (fee >= 0 && believable).then_some(fee)
     };
     // By number: in the text or as our end-to-end id.

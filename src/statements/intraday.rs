@@ -6,6 +6,7 @@ use super::identity::{is_other_party, tells_entry};
 use crate::base::{Map, Money, Set};
 use crate::model::{Entry, EntryStatus, Party, Remittance};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// Marks entries of reports and notifications that stand again in a final statement, or in an earlier report of the same run. A
 /// batch of a final statement that shows no details takes them from the notification if they sum to it.
@@ -66,33 +67,52 @@ pub(super) fn put_aside(day: &mut Day) {
 /// Places of an entry: statement and entry.
 type At = (usize, usize);
 
-/// Entries of one account, amount and day: those of final statements, and the others.
-type Alike = (Vec<At>, Vec<At>);
+/// Entries of one account, amount and day: those of final statements, and the others by format.
+type Alike = (Vec<At>, BTreeMap<u8, Vec<At>>);
 
-/// Entries of reports and notifications that are the only one of their day and amount which the final statements do not hold, and
-/// the only one there, where one of the two has no reference and says nothing else, just less. They are put aside too.
+/// Entries of reports and notifications that are the only one of their day and amount in their format which is not known yet, with the
+/// only one in the final statements or, where those have none, in the format that has its details; one of the two has no reference
+/// and says nothing else, just less. They are put aside too.
 fn only_ones(day: &mut Day, known: &[(At, At)]) -> Vec<(At, At)> {
-    let taken: Set<At> = known.iter().flat_map(|(to, from)| [*to, *from]).collect();
+    let taken: Set<At> = known.iter().map(|(_, from)| *from).collect();
+    // It may stand in several reports and notifications, but once in each.
+    let has: Set<(At, usize)> = known.iter().map(|(to, from)| (*to, from.0)).collect();
     let mut alike: Map<(String, Money, NaiveDate), Alike> = Map::default();
     for (i, filed) in day.statements.iter().enumerate() {
         let account = account_key(&filed.statement.account);
         for (k, entry) in filed.statement.entries.iter().enumerate() {
             let date = entry.booking_date.filter(|_| !entry.booking_date_derived && entry.status == EntryStatus::Book);
             if let Some(date) = date.filter(|_| !taken.contains(&(i, k))) {
-                let slot = alike.entry((account.clone(), entry.amount, date)).or_default();
-                if is_final(&filed.statement) { slot.0.push((i, k)) } else { slot.1.push((i, k)) }
+                let (finals, others) = alike.entry((account.clone(), entry.amount, date)).or_default();
+                match is_final(&filed.statement) {
+                    true => finals.push((i, k)),
+                    false => others.entry(rank(filed.statement.format)).or_default().push((i, k)),
+                }
             }
         }
     }
     let entry = |at: &At| day.statements.get(at.0).and_then(|f| f.statement.entries.get(at.1));
+    let details = |at: &At| entry(at).map_or(0, |e| e.details.len());
     let mut pairs: Vec<(At, At)> = Vec::new();
     for (finals, others) in alike.values() {
-        let ([to], [from]) = (finals.as_slice(), others.as_slice()) else { continue };
-        let (Some(a), Some(b)) = (entry(to), entry(from)) else { continue };
-        let bare =
-            |e: &Entry| e.servicer_reference.is_none() && e.entry_reference.as_ref().is_none_or(|r| !tells_entry(r));
-        if (bare(a) || bare(b)) && (says_no_other(a, b) || is_whole_of(a, b) || is_whole_of(b, a)) {
-            pairs.push((*to, *from));
+        // Several of one format are one only where a final statement has one; never two of one statement.
+        let several = others.values().any(|of_format| of_format.len() > 1);
+        let one_file = |of: &Vec<At>| of.windows(2).any(|w| matches!(w, [a, b] if a.0 == b.0));
+        if finals.len() > 1 || several && (finals.is_empty() || others.values().any(one_file)) {
+            continue;
+        }
+        let mut all: Vec<At> = others.values().flatten().copied().collect();
+        all.sort_by_key(|at| std::cmp::Reverse(details(at)));
+        let (to, from) = match (finals.as_slice(), all.as_slice()) {
+            ([to], from) => (to, from),
+            (_, [to, from @ ..]) => (to, from),
+            _ => continue,
+        };
+        for from in from.iter().filter(|from| !has.contains(&(*to, from.0))) {
+            let (Some(a), Some(b)) = (entry(to), entry(from)) else { continue };
+            if (is_bare(a) || is_bare(b)) && (says_no_other(a, b) || is_whole_of(a, b) || is_whole_of(b, a)) {
+                pairs.push((*to, *from));
+            }
         }
     }
     pairs.sort_unstable();
@@ -119,6 +139,11 @@ fn agrees(a: &Entry, b: &Entry) -> bool {
     !others && (one_day || says_no_other(a, b))
 }
 
+/// Whether no reference tells an entry from others.
+fn is_bare(entry: &Entry) -> bool {
+    entry.servicer_reference.is_none() && entry.entry_reference.as_ref().is_none_or(|r| !tells_entry(r))
+}
+
 /// Whether an entry may be a batch without its details, which another entry has: it names no payer.
 fn is_whole_of(whole: &Entry, batch: &Entry) -> bool {
     let parties = |e: &Entry| e.details.iter().any(|d| d.debtor.name.is_some() || d.creditor.name.is_some());
@@ -129,9 +154,10 @@ fn is_whole_of(whole: &Entry, batch: &Entry) -> bool {
 /// Whether all that the one of two that says less says stands in the other. The bank's own text counts where nobody else says anything.
 fn says_no_other(a: &Entry, b: &Entry) -> bool {
     let spoken = |e: &Entry| e.details.iter().any(|d| d.remittance != Remittance::default());
-    let words = |e: &Entry| match spoken(a) || spoken(b) {
-        true => Entry { narrative: None, ..e.clone() }.words(),
-        false => e.words(),
+    let words = |e: &Entry| {
+        let narrative = e.narrative.clone().filter(|_| !spoken(a) && !spoken(b));
+        let entry_reference = e.entry_reference.clone().filter(|r| tells_entry(r));
+        Entry { narrative, entry_reference, ..e.clone() }.words()
     };
     let (a, b) = (words(a), words(b));
     let letters = |text: &str| text.chars().filter(|c| *c != '|').count();
@@ -187,8 +213,8 @@ fn keys(entry: &Entry) -> Vec<String> {
         keys.extend(dates.iter().flatten().map(|d| format!("e|{amount}|{reference}|{d}")));
     }
     // Without any reference the words must be the same, and there must be some.
-    if entry.servicer_reference.is_none() && entry.entry_reference.is_none() {
-        let text = entry.words();
+    if is_bare(entry) {
+        let text = Entry { entry_reference: None, ..entry.clone() }.words();
         if text.chars().filter(|c| *c != '|').count() >= 8 {
             keys.extend(dates.iter().flatten().take(1).map(|d| format!("t|{amount}|{d}|{text}")));
         }

@@ -14,9 +14,9 @@ pub use running::settling_order;
 use super::decide::{Standing, allocation, would_need};
 use super::hypotheses::{Part, Parts};
 use super::score::{error_ppm, weights};
-use crate::base::Map;
+use crate::base::{Map, Money};
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::{Allocation, Decision, Disposition, Gate, Outcome, Policy, ReasonCode};
+use crate::model::{Allocation, Decision, Disposition, Gate, OtherAmount, Outcome, Policy, ReasonCode};
 
 /// What settling all payments together changed about one of them.
 #[derive(Debug, Clone)]
@@ -165,10 +165,18 @@ impl Settled {
                 decision.error_ppm = error_ppm(decision.score, [], weights::ERROR_FLOOR_PPM);
             }
             Some(Ruling::TakesBack(original)) => {
-                let id = self.payments.get(*original as usize).map_or_else(String::new, Claimant::id);
+                let paid = self.payments.get(*original as usize);
+                let id = paid.map_or_else(String::new, Claimant::id);
+                // Negative, as the return is: what it takes beyond the payment.
+                let fee = self.payments.get(k).zip(paid).and_then(|(back, paid)| back.amount.checked_add(paid.amount));
                 decision.outcome = Outcome::Reopened;
                 decision.reason = ReasonCode::ReturnReopened;
                 decision.explanation = format!("takes back payment {id} of this run");
+                if let Some(fee) = fee.filter(|f| *f < 0) {
+                    let shown = Money::from_minor(fee.saturating_neg(), decision.currency).figure();
+                    decision.explanation.push_str(&format!("; {shown} of it is the fee"));
+                    decision.other.push(OtherAmount { code: "return_fee".to_owned(), amount: fee });
+                }
                 let customer = standing.customer.and_then(|c: CustomerIx| book.customer(c));
                 decision.customer_id = customer.map(|c| c.customer_id.clone());
                 decision.allocations = allocations();

@@ -1,7 +1,7 @@
 //! Money that came back: returns of what was paid to us, and our own payments.
 
 use super::registered;
-use super::standing::Proposed;
+use super::standing::{OpenReturn, Proposed};
 use super::told::{allocation, fixed, plain};
 use super::{Desk, gates};
 use crate::matching::candidates::{Naming, PayerEvidence};
@@ -58,7 +58,8 @@ pub fn return_or_refund(
         let known = !named.is_empty() || !returns::names_something(book, reading, namings);
         let stops = registered::stops_of_return(desk, payment, &[], None);
         if known && gate.is_none() && stops.is_empty() {
-            proposed.standing.waits.open_return = Some(named.to_vec());
+            let open = OpenReturn { named: named.to_vec(), first_booked: returns::first_booked(payment) };
+            proposed.standing.waits.open_return = Some(open);
         }
         if let Some(decision) = &mut proposed.decision {
             decision.would_need =

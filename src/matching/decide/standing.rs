@@ -37,6 +37,15 @@ pub struct Standing {
     pub waits: Rare<Waits>,
 }
 
+/// A return that no paid document explains.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenReturn {
+    /// The documents that it names; if none, account and amount must tell.
+    pub named: Vec<ItemIx>,
+    /// What it was first booked as, without the bank's fee, if the statement says so.
+    pub first_booked: Option<i64>,
+}
+
 /// What a payment that is not applied wants, and what others may still change about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waits {
@@ -45,8 +54,7 @@ pub struct Waits {
     /// Several items of one customer with exactly this amount fit equally well: a tie that a complete set may solve.
     pub tie: Option<(CustomerIx, i64)>,
     /// A return that found no closed item: perhaps it takes back a payment of this run.
-    /// The documents that it names, none if it names nothing; then account and amount must tell.
-    pub open_return: Option<Vec<ItemIx>>,
+    pub open_return: Option<OpenReturn>,
 }
 
 impl Empty for Waits {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::ledger::keys::KeyKind;
 use crate::ledger::{Body, Ledger, PaymentBody, StatementBody, Store};
 use crate::model::*;
-use crate::statements::{Origin, may_be_same_account};
+use crate::statements::{Origin, may_be_same_account, tells_entry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a payment of the run is to the ledger.
@@ -102,7 +102,13 @@ impl Intraday {
             look(KeyKind::Figures, sum)?;
         }
         let joined = |p: &Payment| joined_from(ledger, p.payment_id.as_str(), payment.source.format);
-        let free = |p: &Payment| Ok::<bool, Error>(!used.contains(p.payment_id.as_str()) && !joined(p)?);
+        // What gave way to its details is told by them.
+        let gave_way = |p: &Payment| {
+            let standing = ledger.payment(p.payment_id.as_str())?;
+            Ok::<bool, Error>(standing.is_some_and(|s| s.reason == ReasonCode::InDetails))
+        };
+        let free =
+            |p: &Payment| Ok::<bool, Error>(!used.contains(p.payment_id.as_str()) && !joined(p)? && !gave_way(p)?);
         // Some banks count references anew each day, or within a file: day and payer must not say otherwise.
         let same_reference = |p: &Payment| {
             p.entry_ref.is_some()
@@ -110,8 +116,9 @@ impl Intraday {
                 && !contradicts(p, payment)
                 && (p.booking_date == payment.booking_date || says_no_other(p, payment))
         };
+        let bare = |p: &Payment| p.entry_ref.as_ref().is_none_or(|r| !tells_entry(r));
         for other in found.values().map(|b| &b.payment) {
-            let same_words = other.entry_ref.is_none() && payment.entry_ref.is_none() && words(other) == words(payment);
+            let same_words = bare(other) && bare(payment) && words(other) == words(payment);
             if other.amount == payment.amount && (same_reference(other) || same_words) && free(other)? {
                 return Ok(Came::Same(vec![other.payment_id.0.clone()]));
             }
@@ -142,7 +149,7 @@ impl Intraday {
         }
         let alone = self.alike.get(&figures) == Some(&1);
         if let ([only], true) = (equal.as_slice(), alone)
-            && (only.entry_ref.is_none() || payment.entry_ref.is_none())
+            && (bare(only) || bare(payment))
             && says_no_other(only, payment)
         {
             return Ok(Came::Same(vec![only.payment_id.0.clone()]));

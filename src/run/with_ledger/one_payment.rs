@@ -4,10 +4,10 @@ use super::intraday::{Came, Intraday};
 use super::likeness::{contradicts, words};
 use super::session::{Remembered, Seen, Session};
 use super::stored::{Stored, known_ids};
-use crate::base::{ContentId, Currency, Map};
+use crate::base::{ContentId, Currency, Map, Set};
 use crate::error::Error;
 use crate::ledger::keys::{self, KeyKind};
-use crate::ledger::{Body, Decided, DecisionBody, JoinBody, PaymentStanding, Set, Store, Waiting};
+use crate::ledger::{Body, Decided, DecisionBody, JoinBody, PaymentStanding, Store, Waiting};
 use crate::model::*;
 use crate::statements::{Origin, may_be_same_account, occurrence_id};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,8 @@ pub(super) struct Sorting<'o> {
     counts: Map<&'o ContentId, u32>,
     /// Payments of the ledger that one of the run is.
     pub used: BTreeSet<String>,
+    /// Those that are decided again in this run.
+    again: Set<ContentId>,
     /// By account and currency: number and sum of what the ledger has.
     pub left: BTreeMap<(String, String), (Currency, u64, i128)>,
     /// Entries with words from a notification, so that they are known again without them.
@@ -108,7 +110,8 @@ impl<S: Store> Session<'_, S> {
         }
         let mut decide = Vec::new();
         for (known, again) in self.as_known(came, payment)? {
-            if again {
+            // Two files of the run may bring it.
+            if again && sorting.again.insert(known.payment_id.clone()) {
                 let id = known.payment_id.clone();
                 self.seen.push(Seen { id, base: None, batch: None, of: Remembered::Again });
                 decide.push(known);
@@ -246,7 +249,7 @@ impl<S: Store> Session<'_, S> {
         if self.fresh {
             return Ok(false);
         }
-        let row = self.ledger.store().member(Set::Queue, id)?;
+        let row = self.ledger.store().member(crate::ledger::Set::Queue, id)?;
         let row: Option<Waiting> = row.and_then(|t| serde_json::from_str(&t).ok());
         Ok(row.is_some_and(|r| r.again))
     }

@@ -6,15 +6,12 @@ use crate::base::{Map, Money, Packed, Records};
 use crate::error::Error;
 use crate::ledger::keys::item_key;
 use crate::ledger::{Body, Movement, PaymentStanding, Store};
-use crate::matching::settling_order;
+use crate::matching::{RETURN_FEE_MAX, settling_order};
 use crate::model::*;
 use crate::run::memory::Decidable;
 use crate::statements::may_be_same_account;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-
-/// Largest fee that is believed without being stated, in minor units, where the payment itself is certain.
-const FEE_MAX: i64 = 5_000;
 
 /// How surely an earlier payment is the one that came back, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,7 +132,7 @@ impl<S: Store> Session<'_, S> {
             let fee = gross.saturating_sub(p.amount);
             let sure = sure(back, &standing);
             let stated = back.original_amount == Some(p.amount) || fee == back.charges;
-            let fee_fits = fee == 0 || fee > 0 && (stated || fee <= FEE_MAX && sure == Some(Sure::ById));
+            let fee_fits = fee == 0 || fee > 0 && (stated || fee <= RETURN_FEE_MAX && sure == Some(Sure::ById));
             if let Some(sure) = sure.filter(|_| fee_fits) {
                 fits.push((sure, standing, fee));
             }
