@@ -4,6 +4,7 @@ use super::bodies::StatementBody;
 use crate::base::{Currency, sum_figure};
 use crate::model::{follow_balances, numbers_run};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// What is wrong between two statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,24 +79,85 @@ pub fn order(links: &mut [StatementBody]) {
 
 /// Every break of a chain in [`order`].
 pub fn breaks(all: &[StatementBody]) -> Vec<ChainBreak> {
-    // Those that only repeat what an unbroken line of others holds are no links.
-    let mut places: Vec<usize> = (0..all.len()).collect();
-    let mut n = 0;
-    while let Some(here) = places.get(n).and_then(|i| all.get(*i)) {
-        let near = places.iter().filter_map(|i| all.get(*i)).filter(|o| o.content != here.content);
-        if is_covered(&near.collect::<Vec<_>>(), here) {
-            places.remove(n);
-        } else {
-            n += 1;
-        }
+    let mut places = not_covered(all);
+    let mut links: Vec<StatementBody> = places.iter().filter_map(|i| all.get(*i)).cloned().collect();
+    // What a longer one had in common with those within it shows that they are parts of it.
+    let within = |whole: &StatementBody| -> Vec<String> {
+        let parts = if whole.known == 0 { None } else { parts_of(&links, whole) };
+        parts.into_iter().flatten().filter(|p| days(p) != days(whole)).map(|p| p.content.clone()).collect()
+    };
+    let parts: BTreeSet<String> = links.iter().flat_map(within).collect();
+    links.retain(|l| !parts.contains(&l.content));
+    if links.len() < all.len() {
+        // Without them others of a day may follow each other.
+        order(&mut links);
+        places = (0..all.len()).collect();
+        let place_of = |l: &StatementBody| {
+            let at = places.iter().position(|i| all.get(*i).is_some_and(|s| s.content == l.content))?;
+            Some(places.remove(at))
+        };
+        places = links.iter().filter_map(place_of).collect();
     }
-    let links: Vec<StatementBody> = places.iter().filter_map(|i| all.get(*i)).cloned().collect();
     let mut found = breaks_of(&links);
     let place = |i: usize| places.get(i).copied().unwrap_or(i);
     for b in &mut found {
         (b.before, b.after) = (place(b.before), place(b.after));
     }
+    if found.iter().any(|b| b.kind == BreakKind::Gap) {
+        // Nothing is missing between two that others join, each of which has something in common with the next.
+        let joined = joined(all);
+        found.retain(|b| b.kind != BreakKind::Gap || joined.get(b.before) != joined.get(b.after));
+    }
     found
+}
+
+/// A number for each statement, the same for those that follow each other or are proven to have entries in common.
+fn joined(all: &[StatementBody]) -> Vec<usize> {
+    let mut group: Vec<usize> = (0..all.len()).collect();
+    let mut join = |a: usize, b: usize| {
+        if let (Some(x), Some(y)) = (group.get(a).copied(), group.get(b).copied()) {
+            group.iter_mut().filter(|g| **g == y).for_each(|g| *g = x);
+        }
+    };
+    for (n, pair) in all.windows(2).enumerate() {
+        if matches!(pair, [a, b] if continues(a, b) == Some(true)) {
+            join(n, n + 1);
+        }
+    }
+    for (n, here) in all.iter().enumerate().filter(|(_, s)| s.known != 0) {
+        for other in explain(all, here).into_iter().flatten() {
+            all.iter().position(|s| s.content == other.content).into_iter().for_each(|at| join(n, at));
+        }
+    }
+    group
+}
+
+/// The places of those that do more than repeat what an unbroken line of others holds.
+fn not_covered(all: &[StatementBody]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..all.len()).collect();
+    let mut n = 0;
+    while let Some(here) = places.get(n).and_then(|i| all.get(*i)) {
+        if nothing_new(here) && {
+            let others = places.iter().filter_map(|i| all.get(*i)).filter(|o| o.content != here.content);
+            // Another one of the same days is judged beside it.
+            line_over(&others.filter(|o| days(o) != days(here)).collect::<Vec<_>>(), here).is_some()
+        } {
+            places.remove(n);
+        } else {
+            n += 1;
+        }
+    }
+    places
+}
+
+/// Whether all that a statement moved was known when it came.
+fn nothing_new(s: &StatementBody) -> bool {
+    s.opening.zip(s.closing).is_some_and(|(opening, closing)| i128::from(closing) - i128::from(opening) == s.known)
+}
+
+/// Whether the days of one lie within those of another.
+fn is_within(inner: &StatementBody, outer: &StatementBody) -> bool {
+    matches!((days(inner), days(outer)), (Some((from, to)), Some((first, last))) if first <= from && to <= last)
 }
 
 fn breaks_of(links: &[StatementBody]) -> Vec<ChainBreak> {
@@ -152,50 +214,63 @@ pub fn shares(links: &[StatementBody], here: &StatementBody) -> bool {
 /// The statements that prove what one has in common with others: it goes on from one or into another without it, it holds what whole
 /// statements between its days hold, or an unbroken line of others holds all of it.
 fn explain<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
-    let (opening, closing) = here.opening.zip(here.closing)?;
-    let known = here.known;
+    here.opening.zip(here.closing)?;
     let others = || links.iter().filter(|o| o.content != here.content);
-    let meets = |o: &&StatementBody| known != 0 && (goes_on_from(o, here) || runs_into(here, o));
-    if let Some(other) = others().find(meets) {
-        return Some(vec![other]);
-    }
+    let line = || line_over(&others().collect::<Vec<_>>(), here);
+    let meets = |o: &&StatementBody| goes_on_from(o, here) || runs_into(here, o);
+    let known = here.known != 0;
+    let line = if nothing_new(here) { line() } else { None };
+    line.or_else(|| if known { parts_of(links, here) } else { None })
+        .or_else(|| others().find(|o| known && meets(o)).map(|o| vec![o]))
+        .or_else(|| if known { pieces(links, here) } else { None })
+}
+
+/// The statements within the days of one, where a line of them moved what it has in common with others.
+fn parts_of<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
     let (first, last) = days(here)?;
-    if i128::from(closing) - i128::from(opening) == known
-        && let Some(line) = line_over(&others().collect::<Vec<_>>(), here)
-    {
-        return Some(line);
-    }
-    if known == 0 {
-        return None;
-    }
-    // What begins before it ends, and what goes on after it.
-    let (mut heads, mut tails, mut inside) = (Vec::new(), Vec::new(), Vec::new());
-    for other in others() {
+    let inside: Vec<&StatementBody> =
+        links.iter().filter(|o| o.content != here.content && is_within(o, here)).collect();
+    let begins = |o: &StatementBody| o.first.or(o.last) != Some(first) || o.opening == here.opening;
+    let ends = |o: &StatementBody| o.last != Some(last) || o.closing == here.closing;
+    let moved = |a: &StatementBody, b: &StatementBody| Some(i128::from(b.closing?) - i128::from(a.opening?));
+    let line = |a: &StatementBody| inside.iter().any(|b| ends(b) && moved(a, b) == Some(here.known));
+    inside.iter().any(|a| begins(a) && line(a)).then_some(inside)
+}
+
+/// Statements that hold what one has in common with others, piece by piece: perhaps one its first days, another its last, and others
+/// whole statements between, of which none has a day in common with another unless it follows it.
+fn pieces<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
+    let ((first, last), (opening, closing)) = (days(here)?, here.opening.zip(here.closing)?);
+    let (mut heads, mut tails, mut inside) = (vec![(0, None)], vec![(0, None)], Vec::new());
+    for other in links.iter().filter(|o| o.content != here.content) {
         let Some((from, to)) = days(other) else { continue };
-        if first <= from && to <= last {
-            inside.push((from, to, other));
-        }
-        if let Some(end) = other.closing.filter(|_| from <= first && first <= to && to <= last) {
-            heads.push((i128::from(end) - i128::from(opening), other));
-        }
-        if let Some(start) = other.opening.filter(|_| first <= from && from <= last && last <= to) {
-            tails.push((i128::from(closing) - i128::from(start), other));
+        if is_within(other, here) {
+            inside.push(other);
+        } else if let Some(end) = other.closing.filter(|_| from <= first && first <= to && to <= last) {
+            heads.push((i128::from(end) - i128::from(opening), Some(other)));
+        } else if let Some(start) = other.opening.filter(|_| first <= from && from <= last && last <= to) {
+            tails.push((i128::from(closing) - i128::from(start), Some(other)));
         }
     }
-    let fits = |from: (NaiveDate, Option<i64>), to: (NaiveDate, Option<i64>)| {
-        (from.0 != first || from.1 == Some(opening)) && (to.0 != last || to.1 == Some(closing))
+    let wider = |a: &StatementBody, b: &StatementBody| days(a) != days(b) && is_within(a, b);
+    let whole: Vec<&StatementBody> = inside.iter().copied().filter(|a| !inside.iter().any(|b| wider(a, b))).collect();
+    let apart = |a: &StatementBody, b: &StatementBody| {
+        a.content == b.content || !meet(a, b) || continues(a, b) == Some(true) || continues(b, a) == Some(true)
     };
-    for (from, _, a) in &inside {
-        for (_, to, b) in &inside {
-            let sum = a.opening.zip(b.closing).map(|(from, to)| i128::from(to) - i128::from(from));
-            if sum == Some(known) && fits((*from, a.opening), (*to, b.closing)) {
-                return Some(inside.iter().map(|i| i.2).collect());
+    for (head, before) in &heads {
+        for (tail, after) in &tails {
+            let ends = || before.iter().chain(after).copied();
+            let between: Vec<&StatementBody> =
+                whole.iter().copied().filter(|w| ends().all(|e| !meet(e, w) || apart(e, w))).collect();
+            let moved = |s: &StatementBody| Some(i128::from(s.closing?) - i128::from(s.opening?));
+            let Some(sum) = between.iter().try_fold(head + tail, |sum, s| Some(sum + moved(s)?)) else { continue };
+            let all: Vec<&StatementBody> = ends().chain(between).collect();
+            if sum == here.known && !all.is_empty() && all.iter().all(|a| all.iter().all(|b| apart(a, b))) {
+                return Some(all);
             }
         }
     }
-    let both = heads.iter().flat_map(|h| tails.iter().map(move |t| (h, t)));
-    let both = both.filter(|((_, a), (_, b))| a.content != b.content);
-    both.into_iter().find(|((head, _), (tail, _))| head + tail == known).map(|((_, a), (_, b))| vec![*a, *b])
+    None
 }
 
 /// First and last day of a statement.
@@ -228,17 +303,6 @@ fn line_over<'a>(others: &[&'a StatementBody], here: &StatementBody) -> Option<V
         }
     }
     None
-}
-
-/// Whether an unbroken line of others holds a statement of which nothing was new: it is no link of the chain.
-fn is_covered(others: &[&StatementBody], here: &StatementBody) -> bool {
-    let (Some(opening), Some(closing), Some(own)) = (here.opening, here.closing, days(here)) else { return false };
-    if i128::from(closing) - i128::from(opening) != here.known {
-        return false;
-    }
-    // Another one of the same days is judged beside it.
-    let wider: Vec<&StatementBody> = others.iter().copied().filter(|o| days(o) != Some(own)).collect();
-    line_over(&wider, here).is_some()
 }
 
 /// Whether the balances of a chain run on from one statement to another behind it, `before` and `here` being their places.
