@@ -25,7 +25,7 @@ pub use reading::{SpanKind, TextRead, TextSpan, read_text};
 use std::collections::BTreeSet;
 
 /// Version of evidence, weights and rules. A change that alters any decision raises it and stands in the changelog.
-pub const SCORE_VERSION: &str = "3";
+pub const SCORE_VERSION: &str = "4";
 
 /// Blocks of payments that are decided before what they claim is put together.
 const AT_ONCE: usize = 256;

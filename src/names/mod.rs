@@ -27,11 +27,16 @@ impl PreparedName {
     /// Prepares a name: folds, cuts into words, drops legal forms (`GmbH`, `B.V.`), filler (`c/o`, `Fa.`, `and`) and titles.
     /// If nothing would be left, the words stay as they are.
     pub fn new(name: &str) -> Self {
-        let mut words = fold_words(name);
-        if !words.iter().all(|w| is_legal_form(w)) {
-            words.retain(|w| !is_legal_form(w));
+        let words = fold_words(name);
+        let is_form = |at: &usize| legal_forms::is_form_at(&words, *at);
+        if (0..words.len()).all(|at| is_form(&at)) {
+            return PreparedName::of_words(words);
         }
-        PreparedName::of_words(words)
+        let kept: Vec<usize> = (0..words.len()).filter(|at| !is_form(at)).collect();
+        if kept.len() == words.len() {
+            return PreparedName::of_words(words);
+        }
+        PreparedName::of_words(kept.into_iter().filter_map(|at| words.get(at).cloned()).collect())
     }
 
     /// Prepares a payer's name, which the bank may have cut inside its legal form (`… Gmb`): such a last piece is dropped.
