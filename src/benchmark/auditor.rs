@@ -50,11 +50,14 @@ fn settle_payer(w: &World, p: &mut Planned) {
     if p.payer != Payer::Name {
         return;
     }
+    // We were given the mandate by the customer, and the document is collected under it.
+    let mandated =
+        p.mandate.is_some() && p.docs().all(|i| w.items[i].record.more.mandate_id.as_deref() == p.mandate.as_deref());
     let known = p.iban.as_ref().is_some_and(|iban| customer.ibans.contains(iban));
     let text = p.text.concat();
     let said =
         text.split_ascii_whitespace().any(|word| word.trim_matches(',').eq_ignore_ascii_case(&customer.customer_id));
-    if known || said {
+    if known || said || mandated {
         p.payer = Payer::Account;
     }
 }
@@ -103,6 +106,28 @@ fn compact(text: &str) -> String {
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// A number as it is read: an O among digits is a zero.
+fn zeros_read(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_digit = |k: Option<usize>| k.and_then(|k| chars.get(k)).is_some_and(char::is_ascii_digit);
+    let read = |(k, c): (usize, &char)| match c {
+        'O' if is_digit(k.checked_sub(1)) || is_digit(k.checked_add(1)) => '0',
+        c => *c,
+    };
+    chars.iter().enumerate().map(read).collect()
+}
+
+/// Whether the words hold a number sign for sign, signs between its digits included.
+fn copies(p: &Planned, number: &str) -> bool {
+    number.contains(|c: char| !c.is_alphanumeric()) && p.text.concat().contains(number)
+}
+
+/// Whether a payment gives a structured reference, in its field or in its words.
+fn says_reference(p: &Planned, reference: &str) -> bool {
+    let reference = compact(reference);
+    p.reference.as_deref().is_some_and(|r| compact(r) == reference) || compact(&p.text.concat()).contains(&reference)
 }
 
 fn index(w: &World) -> Indices {
@@ -192,7 +217,14 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
         Evidence::Fixed => None,
         Evidence::Number | Evidence::NumberWithDifference => {
             for claim in &claims {
-                let rivals = doubles(&w.items[*claim].record.doc_no);
+                let record = &w.items[*claim].record;
+                // A reference of ours is written to be nobody else's: it is what is named, and not the document's number.
+                let named = record.payment_reference.as_deref().filter(|r| says_reference(p, r));
+                let mut rivals = doubles(named.unwrap_or(record.doc_no.as_str()));
+                // Who copies the signs between the digits, too, names the document that bears them, and not one with the same digits
+                // and other signs.
+                let copied = copies(p, &record.doc_no);
+                rivals.retain(|i| !copied || w.items[*i].record.doc_no == record.doc_no);
                 let same_amount = rivals.iter().any(|i| w.items[*i].record.amount == w.items[*claim].record.amount);
                 if !rivals.is_empty() && (!certain || same_amount) {
                     return none();
@@ -230,7 +262,8 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
             if p.payer == Payer::Other || p.payer == Payer::Name && (!rivals_by_name(true).is_empty() || owed()) {
                 return none();
             }
-            for claim in &claims {
+            // What is named in full is no ending of anything else.
+            for claim in claims.iter().filter(|i| claims.len() == 1 || !named_in_full(w, p, **i)) {
                 let number = &w.items[*claim].number;
                 let own = w.customers[c].items.iter().filter(|i| !claims.contains(i));
                 if own.into_iter().any(|i| w.items[*i].number.short() == number.short()) {
@@ -267,8 +300,13 @@ fn doubt(w: &World, indices: &Indices, p: &Planned) -> Option<Vec<Answer>> {
                 return none();
             }
             // The number as written is a document's, or its digits are: whoever wrote it may mean that one (policy 19).
-            let is_number =
-                |s: &String| indices.numbers.contains_key(&compact(s)) || indices.digits.contains_key(&digits(s));
+            let of_another = |of: Option<&Vec<usize>>| of.is_some_and(|all| all.iter().any(|i| !claims.contains(i)));
+            let is_own = |s: &str| claims.iter().any(|i| compact(&w.items[*i].record.doc_no) == compact(s));
+            let is_number = |s: &String| {
+                let read = zeros_read(s);
+                of_another(indices.numbers.get(&compact(s)))
+                    || !is_own(&read) && of_another(indices.digits.get(&digits(&read)))
+            };
             if p.slip.as_ref().is_some_and(is_number) {
                 return none();
             }

@@ -247,10 +247,9 @@ impl OpenItemBook {
         };
         if touched.customers.iter().any(stale) {
             self.customers.truncate(self.given);
-            let (of_item, derived) = Links::customers(&self.items, &self.customers);
+            let (links, figures, derived) = Links::of(&self.items, &self.customers);
             self.customers.extend(derived);
-            self.links = Links::of(&self.items, &self.customers, &of_item);
-            self.figures = Figures::of_all(&self.items, &of_item, &self.links);
+            (self.links, self.figures) = (links, figures);
             self.names = NameTable::of(&self.customers);
             self.index_customers();
         } else if touched.came {
@@ -374,6 +373,9 @@ mod tests {
             }
             out.push_str(&format!("{:?}", it.more.mandate_id.as_deref().map(|m| book.by_mandate(m))));
             out.push_str(&format!("{:?}\n", book.items_of(figures.customer)));
+            let near = book.near_items_of(figures.customer);
+            let of_items = book.items_of(figures.customer).iter().filter_map(|ix| book.figures(*ix));
+            assert!(near.iter().map(|n| n.open_amount).eq(of_items.map(|f| f.open_amount)), "figures side by side");
         }
         for amount in [100, 200, 300] {
             out.push_str(&format!(

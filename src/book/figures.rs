@@ -5,6 +5,7 @@ use crate::base::{Currency, Map};
 use crate::model::{Customer, ItemKind, ItemStatus, OpenItem};
 use chrono::NaiveDate;
 use hashbrown::HashTable;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::hash::BuildHasher;
 
@@ -34,18 +35,17 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// The figures of all items.
-    pub(super) fn of_all(items: &[OpenItem], customers: &[CustomerIx], links: &Links) -> Vec<Self> {
-        items.iter().zip(customers).map(|(it, customer)| Figures::of(it, *customer, links)).collect()
-    }
-
     /// The figures of one item.
     pub(super) fn of(it: &OpenItem, customer: CustomerIx, links: &Links) -> Self {
+        Figures::with(it, customer, links.company(&it.company).unwrap_or(0))
+    }
+
+    fn with(it: &OpenItem, customer: CustomerIx, company: u32) -> Self {
         Figures {
             open_amount: it.open_amount,
             amount: it.amount,
             customer,
-            company: links.company(&it.company).unwrap_or(0),
+            company,
             doc_date: it.doc_date,
             currency: it.currency,
             status: it.status,
@@ -61,12 +61,44 @@ impl Figures {
     }
 }
 
+/// What candidates of one customer are sorted out by: it stands beside that of the customer's other items.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Near {
+    /// As in [`Figures::open_amount`].
+    pub open_amount: i64,
+    /// The item.
+    pub item: ItemIx,
+    /// As in [`Figures::company`].
+    pub company: u32,
+    /// As in [`Figures::discount_most`].
+    pub discount_most: u32,
+    /// As in [`Figures::currency`].
+    pub currency: Currency,
+    /// It is closed.
+    pub closed: bool,
+}
+
+impl Near {
+    fn of(item: ItemIx, f: &Figures) -> Self {
+        Near {
+            open_amount: f.open_amount,
+            item,
+            company: f.company,
+            discount_most: f.discount_most,
+            currency: f.currency,
+            closed: f.status == ItemStatus::Closed,
+        }
+    }
+}
+
 /// Items of each customer, and companies by number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Links {
     /// Where each customer's items begin in `items`; one more for the end.
     starts: Vec<u32>,
     items: Vec<ItemIx>,
+    /// The figures of `items`, in their order.
+    near: Vec<Near>,
     companies: Map<String, u32>,
     of_customer: Vec<u32>,
     /// Whether each customer is a plain one, see [`is_plain`].
@@ -76,24 +108,69 @@ pub(super) struct Links {
 }
 
 impl Links {
-    /// The customer of each item, and the customers that only items name, to stand after those given.
-    pub fn customers(items: &[OpenItem], customers: &[Customer]) -> (Vec<CustomerIx>, Vec<Customer>) {
-        let mut ids = Ids::default();
+    /// The links of items and customers, the figures of all items, and the customers that only items name, to stand after those given.
+    /// Each item is looked at once.
+    pub fn of(items: &[OpenItem], customers: &[Customer]) -> (Self, Vec<Figures>, Vec<Customer>) {
+        let mut links = Links::default();
+        let mut ids = Ids::with_room(customers.len());
         for (row, c) in (0u32..).zip(customers) {
             ids.row_or(&c.company, &c.customer_id, || row);
         }
         let elsewhere = OnceCell::new();
         let mut derived = Vec::new();
-        let of_item = items.iter().map(|item| {
-            ids.row_or(&item.company, &item.customer_id, || {
+        let mut figures = Vec::with_capacity(items.len());
+        let mut last = ("", 0);
+        for item in items {
+            let customer = ids.row_or(&item.company, &item.customer_id, || {
                 let elsewhere = elsewhere.get_or_init(|| Elsewhere::of(customers));
                 elsewhere.find(&item.company, &item.customer_id).unwrap_or_else(|| {
                     derived.push(Links::derived(item));
                     number(customers.len() + derived.len() - 1)
                 })
-            })
-        });
-        (of_item.collect(), derived)
+            });
+            if item.company.as_str() != last.0 {
+                links.add_company(&item.company);
+                last = (item.company.as_str(), links.company(&item.company).unwrap_or(0));
+            }
+            figures.push(Figures::with(item, customer, last.1));
+        }
+        let all = || customers.iter().chain(&derived);
+        let mut last = "";
+        for company in all().map(|c| c.company.as_str()) {
+            if company != last {
+                links.add_company(company);
+            }
+            last = company;
+        }
+        links.lay_out(&figures, customers.len() + derived.len());
+        links.of_customer = all().map(|c| links.company(&c.company).unwrap_or(0)).collect();
+        links.plain = all().map(is_plain).collect();
+        (links, figures, derived)
+    }
+
+    /// Lays the items of each customer side by side, with their figures.
+    fn lay_out(&mut self, figures: &[Figures], customers: usize) {
+        let mut starts = vec![0u32; customers + 1];
+        for f in figures {
+            if let Some(count) = starts.get_mut(f.customer as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0u32;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        (self.items, self.near) = (vec![0; figures.len()], vec![Near::default(); figures.len()]);
+        for (item, f) in (0u32..).zip(figures) {
+            let Some(at) = next.get_mut(f.customer as usize) else { continue };
+            if let (Some(slot), Some(near)) = (self.items.get_mut(*at as usize), self.near.get_mut(*at as usize)) {
+                (*slot, *near) = (item, Near::of(item, f));
+            }
+            *at += 1;
+        }
+        self.starts = starts;
     }
 
     /// The customer that an item names, where no list of customers does.
@@ -106,41 +183,28 @@ impl Links {
         }
     }
 
-    /// The links of items whose customers are known.
-    pub fn of(items: &[OpenItem], customers: &[Customer], of_item: &[CustomerIx]) -> Self {
-        let mut starts = vec![0u32; customers.len() + 1];
-        for customer in of_item {
-            if let Some(count) = starts.get_mut(*customer as usize + 1) {
-                *count += 1;
-            }
+    /// The figures of a customer's items in the order given.
+    pub fn near(&self, customer: CustomerIx, figures: &[Figures]) -> Cow<'_, [Near]> {
+        if !self.changed.is_empty()
+            && let Some(list) = self.changed.get(&customer)
+        {
+            let near = |item: &ItemIx| Some(Near::of(*item, figures.get(*item as usize)?));
+            return list.iter().filter_map(near).collect();
         }
-        let mut sum = 0u32;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut list = vec![0; of_item.len()];
-        for (item, customer) in (0u32..).zip(of_item) {
-            let Some(at) = next.get_mut(*customer as usize) else { continue };
-            if let Some(slot) = list.get_mut(*at as usize) {
-                *slot = item;
-            }
-            *at += 1;
-        }
-        let mut companies: Map<String, u32> = Map::default();
-        let mut last = "";
-        for company in items.iter().map(|it| it.company.as_str()).chain(customers.iter().map(|c| c.company.as_str())) {
-            if company != last && !company.is_empty() && !companies.contains_key(company) {
-                let number = u32::try_from(companies.len() + 1).unwrap_or(u32::MAX);
-                companies.insert(company.to_owned(), number);
-            }
-            last = company;
-        }
-        let mut links = Links { starts, items: list, companies, ..Links::default() };
-        links.of_customer = customers.iter().map(|c| links.company(&c.company).unwrap_or(0)).collect();
-        links.plain = customers.iter().map(is_plain).collect();
-        links
+        Cow::Borrowed(self.range(customer).and_then(|range| self.near.get(range)).unwrap_or(&[]))
+    }
+
+    /// Where the items of a customer begin.
+    pub fn begins(&self, customer: CustomerIx) -> u32 {
+        self.starts.get(customer as usize).copied().unwrap_or(0)
+    }
+
+    /// Something of a customer's first items, see [`super::OpenItemBook::read_ahead`].
+    pub fn first_near(&self, customer: CustomerIx) -> u64 {
+        let at = self.begins(customer) as usize;
+        // Five in two lines of the cache, as many as most have.
+        let near = |at: usize| self.near.get(at).map_or(0, |n| u64::from(n.item));
+        near(at).wrapping_add(near(at + 3))
     }
 
     /// The items of a customer in the order given.
@@ -154,9 +218,14 @@ impl Links {
     }
 
     fn built(&self, customer: CustomerIx) -> &[ItemIx] {
+        self.range(customer).and_then(|range| self.items.get(range)).unwrap_or(&[])
+    }
+
+    /// Where the items of a customer stand, as built.
+    fn range(&self, customer: CustomerIx) -> Option<std::ops::Range<usize>> {
         let at = customer as usize;
-        let Some([start, end]) = self.starts.get(at..at + 2) else { return &[] };
-        self.items.get(*start as usize..*end as usize).unwrap_or(&[])
+        let Some([start, end]) = self.starts.get(at..at + 2) else { return None };
+        Some(*start as usize..*end as usize)
     }
 
     /// Adds an item to a customer's.
@@ -225,7 +294,6 @@ fn number(n: usize) -> u32 {
 }
 
 /// Customers by company and id. The ids stand in one text, small enough for the caches, so that no customer is touched to find one.
-#[derive(Default)]
 struct Ids {
     text: String,
     known: Vec<Known>,
@@ -242,6 +310,10 @@ struct Known {
 }
 
 impl Ids {
+    fn with_room(customers: usize) -> Self {
+        Ids { text: String::new(), known: Vec::with_capacity(customers), table: HashTable::with_capacity(customers) }
+    }
+
     /// The customer with this id in this company; where none is known, the one that `new` gives from now on.
     fn row_or(&mut self, company: &str, id: &str, new: impl FnOnce() -> CustomerIx) -> CustomerIx {
         let Ids { text, known, table } = self;

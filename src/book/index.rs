@@ -1,7 +1,7 @@
 //! The book: items and customers with inverted indexes, so that no payment ever scans all items.
 
 use super::delta::other_numbers;
-use super::figures::{Figures, Links};
+use super::figures::{Figures, Links, Near};
 use super::forms::{Form, Forms};
 use super::keys::{Key, compact, compact_key, key_of, strip_zeros, year_tail_key};
 use super::multimap::{Builder, MultiMap};
@@ -72,10 +72,9 @@ impl OpenItemBook {
         let customers_derived = customers.is_empty();
         let given = customers.len();
         let mut book = OpenItemBook { items, customers, customers_derived, given, ..OpenItemBook::default() };
-        let (of_item, derived) = Links::customers(&book.items, &book.customers);
+        let (links, figures, derived) = Links::of(&book.items, &book.customers);
         book.customers.extend(derived);
-        book.links = Links::of(&book.items, &book.customers, &of_item);
-        book.figures = Figures::of_all(&book.items, &of_item, &book.links);
+        (book.links, book.figures) = (links, figures);
         book.schemes = SchemesInUse::of(book.items.iter().filter_map(|it| it.payment_reference.as_deref()));
         book.forms = Forms::of(&book.items, |it| (it.doc_no.as_str(), it.doc_date));
         book.names = NameTable::of(&book.customers);
@@ -162,6 +161,32 @@ impl OpenItemBook {
     /// All items of a customer, closed ones included, in the order given.
     pub fn items_of(&self, customer: CustomerIx) -> &[ItemIx] {
         self.links.items_of(customer)
+    }
+
+    /// What decides about each item of a customer, closed ones included, in the order given.
+    pub(crate) fn near_items_of(&self, customer: CustomerIx) -> std::borrow::Cow<'_, [Near]> {
+        self.links.near(customer, &self.figures)
+    }
+
+    /// Reads what payments from these accounts and of these amounts will be asked for first, all at once: waits for far memory then overlap,
+    /// which they cannot where one payment is decided behind the other. The sum means nothing.
+    pub(crate) fn read_ahead<'a>(&self, payments: impl Iterator<Item = (Option<&'a str>, Currency, i64)>) -> u64 {
+        let mut sum = 0u64;
+        let mut customers: smallvec::SmallVec<[CustomerIx; 16]> = smallvec::SmallVec::new();
+        for (account, currency, amount) in payments {
+            customers.extend(account.and_then(|a| self.by_account(a).first().copied()));
+            sum = sum.wrapping_add(self.by_amount(currency, amount).len() as u64);
+        }
+        // Each step waits for the one before it: all of them take it together.
+        for customer in &customers {
+            sum = sum.wrapping_add(u64::from(self.links.begins(*customer)));
+            sum = sum.wrapping_add(u64::from(self.names.begins(*customer)));
+        }
+        for customer in &customers {
+            sum = sum.wrapping_add(self.links.first_near(*customer));
+            sum = sum.wrapping_add(self.names.first_byte(*customer));
+        }
+        sum
     }
 
     /// The prepared names of a customer: its name, then its aliases.

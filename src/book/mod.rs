@@ -22,7 +22,7 @@ mod table;
 pub(crate) use customers::KNOWN as CUSTOMER_COLUMNS;
 pub use customers::{CustomersRead, read_customers};
 pub use delta::{DeltaDone, ItemChange};
-pub(crate) use figures::Figures;
+pub(crate) use figures::{Figures, Near};
 pub use index::{CustomerIx, ItemIx, OpenItemBook};
 #[cfg(all(test, feature = "schema"))]
 pub(crate) use items::KNOWN as ITEM_COLUMNS;

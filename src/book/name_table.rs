@@ -87,6 +87,19 @@ impl NameTable {
         self.weights.get(count as usize).copied().unwrap_or_else(|| weight(self.customers, count))
     }
 
+    /// Where the names of a customer begin.
+    pub fn begins(&self, customer: CustomerIx) -> u32 {
+        self.starts.get(customer as usize).copied().unwrap_or(0)
+    }
+
+    /// Something of a customer's first name, see [`super::OpenItemBook::read_ahead`].
+    pub fn first_byte(&self, customer: CustomerIx) -> u64 {
+        let before = (self.begins(customer) as usize).checked_sub(1).and_then(|k| self.names.get(k));
+        let (text, words) = before.map_or((0, 0), |n| (n.text_end as usize, n.words_end as usize));
+        let byte = self.text.as_bytes().get(text).map_or(0, |b| u64::from(*b));
+        byte.wrapping_add(self.words.get(words).map_or(0, |w| u64::from(w.start)))
+    }
+
     /// The names of a customer.
     pub fn of_customer(&self, customer: CustomerIx) -> impl Iterator<Item = NameView<'_>> {
         let at = customer as usize;

@@ -7,6 +7,7 @@ use crate::model::{NotReceivableRule, Payment, Policy, ReasonCode};
 use crate::names::fold_text;
 use serde::Deserialize;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 #[derive(Deserialize)]
@@ -86,9 +87,8 @@ impl Phrases {
         Phrases(map)
     }
 
-    /// Notes for each rule the first of its phrases that stands in a folded text, as whole words.
-    fn find(&self, folded: &str, hits: &mut Hits) {
-        let mut words = folded.split_ascii_whitespace();
+    /// Notes for each rule the first of its phrases that stands in folded words, as whole words.
+    fn find<'a>(&self, mut words: impl Iterator<Item = &'a str> + Clone, hits: &mut Hits) {
         while let Some(word) = words.next() {
             for phrase in self.0.get(word).into_iter().flatten() {
                 let mut ahead = words.clone();
@@ -118,6 +118,8 @@ struct Prepared {
     rules: Vec<Rule>,
     by_payer: Phrases,
     by_text: Phrases,
+    /// The codes of all rules.
+    codes: Set<String>,
 }
 
 /// Why a payment is no receivable.
@@ -153,6 +155,7 @@ impl Rules {
         let prepared = Prepared {
             by_payer: Phrases::of(&rules, |r| &r.payer_any),
             by_text: Phrases::of(&rules, |r| &r.text_any),
+            codes: rules.iter().flat_map(|r| r.code_any.iter().cloned()).collect(),
             rules,
         };
         Rules { prepared: Arc::new(prepared), accounts: policy.account.iter().map(|a| compact(&a.iban)).collect() }
@@ -183,14 +186,21 @@ impl Rules {
             return Some(Hit::OwnAccount);
         }
         let (mut by_payer, mut by_text) = (Hits::new(), Hits::new());
-        let pair = |a: Option<&str>, b: Option<&str>| fold_text(&[a.unwrap_or(""), b.unwrap_or("")].join(" "));
-        self.prepared
-            .by_payer
-            .find(&pair(payment.payer_name.as_deref(), payment.ultimate_payer.as_deref()), &mut by_payer);
-        self.prepared.by_text.find(&pair(Some(&payment.remittance_text()), payment.bank_text.as_deref()), &mut by_text);
-        let has_code = |code: &String| {
-            payment.bank_code.split(['/', '+']).any(|c| c == code) || payment.gvc.as_deref() == Some(code.as_str())
+        let fold = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(fold_text).unwrap_or_default();
+        let find = |phrases: &Phrases, first: Option<&str>, second: Option<&str>, hits: &mut Hits| {
+            let (first, second) = (fold(first), fold(second));
+            phrases.find(first.split_ascii_whitespace().chain(second.split_ascii_whitespace()), hits);
         };
+        let text = match payment.remittance.as_slice() {
+            [one] => Cow::Borrowed(one.as_str()),
+            _ => Cow::Owned(payment.remittance_text()),
+        };
+        find(&self.prepared.by_payer, payment.payer_name.as_deref(), payment.ultimate_payer.as_deref(), &mut by_payer);
+        find(&self.prepared.by_text, Some(&text), payment.bank_text.as_deref(), &mut by_text);
+        let codes = || payment.bank_code.split(['/', '+']).chain(payment.gvc.as_deref());
+        let has_code = |code: &String| codes().any(|c| c == code);
+        // Most payments have no code of any rule.
+        let coded = codes().any(|c| self.prepared.codes.contains(c));
         let yields = |rule: &Rule| {
             let named = || {
                 namings
@@ -208,7 +218,7 @@ impl Rules {
             let nth = |hits: &Hits| hits.iter().find(|(rule, _)| *rule == k).map(|(_, nth)| *nth as usize);
             let by_payer = nth(&by_payer).and_then(|n| rule.payer_any.get(n));
             let by_text = || nth(&by_text).and_then(|n| rule.text_any.get(n));
-            let by_code = || rule.code_any.iter().find(|c| has_code(c));
+            let by_code = || rule.code_any.iter().find(|c| coded && has_code(c));
             let by_account = || account.as_ref().and_then(|a| rule.account_any.iter().find(|r| *r == a));
             let Some(hit) = by_payer.or_else(by_text).or_else(by_code).or_else(by_account) else { continue };
             if !rule.always && payment.amount > 0 && yields(rule) {

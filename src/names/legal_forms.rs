@@ -18,6 +18,12 @@ pub fn is_legal_form(word: &str) -> bool {
     FORMS.contains(word)
 }
 
+/// Whether the word of a name at a place is a legal form there: `ASA` in front of other words is Åsa, who has a family name.
+pub(super) fn is_form_at(words: &[String], at: usize) -> bool {
+    let Some(word) = words.get(at) else { return false };
+    is_legal_form(word) && !(at == 0 && word == "ASA" && words.len() > 1)
+}
+
 /// The same, sorted: what begins with a word stands behind it.
 static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut forms: Vec<&'static str> = FORMS.iter().copied().collect();

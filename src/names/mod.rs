@@ -14,6 +14,8 @@ pub use legal_forms::is_legal_form;
 pub use party::Party;
 pub use spoof::looks_spoofed;
 
+use smallvec::SmallVec;
+
 /// A name folded and cut into words, without legal forms and filler.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PreparedName {
@@ -27,16 +29,12 @@ impl PreparedName {
     /// Prepares a name: folds, cuts into words, drops legal forms (`GmbH`, `B.V.`), filler (`c/o`, `Fa.`, `and`) and titles.
     /// If nothing would be left, the words stay as they are.
     pub fn new(name: &str) -> Self {
-        let mut words = fold_words(name);
-        if !words.iter().all(|w| is_legal_form(w)) {
-            words.retain(|w| !is_legal_form(w));
-        }
-        PreparedName::of_words(words)
+        PreparedName::of_words(words_of(name))
     }
 
     /// Prepares a payer's name, which the bank may have cut inside its legal form (`… Gmb`): such a last piece is dropped.
     pub fn of_payer(name: &str) -> Self {
-        let mut words = PreparedName::new(name).words;
+        let mut words = words_of(name);
         let cut = |w: &String| w.len() <= 4 && legal_forms::begins_one(w);
         if words.len() >= 3 && words.last().is_some_and(cut) {
             words.pop();
@@ -57,4 +55,15 @@ impl PreparedName {
     fn of_words(words: Vec<String>) -> Self {
         PreparedName { joined: words.concat(), words }
     }
+}
+
+/// The folded words of a name without legal forms and filler; all of them if nothing else would be left.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words = fold_words(name);
+    let forms: SmallVec<[bool; 12]> = (0..words.len()).map(|at| legal_forms::is_form_at(&words, at)).collect();
+    if !forms.iter().all(|is_form| *is_form) {
+        let mut of_word = forms.iter();
+        words.retain(|_| of_word.next() != Some(&true));
+    }
+    words
 }

@@ -1,7 +1,7 @@
 //! Whether a name alone says who pays: for amounts that name no document, a name that fits is not enough. In: two names as
 //! written. Out: whether they are one party, and whether a name could be somebody else's as well.
 
-use super::{fold_words, is_legal_form, legal_forms};
+use super::{fold_words, legal_forms};
 
 /// A name in its words, with the legal form kept and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,10 @@ impl Party {
     /// Takes a name apart.
     pub fn new(name: &str) -> Self {
         let mut party = Party { words: Vec::new(), form: String::new(), before_form: None };
-        for word in fold_words(name) {
-            if !is_legal_form(&word) {
+        let words = fold_words(name);
+        let forms: Vec<bool> = (0..words.len()).map(|at| legal_forms::is_form_at(&words, at)).collect();
+        for (word, is_form) in words.into_iter().zip(forms) {
+            if !is_form {
                 party.words.push(word);
             } else if !legal_forms::is_filler(&word) {
                 if !party.words.is_empty() {
@@ -103,6 +105,9 @@ mod tests {
             ("Schneider Logistik Berlin GmbH", "Schneider Logistik GmbH"),
             ("Stadtwerke Kiel Netz GmbH", "Stadtwerke Kiel AG"),
             ("Peter Nordhoff Linz", "Peter Nordhoff"),
+            // A given name, not the Norwegian legal form.
+            ("Åsa Nordhoff", "Nordhoff ASA"),
+            ("Peter Nordhoff", "Åsa Nordhoff"),
             ("GmbH", "Nordlicht GmbH"),
         ] {
             assert!(!same_party(payer, customer), "{payer} is not {customer}");
@@ -110,5 +115,6 @@ mod tests {
         assert!(could_be("Mueller Metallbau", "Müller & Söhne Metallbau GmbH"));
         assert!(could_be("Hans Meyer", "Dr. Hans Meyer"));
         assert!(!could_be("Nordlicht Elektro AG", "Nordlicht Bau AG"));
+        assert!(!could_be("Peter Nordhoff", "Åsa Nordhoff") && !could_be("Nordhoff & Bergström ApS", "Åsa Nordhoff"));
     }
 }

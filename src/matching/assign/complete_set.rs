@@ -1,9 +1,10 @@
 //! A complete set: as many equal payments as equal open items of one customer. Then it does not matter which pays which.
 
 use super::{Claimant, Settled};
-use crate::base::{Map, Set};
+use crate::base::{Currency, Map, Set};
 use crate::book::{CustomerIx, ItemIx, OpenItemBook};
-use crate::model::ItemStatus;
+use crate::matching::decide::Standing;
+use crate::model::{ItemStatus, Outcome};
 use std::collections::BTreeMap;
 
 /// Applies the ties that form a complete set; the others stay queued.
@@ -26,6 +27,14 @@ pub fn apply(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) 
             wanted.entry(want.item).or_default().push(k);
         }
     }
+    // One more of these payments, of which something else is to be asked: it may pay one of the documents.
+    let waits = |(k, standing): (usize, &Standing)| {
+        let (customer, payment) = (standing.payer?, payments.get(k)?);
+        let waiting = standing.outcome == Outcome::Queued && standing.waits.tie != Some((customer, payment.amount));
+        let of_group = waiting && groups.contains_key(&(customer, payment.amount));
+        of_group.then_some((customer, payment.amount, payment.currency))
+    };
+    let one_more: Set<(CustomerIx, i64, Currency)> = settled.standings.iter().enumerate().filter_map(waits).collect();
     for ((customer, amount), mut who) in groups {
         let currency = who.first().and_then(|k| payments.get(*k)).map(|p| p.currency);
         let mut items: Vec<ItemIx> = book
@@ -43,6 +52,9 @@ pub fn apply(book: &OpenItemBook, payments: &[Claimant], settled: &mut Settled) 
         let wanted = |ix: &ItemIx| wanted.get(ix).is_some_and(|by| by.iter().any(|k| !who.contains(k)));
         // Of two equal documents of which another payment takes one, the other is only what is left over: no set.
         let touched = items.iter().any(|ix| taken.contains(ix) || wanted(ix));
+        if currency.is_some_and(|currency| one_more.contains(&(customer, amount, currency))) {
+            continue;
+        }
         if who.len() < 2 || items.len() != who.len() || blocked || touched {
             continue;
         }

@@ -4,6 +4,7 @@ mod beside;
 mod endings;
 mod namings;
 mod own_endings;
+mod own_ids;
 mod payers;
 
 pub use namings::{Named, NamedIn, Naming, Strength, cut_namings, namings, text_is_cut};

@@ -2,6 +2,7 @@
 
 use super::beside::{ends_otherwise, is_another, year_beside};
 use super::endings::endings_and_ranges;
+use super::own_ids::is_nobodys;
 use crate::book::keys::{self, Key, is_compact, strip_zeros, year_of};
 use crate::book::{ItemIx, OpenItemBook};
 use crate::matching::reading::{Glue, LABELS, Label, Reading, Typed};
@@ -124,10 +125,18 @@ pub fn namings(book: &OpenItemBook, payment: &Payment, reading: &Reading) -> Nam
         }
     }
     in_text(book, reading, NamedIn::Text, &mut found);
-    if let Some(id) = &payment.end_to_end_id {
-        in_text(book, &Reading::with_book(book, [id.as_str()]), NamedIn::EndToEnd, &mut found);
+    if let Some(id) = payment.end_to_end_id.as_deref().filter(|id| !is_nobodys(book, id)) {
+        in_text(book, &Reading::with_book(book, [id]), NamedIn::EndToEnd, &mut found);
     }
     found
+}
+
+/// The namings of an end-to-end id that is read whatever it looks like.
+#[cfg(test)]
+pub(super) fn namings_of_id(book: &OpenItemBook, id: &str) -> Vec<Naming> {
+    let mut found = Named::default();
+    in_text(book, &Reading::with_book(book, [id]), NamedIn::EndToEnd, &mut found);
+    found.list
 }
 
 /// Lengths at which banks and formats cut a text: Bacs 18, MT940 27, older SEPA fields 35, two of them 70, SEPA 140.

@@ -232,8 +232,16 @@ fn tie_of(
         || (0..context.reading.tokens.list.len()).filter(|k| order(*k)).map(|k| context.reading.tokens.word(k));
     let of_order = |it: &crate::model::OpenItem| it.refs.iter().any(|r| numbers().any(|n| compact(r).ends_with(n)));
     let told_apart = || near().flat_map(|h| &h.parts).filter_map(|p| context.book.item(p.item)).any(of_order);
-    // What the bank left of a number tells, too.
+    // What the bank left of a number tells, too, and so does the label whose number it cut off.
+    let tokens = &context.reading.tokens;
+    let labelled = |k: usize| matches!(context.reading.label(k), Some(Label::Document | Label::CreditNote));
     let cut = text_is_cut(context.payment)
-        && (0..context.reading.tokens.list.len()).any(|k| context.reading.tokens.is_digits(k));
-    (alike && sure && statement_ok && !cut && free() && !told_apart()).then_some((customer, context.payment.amount))
+        && ((0..tokens.list.len()).any(|k| tokens.is_digits(k)) || context.reading.ends_in_label());
+    // A number that was written for one document, and that nobody could read, says that it matters which pays which.
+    let unread = |k: usize| {
+        tokens.is_digits(k) && tokens.word(k).len() >= 3 && labelled(k) && context.reading.typed(k).is_none()
+    };
+    let unread = (0..tokens.list.len()).any(unread);
+    (alike && sure && statement_ok && !cut && !unread && free() && !told_apart())
+        .then_some((customer, context.payment.amount))
 }

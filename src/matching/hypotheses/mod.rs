@@ -18,7 +18,7 @@ pub use unresolved::{Unresolved, unresolved, unresolved_field};
 use super::candidates::{Naming, PayerEvidence};
 use super::facts::{Bar, Evidence};
 use super::reading::Reading;
-use crate::book::{CustomerIx, ItemIx, OpenItemBook};
+use crate::book::{CustomerIx, ItemIx, Near, OpenItemBook};
 use crate::matching::extend::Extensions;
 use crate::model::{ItemStatus, Payment, Policy, Priors};
 use smallvec::SmallVec;
@@ -82,7 +82,18 @@ impl Context<'_> {
 
     /// The payable items of a customer, in book order.
     pub fn open_items_of(&self, customer: CustomerIx) -> impl Iterator<Item = ItemIx> + '_ {
-        self.book.items_of(customer).iter().copied().filter(|ix| self.payable(*ix))
+        let all = self.book.near_items_of(customer);
+        (0..all.len()).filter_map(move |k| all.get(k).filter(|n| self.is_payable(n)).map(|n| n.item))
+    }
+
+    /// The payable items of a customer with their figures, in book order.
+    pub fn open_near(&self, customer: CustomerIx) -> SmallVec<[Near; 16]> {
+        let all = self.book.near_items_of(customer);
+        all.iter().copied().filter(|n| self.is_payable(n)).collect()
+    }
+
+    fn is_payable(&self, near: &Near) -> bool {
+        near.currency == self.payment.currency && !near.closed && self.right_company(near.company)
     }
 }
 

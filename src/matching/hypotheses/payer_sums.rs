@@ -4,7 +4,7 @@ use super::difference::{Difference, discount_in_term};
 use super::evidence::{amount_evidence, exact_weight};
 use super::subset::subsets;
 use super::{Basis, Context, Hypothesis, Part, Parts};
-use crate::book::ItemIx;
+use crate::book::{ItemIx, Near};
 use crate::matching::candidates::{NamedIn, Naming, PayerEvidence, Strength};
 use crate::matching::facts::{Bar, Evidence, Fact};
 use crate::matching::reading::Wording;
@@ -20,7 +20,7 @@ const AMOUNT_ITEMS_MAX: usize = 3;
 /// Hypotheses for each customer who may have paid.
 pub fn by_payer(context: &Context<'_>, found: &mut Vec<Hypothesis>) {
     for payer in context.payers.iter().take(PAYERS_MAX) {
-        let items: SmallVec<[ItemIx; 16]> = context.open_items_of(payer.customer).collect();
+        let items = context.open_near(payer.customer);
         let start = found.len();
         singles(context, payer, &items, found);
         sums(context, payer, &items, found);
@@ -113,47 +113,48 @@ fn named_elsewhere(context: &Context<'_>, payer: &PayerEvidence) -> Option<u32> 
     of_one.next()
 }
 
+fn whole(near: &Near) -> Part {
+    Part { item: near.item, applied: near.open_amount, ..Part::default() }
+}
+
 fn part(context: &Context<'_>, item: ItemIx) -> Option<Part> {
     Some(Part { item, applied: context.open_amount(item)?, ..Part::default() })
 }
 
-fn singles(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &mut Vec<Hypothesis>) {
+fn singles(context: &Context<'_>, payer: &PayerEvidence, items: &[Near], found: &mut Vec<Hypothesis>) {
     let share = centibans(weights::SET_SIZE_PERMILLE[0], 1000 * items.len().max(1) as u64);
     let amount = context.payment.amount;
-    for ix in items {
-        let Some(figures) = context.book.figures(*ix) else { continue };
-        let open = figures.open_amount;
+    for near in items {
+        let open = near.open_amount;
         // Most are told from here, without a look at the item itself.
         let taken = open.saturating_sub(amount);
-        let within = taken > 0 && (figures.discount_most == u32::MAX || taken <= i64::from(figures.discount_most) + 1);
+        let within = taken > 0 && (near.discount_most == u32::MAX || taken <= i64::from(near.discount_most) + 1);
         if open == amount {
-            found.extend(
-                part(context, *ix)
-                    .map(|p| base(context, payer, Basis::PayerSingle, Difference::Exact, smallvec![p], share)),
-            );
+            let parts = smallvec![whole(near)];
+            found.push(base(context, payer, Basis::PayerSingle, Difference::Exact, parts, share));
         } else if within
-            && let Some(discount) = discount_in_term(context, *ix, Some(payer.customer))
+            && let Some(discount) = discount_in_term(context, near.item, Some(payer.customer))
             && discount > 0
             && taken.abs_diff(discount) <= 1
         {
-            let p = Part { item: *ix, applied: amount, discount: taken, ..Part::default() };
+            let p = Part { item: near.item, applied: amount, discount: taken, ..Part::default() };
             found.push(base(context, payer, Basis::PayerSingle, Difference::Discount(taken), smallvec![p], share));
         }
     }
 }
 
-fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &mut Vec<Hypothesis>) {
+fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[Near], found: &mut Vec<Hypothesis>) {
     if items.len() < 2 {
         return;
     }
-    let amounts: SmallVec<[i64; 16]> = items.iter().filter_map(|ix| context.open_amount(*ix)).collect();
+    let amounts: SmallVec<[i64; 16]> = items.iter().map(|near| near.open_amount).collect();
     let amount = context.payment.amount;
     let n = items.len() as u64;
     let all: i128 = amounts.iter().map(|a| i128::from(*a)).sum();
     let invoices: i128 = amounts.iter().filter(|a| **a > 0).map(|a| i128::from(*a)).sum();
     if all == i128::from(amount) {
         let share = centibans(weights::WHOLE_ACCOUNT_PERMILLE, 1000);
-        let parts = items.iter().filter_map(|ix| part(context, *ix)).collect();
+        let parts = items.iter().map(whole).collect();
         found.push(base(context, payer, Basis::WholeAccount, Difference::Exact, parts, share));
     }
     let searched = subsets(&amounts, amount);
@@ -169,7 +170,7 @@ fn sums(context: &Context<'_>, payer: &PayerEvidence, items: &[ItemIx], found: &
             let size = weights::SET_SIZE_PERMILLE.get(set.len() - 1).copied().unwrap_or(5);
             centibans(size, 1000u64.saturating_mul(choose(n, set.len() as u64)))
         };
-        let parts = set.iter().filter_map(|k| items.get(*k)).filter_map(|ix| part(context, *ix)).collect();
+        let parts = set.iter().filter_map(|k| items.get(*k)).map(whole).collect();
         let mut h = base(context, payer, Basis::PayerSum, Difference::Exact, parts, share);
         h.capped = searched.capped;
         if searched.capped {

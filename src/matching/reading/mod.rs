@@ -79,6 +79,18 @@ impl Reading {
         self.marks.wording.contains(&wording)
     }
 
+    /// Whether the text ends with the label of a document, whose number is not there any more.
+    pub fn ends_in_label(&self) -> bool {
+        let tokens = &self.tokens;
+        let is_number_word = |k: &usize| LABELS.words.number.contains(tokens.word(*k));
+        let end = tokens.list.len() - (0..tokens.list.len()).rev().take_while(is_number_word).count();
+        (end.saturating_sub(3)..end).any(|k| {
+            let word = |n: usize| Some(tokens.word(k + 1 + n)).filter(|_| k + 1 + n < end);
+            let found = LABELS.labels.longest(&crate::names::fold_text(tokens.word(k)), word);
+            found.is_some_and(|(label, len)| matches!(label, Label::Document | Label::CreditNote) && k + len == end)
+        })
+    }
+
     /// Type of a token.
     pub fn typed(&self, index: usize) -> Option<Typed> {
         self.marks.typed.get(index).copied().flatten()

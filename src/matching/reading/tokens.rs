@@ -140,11 +140,23 @@ fn cut(text: &str) -> Vec<Token> {
         while bytes.get(i).is_some_and(|b| b.is_ascii_alphanumeric() && b.is_ascii_digit() == digits) {
             i += 1;
         }
-        let glue = if list.is_empty() { Glue::Apart } else { glue_of(text.get(gap_start..start).unwrap_or("")) };
+        let glue = match list.last() {
+            None => Glue::Apart,
+            Some(before) => {
+                let gap = text.get(gap_start..start).unwrap_or("");
+                // A sign between digits joins them at the cut of a line as it does within one.
+                if digits && before.digits && sign_at_cut(gap) { Glue::Joined } else { glue_of(gap) }
+            }
+        };
         list.push(Token { range: start..i, digits, glue });
         gap_start = i;
     }
     list
+}
+
+/// One joining sign right before or behind the cut of a line.
+fn sign_at_cut(gap: &str) -> bool {
+    matches!(gap.as_bytes(), [b'-' | b'/' | b'.' | b'_', b'\n'] | [b'\n', b'-' | b'/' | b'.' | b'_'])
 }
 
 fn glue_of(gap: &str) -> Glue {
