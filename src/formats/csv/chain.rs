@@ -113,6 +113,12 @@ impl Links {
         Ok(())
     }
 
+    /// Amount and balance of the last row, if it has a balance.
+    pub(super) fn bottom(&self) -> Option<(Money, Money)> {
+        let balance = self.bottom?;
+        self.last.map(|(.., amount)| (amount, balance))
+    }
+
     /// Whether any row has a balance.
     pub(super) fn any_balance(&self) -> bool {
         self.first.is_some()

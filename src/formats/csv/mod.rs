@@ -10,6 +10,7 @@ mod cells;
 mod chain;
 mod control;
 mod detect;
+mod forms;
 mod group;
 mod header;
 mod infer;
@@ -17,6 +18,7 @@ mod infer_rules;
 mod inspect;
 mod labels;
 mod map;
+mod plain;
 mod profile;
 mod read;
 mod rows;
@@ -76,5 +78,7 @@ impl Reader for CsvReader {
     }
 }
 
+#[cfg(test)]
+mod plain_tests;
 #[cfg(test)]
 mod tests;

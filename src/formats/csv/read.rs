@@ -5,6 +5,7 @@ use super::control::Control;
 use super::group::{Group, add, count};
 use super::header::Found;
 use super::map::{self, Defaults, Key};
+use super::plain::Plain;
 use super::profile::{BalanceRowKind, Profile, Role};
 use super::rows::{self, Kind};
 use super::{ReadOptions, Statements, Take, detect, infer, inspect};
@@ -17,6 +18,11 @@ use chrono::NaiveDate;
 
 /// Reads a file by a profile, or by the built-in one that fits.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
+    read_by(bytes, options, true)
+}
+
+/// As [`read`]; each row in full if `plain` is not set, which makes no difference but the time.
+pub(super) fn read_by(bytes: &[u8], options: &ReadOptions, plain: bool) -> Result<Statements, Error> {
     let encodings = Encodings::of(options)?;
     let given = options.profile.as_ref();
     let chosen;
@@ -32,6 +38,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
     let found = detect::header(&decoded.text, profile)?;
     let cells = settled(&decoded.text, profile, &found)?;
     let mut file = File::new(cells, options, None)?;
+    file.plain.take_if(|_| !plain);
     if let Some(encoding) = assumed {
         file.assumed(encoding);
     }
@@ -162,6 +169,10 @@ pub(super) struct File<'a, 't> {
     groups: Vec<Group>,
     /// Account and currency as the row before wrote them, and its group.
     last: Option<(String, String, usize)>,
+    /// The group of the movement above.
+    above: Option<usize>,
+    /// What was learned of rows that are all alike.
+    plain: Option<Plain>,
     /// The booking date of the row before, as it was written and as it was read.
     day: (String, Option<NaiveDate>),
     /// Reason for which all further rows are left out.
@@ -191,6 +202,7 @@ impl<'a, 't> File<'a, 't> {
             control.take(&cells.profile.preamble, *line, row);
         }
         let defaults = map::defaults(&cells, &control, options.currency);
+        let plain = Plain::new(&cells, !matches!(take, Some(Take::Figures)));
         Ok(File {
             cells,
             options,
@@ -199,6 +211,8 @@ impl<'a, 't> File<'a, 't> {
             defaults,
             groups: Vec::new(),
             last: None,
+            above: None,
+            plain,
             day: (String::new(), None),
             rest: None,
             left_out: Vec::new(),
@@ -229,12 +243,17 @@ impl<'a, 't> File<'a, 't> {
             if let Some(group) = self.groups.last_mut().filter(|_| self.take.is_none()) {
                 group.expect(position.0, length);
             }
+            if self.plain_row(rows, &mut row)? {
+                continue;
+            }
             match rows.read(&mut row) {
                 Ok(true) if at_end || !row.unfinished => {
-                    if rows.reached().0 - position.0 > self.options.limits.field_bytes {
+                    let text = rows.text_from(position.0);
+                    let text = text.get(..rows.reached().0 - position.0).unwrap_or_default();
+                    if text.len() > self.options.limits.field_bytes {
                         self.check_length(&row)?;
                     }
-                    self.row(&row)?;
+                    self.row(&row, text)?;
                 }
                 Ok(_) => return Ok(if at_end { rows.reached() } else { position }),
                 // The closing quote may stand in the next piece.
@@ -244,7 +263,26 @@ impl<'a, 't> File<'a, 't> {
         }
     }
 
-    fn row(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
+    /// Reads the next row if it is plainly like the one above.
+    #[inline]
+    fn plain_row<'r>(&mut self, rows: &mut CsvRows<'r>, row: &mut CsvRow<'r>) -> Result<bool, Error> {
+        let (at, line) = rows.reached();
+        let File { cells, groups, take, options, above, rest, plain: Some(plain), .. } = self else { return Ok(false) };
+        let text = rows.text_from(at);
+        let Some(read) = plain.read(text, cells).filter(|_| rest.is_none()) else { return Ok(false) };
+        // All that a change of the group says is said by the whole reading.
+        if *above != Some(read.group) || read.length > options.limits.field_bytes {
+            return Ok(false);
+        }
+        let Some(group) = groups.get_mut(read.group) else { return Ok(false) };
+        rows.pass(read.length);
+        row.line = line;
+        plain.cells(text, row);
+        group.add(&read.head, row, cells, take.as_deref_mut(), options.limits.findings)?;
+        Ok(true)
+    }
+
+    fn row(&mut self, row: &CsvRow<'_>, text: &str) -> Result<(), Error> {
         if let Some(reason) = &self.rest {
             self.control.take(&self.cells.profile.preamble, row.line, &row.cells);
             count(&mut self.left_out, reason);
@@ -268,18 +306,28 @@ impl<'a, 't> File<'a, 't> {
                 count(group.map_or(&mut self.left_out, |g| &mut g.left_out), &skip.reason);
             }
             Kind::Balance(kind) => self.balance(row, kind)?,
-            Kind::Money => self.money(row)?,
+            Kind::Money => self.money(row, text)?,
         }
         Ok(())
     }
 
-    fn money(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
+    fn money(&mut self, row: &CsvRow<'_>, text: &str) -> Result<(), Error> {
         let at = self.group_of(row)?;
         let booking_date = self.booking_date(row)?;
-        let File { cells, groups, take, options, .. } = self;
+        let File { cells, groups, take, options, above, plain, .. } = self;
         let Some(group) = groups.get_mut(at) else { return Ok(()) };
         match map::head(row, cells, &group.key, booking_date, &mut group.findings)? {
-            Some(head) => group.add(&head, row, cells, take.as_deref_mut(), options.limits.findings),
+            Some(head) => {
+                if let Some(plain) = plain {
+                    plain.learn(text, cells, &head, at);
+                }
+                let above = above.replace(at).filter(|above| *above != at);
+                if let Some(Ok([above, group])) = above.map(|above| groups.get_disjoint_mut([above, at])) {
+                    above.followed_by(&head, row.line, group);
+                }
+                let Some(group) = groups.get_mut(at) else { return Ok(()) };
+                group.add(&head, row, cells, take.as_deref_mut(), options.limits.findings)
+            }
             None => {
                 count(&mut group.left_out, "zero_amount");
                 Ok(())
