@@ -152,20 +152,32 @@ pub(crate) fn plain_figure(text: &str, decimal: char) -> Option<(i64, u8)> {
 /// As [`plain_figure`], also with thousands in groups of three behind a first of one to three digits, where a sign for them is known.
 #[inline]
 pub(crate) fn plain_grouped(text: &[u8], decimal: u8, thousands: Option<u8>) -> Option<(i64, u8)> {
-    let (negative, body) = match text {
-        [b'-', body @ ..] => (true, body),
-        body => (false, body),
-    };
-    if body.len() > 18 {
-        return None;
-    }
-    // Digits since the last sign, and whether the last was one for thousands.
+    // No byte of a figure ends it here.
+    let (units, scale, length) = plain_grouped_until(text, decimal, thousands, b'\n')?;
+    (length == text.len()).then_some((units, scale))
+}
+
+/// As [`plain_grouped`], of a figure that ends where a byte stands or the text ends, with its length.
+#[inline]
+pub(crate) fn plain_grouped_until(
+    text: &[u8],
+    decimal: u8,
+    thousands: Option<u8>,
+    end: u8,
+) -> Option<(i64, u8, usize)> {
+    let negative = text.first() == Some(&b'-');
+    let from = usize::from(negative);
+    // Digits since the last sign, and whether that was one for thousands.
     let (mut value, mut digits, mut grouped, mut scale) = (0i64, 0usize, false, None);
-    for byte in body {
+    let mut length = text.len();
+    for (i, byte) in text.iter().enumerate().skip(from) {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
             value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
             digits += 1;
+        } else if *byte == end {
+            length = i;
+            break;
         } else if scale.is_some() || grouped && digits != 3 {
             return None;
         } else if *byte == decimal {
@@ -181,7 +193,8 @@ pub(crate) fn plain_grouped(text: &[u8], decimal: u8, thousands: Option<u8>) -> 
         None if digits > 0 && (!grouped || digits == 3) => 0,
         _ => return None,
     };
-    Some((if negative { -value } else { value }, scale))
+    // Eighteen digits always fit.
+    (length - from <= 18).then_some((if negative { -value } else { value }, scale, length))
 }
 
 /// Reads an amount of a known currency, see [`parse_scaled`]. Too many digits for the currency is [`AmountTextError::TooLong`].

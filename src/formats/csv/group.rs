@@ -59,6 +59,7 @@ impl Group {
     ///
     /// # Errors
     /// When the balances go beyond 18 digits.
+    #[inline]
     pub(super) fn add(
         &mut self,
         head: &Head,
@@ -82,6 +83,16 @@ impl Group {
         self.let_go(take, limit);
         self.entries.push(map::entry(head, row, cells));
         Ok(())
+    }
+
+    /// Takes the balance behind the row above, which stands in a row of its own.
+    ///
+    /// # Errors
+    /// As [`Group::add`].
+    pub(super) fn day_balance(&mut self, balance: Money, date: Option<NaiveDate>, line: u64) -> Result<(), Error> {
+        let Some(date) = date.or(self.chain.last_date()) else { return Ok(()) };
+        let link = Link { amount: Money::zero(balance.currency()), balance: Some(balance), date, line };
+        self.chain.push(link).map_err(|e| no_sum(&Place::line_column(line, 1), e))
     }
 
     /// Told when a row of another account or currency follows in the file, before it is added there: where the running balance goes on

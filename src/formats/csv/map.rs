@@ -170,7 +170,7 @@ pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
         reversal: matches!(cells.of(row, Role::Reversal), "true" | "1" | "yes" | "TRUE"),
         status: EntryStatus::Book,
         booking_date: Some(head.booking_date),
-        booking_date_derived: false,
+        booking_date_derived: cells.of(row, Role::BookingDate).is_empty(),
         value_date: head.value_date,
         bank_code,
         servicer_reference: None,

@@ -56,7 +56,7 @@ impl Reader for CsvReader {
     fn recognises(&self, bytes: &[u8], options: &ReadOptions) -> bool {
         // The head is enough, cut at a line so that no character is split.
         let head = bytes.get(..1 << 16).map_or(bytes, |h| h.rsplitn(2, |b| *b == b'\n').last().unwrap_or(h));
-        options.profile.is_some() || decode_text(head, &["windows-1252"]).is_ok_and(|d| detect::looks_like_csv(&d.text))
+        options.profile.is_some() || decode_text(head, &table::PAGES).is_ok_and(|d| detect::looks_like_csv(&d.text))
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {

@@ -9,7 +9,7 @@ use super::cells::Cells;
 use super::forms::Form;
 use super::map::Head;
 use super::profile::{AmountModel, Role};
-use crate::base::{CsvRow, Money, plain_grouped, unarmour};
+use crate::base::{CsvRow, Money, plain_grouped, plain_grouped_until, unarmour};
 use chrono::NaiveDate;
 use memchr::{memchr, memchr2};
 
@@ -21,7 +21,10 @@ pub(super) struct Plain {
     same: Vec<Same>,
     /// Index of the group that these rows belong to; `None` until one was read in full.
     group: Option<usize>,
+    /// In the currency of the rows.
     money: Money,
+    /// Booking and value date.
+    days: (Option<NaiveDate>, Option<NaiveDate>),
     negate: bool,
     /// Rows in a row that taught without use.
     misses: u32,
@@ -67,6 +70,9 @@ enum What {
     Value(Option<NaiveDate>),
 }
 
+/// Digits as an integer, and how many of them are decimals.
+type Figure = (i64, u8);
+
 /// A row that was read.
 pub(super) struct Read {
     pub head: Head,
@@ -96,6 +102,7 @@ impl Plain {
         let width = found.titles.len();
         let is_figure = |t: &str| plain_grouped(t.as_bytes(), signs.decimal, signs.thousands).is_some();
         let plain = profile.format.amount == AmountModel::Signed
+            && !profile.format.dates_once
             && width > 1
             && amount < width
             && found.titles.get(amount).is_none_or(|t| !is_figure(&t.raw));
@@ -105,6 +112,7 @@ impl Plain {
             same: Vec::new(),
             group: None,
             money: Money::zero(crate::base::Currency::NONE),
+            days: (None, None),
             negate: profile.format.negate,
             misses: 0,
             cells: texts.then(Vec::new),
@@ -121,6 +129,7 @@ impl Plain {
         self.same.clear();
         self.looks.fill(Look::Text);
         self.money = Money::zero(read.amount.currency());
+        self.days = (Some(read.booking_date), read.value_date());
         if self.teach(row, cells, read).is_some() {
             self.group = Some(group);
         }
@@ -219,45 +228,49 @@ impl Plain {
             _ => return None,
         };
         let row = bytes.get(..end)?;
-        let (mut amount, mut balance, mut form) = (self.money, None, Form::default());
+        let (mut amount, mut balance, mut decimals) = (self.money, None, 0);
         if let Some(bounds) = &mut self.cells {
             bounds.clear();
         }
+        let (signs, currency) = (self.signs, self.money.currency());
+        let money = |(units, scale)| Money::from_digits(units, scale, currency).ok().filter(|m| m.is_whole());
         let mut rest = row;
         let last = self.looks.len() - 1;
         for (column, look) in self.looks.iter().enumerate() {
             let from = row.len() - rest.len();
             let (cell, next) = match look {
+                Look::Text => signs.cut(rest)?,
                 Look::Same(slot) => {
                     let same = self.same.get_mut(*slot)?;
                     match rest.strip_prefix(same.raw.as_slice()) {
                         Some([]) => (rest, None),
-                        Some([b, ..]) if *b == self.signs.delimiter => {
-                            (rest.get(..same.raw.len())?, rest.get(same.raw.len() + 1..))
-                        }
+                        Some([b, next @ ..]) if *b == signs.delimiter => (same.raw.as_slice(), Some(next)),
                         _ => {
-                            let (cell, next) = self.signs.cut(rest)?;
-                            same.change(cell, self.signs.bare(cell), cells)?;
+                            let (cell, next) = signs.cut(rest)?;
+                            match same.change(cell, signs.bare(cell), cells)? {
+                                What::Booked(date) => self.days.0 = Some(date),
+                                What::Value(date) => self.days.1 = date,
+                                What::Rules | What::Key => {}
+                            }
                             (cell, next)
                         }
                     }
                 }
-                _ => self.signs.cut(rest)?,
-            };
-            match look {
-                Look::Text | Look::Same(_) => {}
                 Look::Amount => {
-                    let (units, scale) = self.figure(cell)?;
-                    amount = Money::from_digits(units, scale, amount.currency()).ok().filter(|m| m.is_whole())?;
-                    form = Form::plain(scale.into(), units > 0);
+                    let (figure, cell, next) = signs.figure(rest)?;
+                    amount = money(figure)?;
+                    decimals = figure.1;
+                    (cell, next)
                 }
-                Look::Balance if self.signs.bare(cell).is_empty() => {}
-                Look::Balance => {
-                    let (units, scale) = self.figure(cell)?;
-                    balance = Some(Money::from_digits(units, scale, amount.currency()).ok().filter(|m| m.is_whole())?);
-                }
-                Look::Empty => self.signs.bare(cell).is_empty().then_some(())?,
-            }
+                Look::Balance => match signs.figure(rest) {
+                    Some((figure, cell, next)) => {
+                        balance = Some(money(figure)?);
+                        (cell, next)
+                    }
+                    None => signs.cut(rest).filter(|(cell, _)| signs.bare(cell).is_empty())?,
+                },
+                Look::Empty => signs.cut(rest).filter(|(cell, _)| signs.bare(cell).is_empty())?,
+            };
             if let Some(bounds) = &mut self.cells {
                 let quotes = usize::from(self.signs.bare(cell).len() < cell.len());
                 bounds.push((from + quotes, from + cell.len() - quotes));
@@ -274,16 +287,9 @@ impl Plain {
         if self.negate {
             amount = amount.negated();
         }
-        let (mut booked, mut value) = (None, None);
-        for same in &self.same {
-            match same.what {
-                What::Booked(date) => booked = Some(date),
-                What::Value(date) => value = date,
-                What::Rules | What::Key => {}
-            }
-        }
+        let form = Form::plain(decimals.into(), !amount.is_negative());
         self.misses = 0;
-        Some(Read { head: Head::of_figures(amount, booked?, balance, form, value), group, length })
+        Some(Read { head: Head::of_figures(amount, self.days.0?, balance, form, self.days.1), group, length })
     }
 
     /// The cells of the row that was read last.
@@ -293,17 +299,11 @@ impl Plain {
         let cell = |(from, to): &(usize, usize)| text.get(*from..*to).unwrap_or_default().into();
         row.cells.extend(self.cells.iter().flatten().map(cell));
     }
-
-    #[inline]
-    fn figure(&self, cell: &[u8]) -> Option<(i64, u8)> {
-        // Three decimals may be thousands, which is looked at more closely elsewhere.
-        plain_grouped(self.signs.bare(cell), self.signs.decimal, self.signs.thousands).filter(|(_, scale)| *scale != 3)
-    }
 }
 
 impl Same {
     /// Takes another cell for the one before, if it says nothing that a row must be read in full for.
-    fn change(&mut self, raw: &[u8], bare: &[u8], cells: &Cells<'_>) -> Option<()> {
+    fn change(&mut self, raw: &[u8], bare: &[u8], cells: &Cells<'_>) -> Option<What> {
         let text = unarmour(std::str::from_utf8(bare).ok()?);
         let what = match self.what {
             What::Key => return None,
@@ -318,7 +318,7 @@ impl Same {
         self.what = what;
         self.raw.clear();
         self.raw.extend_from_slice(raw);
-        Some(())
+        Some(what)
     }
 }
 
@@ -335,6 +335,19 @@ impl Signs {
             _ => memchr(self.delimiter, rest).unwrap_or(rest.len()),
         };
         Some((rest.get(..end)?, rest.get(end + 1..)))
+    }
+
+    /// As [`Signs::cut`], of a cell with a figure, which comes first.
+    #[inline]
+    fn figure<'t>(&self, rest: &'t [u8]) -> Option<(Figure, &'t [u8], Option<&'t [u8]>)> {
+        if self.quote.is_some() && self.quote.as_ref() == rest.first() {
+            let (cell, next) = self.cut(rest)?;
+            let figure = plain_grouped(self.bare(cell), self.decimal, self.thousands)?;
+            return Some((figure, cell, next)).filter(|((_, scale), ..)| *scale != 3);
+        }
+        let (units, scale, length) = plain_grouped_until(rest, self.decimal, self.thousands, self.delimiter)?;
+        // Three decimals may be thousands, which is looked at more closely elsewhere.
+        (scale != 3).then_some(((units, scale), rest.get(..length)?, rest.get(length + 1..)))
     }
 
     /// A cell without its quotes.

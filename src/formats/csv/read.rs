@@ -8,6 +8,7 @@ use super::map::{self, Defaults, Key};
 use super::plain::Plain;
 use super::profile::{BalanceRowKind, Profile, Role};
 use super::rows::{self, Kind};
+use super::table::PAGES;
 use super::{ReadOptions, Statements, Take, detect, infer, inspect};
 use crate::base::{
     CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, is_hidden, line_column,
@@ -69,7 +70,7 @@ impl<'a> Encodings<'a> {
     pub(super) fn before(&self, given: Option<&Profile>) -> Vec<String> {
         match given {
             Some(profile) => self.allowed(profile),
-            None if self.0.is_empty() => vec!["windows-1252".to_owned()],
+            None if self.0.is_empty() => PAGES.iter().map(|p| (*p).to_owned()).collect(),
             None => self.0.to_vec(),
         }
     }
@@ -175,6 +176,8 @@ pub(super) struct File<'a, 't> {
     plain: Option<Plain>,
     /// The booking date of the row before, as it was written and as it was read.
     day: (String, Option<NaiveDate>),
+    /// It was told that rows have no date of their own.
+    dates_told: bool,
     /// Reason for which all further rows are left out.
     rest: Option<String>,
     /// Rows that belong to no account: reason and count.
@@ -214,6 +217,7 @@ impl<'a, 't> File<'a, 't> {
             above: None,
             plain,
             day: (String::new(), None),
+            dates_told: false,
             rest: None,
             left_out: Vec::new(),
             findings,
@@ -356,6 +360,14 @@ impl<'a, 't> File<'a, 't> {
     fn booking_date(&mut self, row: &CsvRow<'_>) -> Result<Option<NaiveDate>, Error> {
         let text = self.cells.of(row, Role::BookingDate);
         let (last, date) = &mut self.day;
+        if text.is_empty() && date.is_some() && self.cells.profile.format.dates_once {
+            if !self.dates_told {
+                let text = "rows without a date have that of the row above, the first here";
+                self.findings.push(Finding::new(FindingCode::DateDerived, Place::line(row.line), text));
+            }
+            self.dates_told = true;
+            return Ok(*date);
+        }
         if date.is_none() || last != text {
             *date = self.cells.date(row, Role::BookingDate)?;
             last.clear();
@@ -394,8 +406,16 @@ impl<'a, 't> File<'a, 't> {
         let account = map::compact(self.cells.of(row, Role::Account));
         let account = if account.is_empty() { defaults.account.clone() } else { account };
         let balance = self.cells.balance(row, currency)?.map(|m| (m, Place::line_column(row.line, 1)));
+        let date = self.cells.date(row, Role::BookingDate);
         let group = self.group(Key { account, currency });
         let (slot, reason) = match kind {
+            BalanceRowKind::Day => {
+                if let Some((balance, _)) = balance {
+                    group.day_balance(balance, date?, row.line)?;
+                }
+                count(&mut group.left_out, "day_balance");
+                return Ok(());
+            }
             BalanceRowKind::Opening => (&mut group.opening, "opening_balance"),
             BalanceRowKind::Closing => (&mut group.closing, "closing_balance"),
         };
