@@ -149,6 +149,54 @@ pub(crate) fn plain_figure(text: &str, decimal: char) -> Option<(i64, u8)> {
     (digits > 0).then_some((if negative { -value } else { value }, u8::try_from(scale).ok()?))
 }
 
+/// As [`plain_figure`], also with thousands in groups of three behind a first of one to three digits, where a sign for them is known.
+#[inline]
+pub(crate) fn plain_grouped(text: &[u8], decimal: u8, thousands: Option<u8>) -> Option<(i64, u8)> {
+    // No byte of a figure ends it here.
+    let (units, scale, length) = plain_grouped_until(text, decimal, thousands, b'\n')?;
+    (length == text.len()).then_some((units, scale))
+}
+
+/// As [`plain_grouped`], of a figure that ends where a byte stands or the text ends, with its length.
+#[inline]
+pub(crate) fn plain_grouped_until(
+    text: &[u8],
+    decimal: u8,
+    thousands: Option<u8>,
+    end: u8,
+) -> Option<(i64, u8, usize)> {
+    let negative = text.first() == Some(&b'-');
+    let from = usize::from(negative);
+    // Digits since the last sign, and whether that was one for thousands.
+    let (mut value, mut digits, mut grouped, mut scale) = (0i64, 0usize, false, None);
+    let mut length = text.len();
+    for (i, byte) in text.iter().enumerate().skip(from) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            digits += 1;
+        } else if *byte == end {
+            length = i;
+            break;
+        } else if scale.is_some() || grouped && digits != 3 {
+            return None;
+        } else if *byte == decimal {
+            (scale, digits) = (Some(digits > 0), 0);
+        } else if Some(*byte) == thousands && (1..=3).contains(&digits) {
+            (grouped, digits) = (true, 0);
+        } else {
+            return None;
+        }
+    }
+    let scale = match scale {
+        Some(whole) if whole || digits > 0 => u8::try_from(digits).ok()?,
+        None if digits > 0 && (!grouped || digits == 3) => 0,
+        _ => return None,
+    };
+    // Eighteen digits always fit.
+    (length - from <= 18).then_some((if negative { -value } else { value }, scale, length))
+}
+
 /// Reads an amount of a known currency, see [`parse_scaled`]. Too many digits for the currency is [`AmountTextError::TooLong`].
 pub fn parse_amount(text: &str, style: AmountStyle, currency: Currency) -> Result<Money, AmountTextError> {
     let (units, scale) = parse_scaled(text, style)?;
@@ -189,6 +237,19 @@ mod tests {
         assert_eq!(parse_scaled("1,2,3", DE), Err(AmountTextError::TwoDecimalSigns));
         assert_eq!(parse_scaled("-", DE), Err(AmountTextError::NoDigit));
         assert_eq!(parse_scaled(" ", DE), Err(AmountTextError::Empty));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_reads_as_the_whole_grammar(text in "-?[0-9.,' -]{0,20}", style in 0usize..3) {
+            let style = [DE, AmountStyle::PLAIN, AmountStyle { decimal: '.', thousands: Some(',') }][style];
+            let byte = |c: char| c as u8;
+            if let Some((units, scale)) = plain_grouped(text.as_bytes(), byte(style.decimal), style.thousands.map(byte)) {
+                proptest::prop_assert_eq!(parse_scaled(&text, style), Ok((i128::from(units), scale)));
+            } else if let Some(read) = plain_figure(&text, style.decimal) {
+                proptest::prop_assert!(false, "{text}: {read:?}");
+            }
+        }
     }
 
     #[test]

@@ -135,6 +135,12 @@ pub fn fold_name(name: &str) -> String {
     out
 }
 
+/// What [`fold_name`] of a text begins with, where that is plain to see: most texts that are compared begin otherwise.
+pub(crate) fn first_folded(text: &str) -> Option<u8> {
+    let first = text.bytes().find(|b| b.is_ascii_alphanumeric() || !b.is_ascii())?;
+    first.is_ascii().then_some(first.to_ascii_lowercase())
+}
+
 /// Whether a title found is the name wanted: equal after [`fold_name`], or equal but for letters beyond ASCII that a wrong
 /// encoding has turned into something else (`initi\u{fffd}rende`, `WÃ¤hrung`).
 pub fn same_name(wanted: &str, found: &str) -> bool {

@@ -125,6 +125,17 @@ impl<'a> CsvRows<'a> {
         (self.at, self.line)
     }
 
+    /// The text from a place on.
+    pub(crate) fn text_from(&self, at: usize) -> &'a str {
+        self.text.get(at..).unwrap_or_default()
+    }
+
+    /// Goes on behind a row on one line, of so many bytes with the end of its line, that was read by other means.
+    pub(crate) fn pass(&mut self, length: usize) {
+        self.at += length;
+        self.line += 1;
+    }
+
     /// Reads the next row into one that is used again. `false` at the end of the text.
     ///
     /// # Errors

@@ -25,8 +25,9 @@ mod text;
 mod text_decode;
 mod thousands;
 
-pub(crate) use amount_text::plain_figure;
 pub use amount_text::{AmountStyle, AmountTextError, parse_amount, parse_scaled};
+pub(crate) use amount_text::{plain_figure, plain_grouped, plain_grouped_until};
+pub(crate) use cell_text::first_folded;
 pub use cell_text::{
     bare_amount, bones, currency_in_title, fold_letters, fold_name, line_column, nearest_name, same_name,
     suggestion_in, unarmour,

@@ -32,8 +32,8 @@ impl FindingCode {
     /// Whether it keeps a statement from being proven although it should be: a contradiction, or a figure that is owed.
     pub fn spoils_tie_out(self) -> bool {
         use FindingCode::{
-            AccountMissing, BalanceMismatch, ClosingMissing, CurrencyDiffers, DirectionMissing, OpeningMissing,
-            RunningBalanceMismatch, SummaryMismatch,
+            AccountMissing, BalanceMismatch, ClosingMissing, CurrencyDiffers, DirectionMissing, FigureForm,
+            OpeningMissing, RunningBalanceMismatch, SummaryMismatch,
         };
         matches!(
             self,
@@ -42,6 +42,7 @@ impl FindingCode {
                 | ClosingMissing
                 | CurrencyDiffers
                 | DirectionMissing
+                | FigureForm
                 | OpeningMissing
                 | RunningBalanceMismatch
                 | SummaryMismatch
@@ -78,6 +79,8 @@ finding_codes! {
     SummaryMismatch = "SUMMARY_MISMATCH",
     /// A row's running balance is not the balance before plus its amount.
     RunningBalanceMismatch = "RUNNING_BALANCE_MISMATCH",
+    /// An amount that nothing proves is written unlike all others of its account.
+    FigureForm = "FIGURE_FORM",
     /// The account is missing, or what stands in its place cannot be one.
     AccountMissing = "ACCOUNT_MISSING",
     /// The opening balance is missing.

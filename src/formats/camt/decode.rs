@@ -23,8 +23,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Finding>), Er
         };
     }
     match bytes {
-        [b'<', 0, ..] => return with_encoding(encoding_rs::UTF_16LE, bytes, 0).map(|text| (text, None)),
-        [0, b'<', ..] => return with_encoding(encoding_rs::UTF_16BE, bytes, 0).map(|text| (text, None)),
+        [b'<', 0, ..] => return unmarked(encoding_rs::UTF_16LE, bytes),
+        [0, b'<', ..] => return unmarked(encoding_rs::UTF_16BE, bytes),
         _ => {}
     }
     let Some(label) = declared(bytes) else { return utf8(bytes, 0).map(|text| (text, None)) };
@@ -93,7 +93,15 @@ pub(super) fn whole_characters(bytes: &[u8], at_end: bool, from: (u64, u64), off
     }
 }
 
-/// A mark of UTF-16 in front of a declaration that says something else: some program saved the file anew.
+/// UTF-16 that has no mark and is told by its first sign.
+fn unmarked<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<(Cow<'b, str>, Option<Finding>), Error> {
+    with_encoding(encoding, bytes, 0).map(|text| {
+        let finding = false_declaration(encoding, &text);
+        (text, finding)
+    })
+}
+
+/// UTF-16 behind a declaration that says something else: some program saved the file anew.
 fn false_declaration(marked: &'static Encoding, text: &str) -> Option<Finding> {
     let said = declared(text.as_bytes())?;
     let agrees = Encoding::for_label(said)

@@ -8,7 +8,7 @@ use super::super::{ReadOptions, Reader, Statements, Take, read_rest};
 use super::paused::Paused;
 use super::read::{Documents, sound};
 use super::xml::Xml;
-use super::{CamtReader, decode, map};
+use super::{CamtReader, decode, whole};
 use crate::error::Error;
 use std::io::Read;
 
@@ -42,9 +42,7 @@ pub(super) fn read(
         paused = next;
         piece.drop_front(used);
     };
-    let mut findings: Vec<_> = guessed.into_iter().collect();
-    findings.extend(file.findings);
-    Ok(Statements { format: file.format, statements: map::merge_pages(file.statements), findings })
+    Ok(whole(guessed, file))
 }
 
 /// Reads as much of a piece as is whole. `true` at the end of the file.

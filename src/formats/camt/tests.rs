@@ -545,3 +545,34 @@ fn an_entry_in_another_currency_has_its_place_also_when_it_was_let_go() {
     assert_eq!(place(&figures.statements[0]), place(&one(&xml)));
     assert!(place(&figures.statements[0]).is_some_and(|(line, _)| line == Some(2)));
 }
+
+#[test]
+fn a_currency_in_small_letters_is_refused() {
+    assert_eq!(code(&closing_with("10.00", &entry("10.00", "CRDT", "").replace("EUR", "eur"))), ErrorCode::Currency);
+}
+
+#[test]
+fn a_missing_statement_breaks_where_the_file_was_saved_anew() {
+    let statement = |id: &str, opening: &str, closing: &str| {
+        let balances = balance("OPBD", opening, "CRDT") + &balance("CLBD", closing, "CRDT");
+        format!(
+            "<Stmt><Id>{id}</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>{balances}{}</Stmt>",
+            entry("5.00", "CRDT", "")
+        )
+    };
+    let tie_out = |declared: &str, second: &str| {
+        let xml = document(&(statement("1", "0.00", "5.00") + second));
+        let xml = xml.split_once("?>").map_or(xml.as_str(), |(_, rest)| rest.trim_start());
+        let xml = format!("<?xml version=\"1.0\" encoding=\"{declared}\"?>{xml}");
+        let read = read(&xml).unwrap();
+        let figures =
+            crate::formats::read_figures_from(&mut xml.as_bytes(), &ReadOptions::for_file("test.xml")).unwrap();
+        let all = |s: &Statements| s.statements.iter().map(|s| s.tie_out).collect::<Vec<_>>();
+        assert_eq!(all(&read), all(&figures));
+        all(&read)
+    };
+    let (next, later) = (statement("2", "5.00", "10.00"), statement("3", "6.00", "11.00"));
+    assert_eq!(tie_out("UTF-8", &later), [TieOut::Proven, TieOut::Proven], "a bank may send some of them");
+    assert_eq!(tie_out("UTF-16", &next), [TieOut::Proven, TieOut::Proven], "the programs that do this are many");
+    assert_eq!(tie_out("UTF-16", &later), [TieOut::Proven, TieOut::Broken]);
+}

@@ -86,6 +86,11 @@ impl Xml<'_> {
             let found = format!("`{name}` without `Ccy`");
             return Err(self.error(ErrorCode::Currency, found, "a currency code of three letters").with_element(name));
         };
+        // The schema knows capitals alone: in small letters a code was damaged or written by hand.
+        if code.bytes().any(|b| b.is_ascii_lowercase()) {
+            let found = format!("currency `{}`", code.trim());
+            return Err(self.error(ErrorCode::Currency, found, "a code in capitals, as EUR").with_element(name));
+        }
         let currency = Currency::parse(code.trim())
             .map_err(|e| self.error(ErrorCode::Currency, e.to_string(), "a code as EUR").with_element(name))?;
         Money::from_scaled(units, scale, currency)

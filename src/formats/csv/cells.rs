@@ -1,10 +1,11 @@
 //! Amounts and dates of cells, by the profile's style and nothing else. In: rows. Out: exact values, or an error with line,
 //! column number and column name.
 
+use super::forms::Form;
 use super::header::Found;
 use super::profile::{AmountModel, BalanceRow, DebitSign, Names, Profile, Role, Skip, When};
 use crate::base::{
-    AmountStyle, AmountTextError, CreditDebit, CsvRow, Currency, Money, Place, bare_amount, fold_name,
+    AmountStyle, AmountTextError, CreditDebit, CsvRow, Currency, Money, Place, bare_amount, first_folded, fold_name,
     may_be_thousands, parse_date, parse_scaled, plain_figure, unarmour,
 };
 use crate::error::{Error, ErrorCode, visible};
@@ -22,16 +23,59 @@ pub(super) struct Cells<'a> {
     balances: Vec<Rule<'a, BalanceRow>>,
 }
 
-/// A rule of the profile, with the columns that its conditions look at.
+/// A rule of the profile: a row meets it that meets all its conditions.
 struct Rule<'a, T> {
     rule: &'a T,
-    conditions: Vec<(Option<usize>, &'a When)>,
+    conditions: Vec<Condition<'a>>,
+}
+
+/// A condition with the column that it looks at, its words folded once.
+pub(super) struct Condition<'a> {
+    pub column: Option<usize>,
+    pub when: &'a When,
+    one_of: Option<Vec<(&'a str, String)>>,
+    not_in: Option<Vec<(&'a str, String)>>,
+    starts_with: Option<Vec<String>>,
+}
+
+impl<'a> Condition<'a> {
+    fn new(when: &'a When, found: &Found) -> Self {
+        let words = |names: &'a Names| names.flat().map(|n| (n, fold_name(n))).collect();
+        let starts = |names: &'a Names| names.flat().map(fold_name).filter(|n| !n.is_empty()).collect();
+        Condition {
+            column: found.named(&when.column),
+            when,
+            one_of: when.one_of.as_ref().map(words),
+            not_in: when.not_in.as_ref().map(words),
+            starts_with: when.starts_with.as_ref().map(starts),
+        }
+    }
+
+    /// Whether a cell, without armour, meets it.
+    pub(super) fn is_met(&self, cell: &str) -> bool {
+        if self.when.empty.is_some_and(|e| cell.is_empty() != e) {
+            return false;
+        }
+        let folded = LazyCell::new(|| fold_name(cell));
+        let among = |names: &Vec<(&str, String)>| {
+            names.iter().any(|(plain, n)| *plain == cell || (!folded.is_empty() && *n == *folded))
+        };
+        let starts = |names: &Vec<String>| {
+            // Most cells begin with another letter.
+            let first = first_folded(cell);
+            let may = first.is_none_or(|f| names.iter().any(|n| n.as_bytes().first() == Some(&f)));
+            may && names.iter().any(|n| folded.starts_with(n.as_str()))
+        };
+        self.one_of.as_ref().is_none_or(among)
+            && self.not_in.as_ref().is_none_or(|names| !among(names))
+            && self.starts_with.as_ref().is_none_or(starts)
+    }
 }
 
 impl<'a, T> Rule<'a, T> {
     fn new(rule: &'a T, when: &'a When, found: &Found) -> Self {
         let conditions = std::iter::successors(Some(when), |w| w.and.as_deref());
-        Rule { rule, conditions: conditions.map(|w| (found.named(&w.column), w)).collect() }
+        Rule { rule, conditions: conditions.map(|w| Condition::new(w, found)).collect() }
     }
 }
 
@@ -134,13 +178,23 @@ impl<'a> Cells<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let mut read = self.dates.iter().filter_map(|p| parse_date(text, p));
-        let first = read.next();
-        if first.is_some() && read.all(|d| Some(d) == first) {
-            return Ok(first);
+        if let Some(date) = self.date_of(text) {
+            return Ok(Some(date));
         }
         let expected = format!("a date as {}", self.dates.iter().map(|p| example(p)).collect::<Vec<_>>().join(" or "));
         Err(Error::new(ErrorCode::Date, self.place(row.line, column), format!("date `{text}`"), expected))
+    }
+
+    /// The date that a text is, read the same way by all patterns that read it.
+    pub(super) fn date_of(&self, text: &str) -> Option<NaiveDate> {
+        let mut read = self.dates.iter().filter_map(|p| parse_date(text, p));
+        let first = read.next()?;
+        read.all(|d| d == first).then_some(first)
+    }
+
+    /// How amounts are written, where that is settled.
+    pub(super) fn style(&self) -> Option<AmountStyle> {
+        self.amounts.first().copied().filter(|_| self.has_one_style())
     }
 
     /// The signed amount of a row by the profile's model; `None` where all its cells are empty.
@@ -159,6 +213,14 @@ impl<'a> Cells<'a> {
             AmountModel::Suffix => self.suffixed(row, currency)?,
         };
         Ok(if self.profile.format.negate { amount.map(Money::negated) } else { amount })
+    }
+
+    /// How the amount of a row is written.
+    pub(super) fn form(&self, row: &CsvRow<'_>, amount: Money) -> Form {
+        let decimal = self.amounts.first().map_or('.', |s| s.decimal);
+        let cells = [Role::Amount, Role::Credit, Role::Debit].map(|role| self.of(row, role));
+        let cell = cells.into_iter().find(|c| !c.is_empty()).unwrap_or_default();
+        Form::of(cell, decimal, !amount.is_negative() && !amount.is_zero())
     }
 
     /// The figure of a role with the sign that it has; `None` where the cell is empty.
@@ -351,23 +413,20 @@ impl<'a> Cells<'a> {
         self.balances.iter().find(|r| self.meets(row, &r.conditions)).map(|r| r.rule)
     }
 
-    fn meets(&self, row: &CsvRow<'_>, conditions: &[(Option<usize>, &When)]) -> bool {
-        conditions.iter().all(|(column, when)| meets(column.map_or("", |c| self.text(row, c)), when))
+    fn meets(&self, row: &CsvRow<'_>, conditions: &[Condition<'_>]) -> bool {
+        conditions.iter().all(|c| c.is_met(c.column.map_or("", |column| self.text(row, column))))
     }
-}
 
-/// Whether a cell meets a condition, apart from those within it.
-fn meets(cell: &str, when: &When) -> bool {
-    if when.empty.is_some_and(|e| cell.is_empty() != e) {
-        return false;
+    /// The conditions of each rule by which a row is no movement.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &[Condition<'a>]> {
+        let skips = self.skips.iter().map(|r| r.conditions.as_slice());
+        skips.chain(self.balances.iter().map(|r| r.conditions.as_slice()))
     }
-    let folded = LazyCell::new(|| fold_name(cell));
-    let same = |n: &str| n == cell || (!folded.is_empty() && fold_name(n) == *folded);
-    let among = |names: &Names| names.flat().any(same);
-    let starts = |names: &Names| names.flat().any(|n| !fold_name(n).is_empty() && folded.starts_with(&fold_name(n)));
-    when.one_of.as_ref().is_none_or(among)
-        && when.not_in.as_ref().is_none_or(|names| !among(names))
-        && when.starts_with.as_ref().is_none_or(starts)
+
+    /// One of them.
+    pub(super) fn condition(&self, rule: usize, condition: usize) -> Option<&Condition<'a>> {
+        self.rules().nth(rule)?.get(condition)
+    }
 }
 
 /// Which of several readings is right: those that read every cell, unless two of them read a cell differently.

@@ -65,6 +65,7 @@ struct Checked {
 }
 
 impl Checked {
+    #[inline]
     fn see(&mut self, found: Break) -> bool {
         let (_, expected, stands) = found;
         self.checked += 1;
@@ -111,6 +112,17 @@ impl Links {
         }
         self.last = Some((line, balance, amount));
         Ok(())
+    }
+
+    /// Amount and balance of the last row, if it has a balance.
+    pub(super) fn bottom(&self) -> Option<(Money, Money)> {
+        let balance = self.bottom?;
+        self.last.map(|(.., amount)| (amount, balance))
+    }
+
+    /// The date of the last row.
+    pub(super) fn last_date(&self) -> Option<NaiveDate> {
+        self.dates.map(|(_, last)| last)
     }
 
     /// Whether any row has a balance.

@@ -6,6 +6,7 @@ use super::super::tie_out::of_entry;
 use super::cells::Cells;
 use super::chain::{Link, Links};
 use super::control::Control;
+use super::forms::Forms;
 use super::map::{self, Head, Key};
 use super::profile::{Figure, Role};
 use crate::base::{CsvRow, Money, MoneyError, Place};
@@ -25,6 +26,9 @@ pub(super) struct Group {
     entries: Vec<Entry>,
     passed: Passed,
     chain: Links,
+    forms: Forms,
+    /// Lines on which the first row goes on with, or the last row is gone on with by, the balance of another account or currency.
+    joined: Joined,
     /// What entries that were let go contradict by themselves.
     contradictions: Vec<Finding>,
     /// Lines of the first and the last row.
@@ -43,6 +47,8 @@ impl Group {
             entries: Vec::new(),
             passed: Passed::default(),
             chain: Links::default(),
+            forms: Forms::default(),
+            joined: Joined::default(),
             contradictions: Vec::new(),
             ends: None,
             days: None,
@@ -53,6 +59,7 @@ impl Group {
     ///
     /// # Errors
     /// When the balances go beyond 18 digits.
+    #[inline]
     pub(super) fn add(
         &mut self,
         head: &Head,
@@ -64,6 +71,8 @@ impl Group {
         let (line, date) = (row.line, head.booking_date);
         let link = Link { amount: head.amount, balance: head.balance, date, line };
         self.chain.push(link).map_err(|e| no_sum(&Place::line_column(line, 1), e))?;
+        self.forms.push(head.form);
+        self.joined.above_last = None;
         self.ends = Some((self.ends.map_or(line, |e| e.0), line));
         self.days = Some(self.days.map_or((date, date), |(a, b)| (a.min(date), b.max(date))));
         // One with more decimals than its currency has is told when it is taken.
@@ -74,6 +83,33 @@ impl Group {
         self.let_go(take, limit);
         self.entries.push(map::entry(head, row, cells));
         Ok(())
+    }
+
+    /// Takes the balance behind the row above, which stands in a row of its own.
+    ///
+    /// # Errors
+    /// As [`Group::add`].
+    pub(super) fn day_balance(&mut self, balance: Money, date: Option<NaiveDate>, line: u64) -> Result<(), Error> {
+        let Some(date) = date.or(self.chain.last_date()) else { return Ok(()) };
+        let link = Link { amount: Money::zero(balance.currency()), balance: Some(balance), date, line };
+        self.chain.push(link).map_err(|e| no_sum(&Place::line_column(line, 1), e))
+    }
+
+    /// Told when a row of another account or currency follows in the file, before it is added there: where the running balance goes on
+    /// across the two, one of them is damaged.
+    pub(super) fn followed_by(&mut self, head: &Head, line: u64, other: &mut Group) {
+        if !alike(&self.key, &other.key) {
+            return;
+        }
+        let (Some((amount_before, balance_before)), Some(balance)) = (self.chain.bottom(), head.balance) else {
+            return;
+        };
+        if other.ends.is_none() && goes_on(balance_before, head.amount, balance) {
+            other.joined.below_first = Some((line, self.key.clone()));
+        }
+        if goes_on(balance, amount_before, balance_before) {
+            self.joined.above_last = self.ends.map(|(_, last)| (last, other.key.clone()));
+        }
     }
 
     /// Makes room once for the entries that a text of some length is likely to give, having given these in its first `read` bytes.
@@ -128,6 +164,8 @@ impl Group {
             contradictions,
             ends,
             days,
+            forms,
+            joined,
             ..
         } = self;
         let currency = key.currency;
@@ -168,6 +206,24 @@ impl Group {
             // Breaks that cancel would leave the sum right: the chain itself is the proof.
             s.tie_out = TieOut::Broken;
         }
+        // What no balance proves must at least look as the rest does.
+        if chain.checked > 0
+            && opening.is_none()
+            && let Some(odd) = forms.odd(chain.newest_first, currency.decimals())
+        {
+            let oldest = ends.map_or(1, |(top, bottom)| if chain.newest_first { bottom } else { top });
+            let text = format!("no balance proves the oldest amount, and it is written unlike the others: {odd}");
+            let column = [Role::Amount, Role::Credit, Role::Debit].into_iter().find_map(|r| cells.found.column(r));
+            let place = column.map_or(Place::line(oldest), |c| cells.place(oldest, c));
+            s.findings.push(Finding::new(FindingCode::FigureForm, place, text));
+            s.tie_out = TieOut::Broken;
+        }
+        if opening.is_none()
+            && let Some((line, other)) = joined.of(chain.newest_first, ends)
+        {
+            s.findings.push(damaged_key(line, &s, &other));
+            s.tie_out = TieOut::Broken;
+        }
         // Nothing can be booked that is finer than the currency: a figure was damaged, or the currency is another one.
         if s.findings.iter().any(|f| f.code == FindingCode::ExcessDecimals) {
             s.tie_out = TieOut::Broken;
@@ -202,6 +258,55 @@ impl Group {
         (s.entries, s.passed) = (entries, passed);
         Ok(s)
     }
+}
+
+/// Where rows of another account or currency are gone on with by these.
+#[derive(Debug, Default)]
+struct Joined {
+    below_first: Option<(u64, Key)>,
+    above_last: Option<(u64, Key)>,
+}
+
+impl Joined {
+    /// The join at the oldest row, which no balance of its own statement proves. One row alone has no order.
+    fn of(self, newest_first: bool, ends: Option<(u64, u64)>) -> Option<(u64, Key)> {
+        let alone = ends.is_some_and(|(top, bottom)| top == bottom);
+        match (newest_first, alone) {
+            (_, true) => self.below_first.or(self.above_last),
+            (false, _) => self.below_first,
+            (true, _) => self.above_last,
+        }
+    }
+}
+
+/// Whether two accounts differ so little that one may be the other with a letter damaged; or two currencies of one account.
+fn alike(a: &Key, b: &Key) -> bool {
+    match a.currency == b.currency {
+        true => a.account != b.account && strsim::damerau_levenshtein(&a.account, &b.account) <= 2,
+        // Rows in no currency are told as such.
+        false => a.account == b.account && !a.currency.is_none() && !b.currency.is_none(),
+    }
+}
+
+/// Whether a balance other than zero and an amount give another balance, whatever the currencies.
+fn goes_on(before: Money, amount: Money, balance: Money) -> bool {
+    let units = |m: Money| {
+        let (units, scale) = m.parts();
+        10i128.checked_pow(18u32.saturating_sub(scale.into())).and_then(|p| p.checked_mul(units.into()))
+    };
+    let sum = units(before).zip(units(amount)).and_then(|(a, b)| a.checked_add(b));
+    !before.is_zero() && sum.is_some() && sum == units(balance)
+}
+
+fn damaged_key(line: u64, s: &Statement, other: &Key) -> Finding {
+    let (code, what, found) = match s.account == other.account {
+        true => (FindingCode::CurrencyDiffers, "currency", other.currency.code()),
+        false => (FindingCode::AccountMissing, "account", other.account.as_str()),
+    };
+    let text = format!(
+        "the balance goes on from row to row although the {what} changes from or to {found} here: a letter of the {what} was damaged"
+    );
+    Finding::new(code, Place::line_column(line, 1), text)
 }
 
 fn no_sum(place: &Place, e: MoneyError) -> Error {

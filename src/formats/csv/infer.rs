@@ -54,6 +54,17 @@ impl Money {
 pub(super) struct Reading {
     pub money: Money,
     pub balance: Option<usize>,
+    pub layout: Layout,
+}
+
+/// What a table may do besides, which only a running balance that holds makes believable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    Usual,
+    /// The balance stands in a row of its own behind the movements of a day.
+    DayBalances,
+    /// The date stands on the first row of a day only.
+    DatesOnce,
 }
 
 /// A profile as TOML for the table in some bytes.
@@ -65,8 +76,10 @@ pub(super) fn infer(bytes: &[u8], forced: &[String]) -> Result<(String, Profile)
     let booking = booking_date(&table).ok_or("no column with a title for a date holds dates")?;
     let readings = readings(&table);
     let write = |r: &Reading| Profile::from_toml(&toml(&table, booking, r, true), ID).ok();
-    let proven =
-        readings.iter().filter(|r| r.balance.is_some()).find(|r| write(r).is_some_and(|p| proves(&table, &p, r)));
+    let with_balance = || readings.iter().filter(|r| r.balance.is_some()).copied();
+    let laid_out = |layout| with_balance().map(move |r| Reading { layout, ..r });
+    let mut all = with_balance().chain(laid_out(Layout::DayBalances)).chain(laid_out(Layout::DatesOnce));
+    let proven = all.find(|r| write(r).is_some_and(|p| proves(&table, &p, r)));
     // Without titles two columns are two sides, but only a balance tells which is which.
     let told = |r: &&Reading| table.has_header() || !matches!(r.money, Money::Pair { .. });
     let shown = || readings.iter().filter(told).find(|r| shows_direction(&table, r));
@@ -81,10 +94,10 @@ pub(super) fn infer(bytes: &[u8], forced: &[String]) -> Result<(String, Profile)
                         .to_owned(),
                 );
             }
-            reading
+            *reading
         }
     };
-    let text = toml(&table, booking, reading, false);
+    let text = toml(&table, booking, &reading, false);
     let profile = Profile::from_toml(&text, ID).map_err(|e| e.to_string())?;
     Ok((text, profile))
 }
@@ -170,7 +183,7 @@ fn readings(table: &Table) -> Vec<Reading> {
             .iter()
             .map(|b| Some(*b))
             .chain([None])
-            .map(|balance| Reading { money: *m, balance })
+            .map(|balance| Reading { money: *m, balance, layout: Layout::Usual })
             .collect::<Vec<_>>()
     };
     money.iter().flat_map(with).collect()
@@ -353,6 +366,9 @@ fn format(table: &Table, booking: usize, reading: &Reading, one_date: bool) -> S
     let small = |t: &String| t.bytes().any(|b| b.is_ascii_lowercase());
     if table.meaning(Meaning::Currency).filter_map(|i| table.columns.get(i)).any(|c| c.holds.texts.iter().all(small)) {
         out.push_str("small_codes = true\n");
+    }
+    if reading.layout == Layout::DatesOnce {
+        out.push_str("dates_once = true\n");
     }
     let signs = columns().find_map(|c| c.holds.currency);
     if table.titled_currency(&reading.money.columns()) {

@@ -2,7 +2,7 @@
 //! reading. Out: the parts of the profile as TOML, written only where the file has such rows or where its end was not looked at.
 
 use super::control::value;
-use super::infer::{Money, Reading, column_name, own_account, text};
+use super::infer::{Layout, Money, Reading, column_name, own_account, text};
 use super::table::Table;
 use super::words::{self, Meaning, begins, is_one};
 use crate::base::{CsvRow, Currency, parse_date, unarmour};
@@ -145,7 +145,10 @@ pub(super) fn rules(table: &Table, booking: usize, reading: &Reading) -> String 
             if stated.len() < named.len() {
                 let but = if stated.is_empty() { String::new() } else { format!(", not_in = [{}]", stated.join(", ")) };
                 let when = format!("{{ column = {column}, starts_with = [{}]{but}{no_money} }}", list(&known.balance));
-                out.push_str(&format!("\n[[skip]]\nwhen = {when}\nreason = \"balance\"\n"));
+                out.push_str(&match reading.layout {
+                    Layout::DayBalances => format!("\n[[balance_row]]\nwhen = {when}\nkind = \"day\"\n"),
+                    _ => format!("\n[[skip]]\nwhen = {when}\nreason = \"balance\"\n"),
+                });
             }
         }
     }

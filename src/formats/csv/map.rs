@@ -2,6 +2,7 @@
 
 use super::cells::Cells;
 use super::control::Control;
+use super::forms::Form;
 use super::labels;
 use super::profile::{Figure, Role, Zero};
 use crate::base::{CsvRow, Currency, Money, Place, bare_amount, currency_in_title, is_hidden};
@@ -17,6 +18,8 @@ pub(super) struct Head {
     pub amount: Money,
     pub booking_date: NaiveDate,
     pub balance: Option<Money>,
+    /// How the amount is written.
+    pub form: Form,
     value_date: Option<NaiveDate>,
     fee: Option<Money>,
     instructed: Option<Money>,
@@ -58,7 +61,7 @@ pub(super) fn defaults(cells: &Cells<'_>, control: &Control, option: Option<Curr
 /// When the currency cell holds no code, or none although no other source gives one.
 pub(super) fn key(row: &CsvRow<'_>, cells: &Cells<'_>, defaults: &Defaults) -> Result<Key, Error> {
     let written = cells.of(row, Role::Account);
-    let stray = has_stray_quote(written).then_some("a quote");
+    let stray = has_stray_quote(written).then_some("a quote or `=`");
     let stray = stray.or_else(|| written.contains(is_lost).then_some("a character that does not show"));
     if let Some((stray, column)) = stray.zip(cells.found.column(Role::Account)) {
         let found = format!("account `{written}`");
@@ -119,10 +122,27 @@ pub(super) fn head(
         let original_currency = Currency::parse(cells.of(row, Role::OriginalCurrency)).unwrap_or(amount.currency());
         instructed = cells.figure(row, Role::OriginalAmount, original_currency)?.map(Money::abs);
     }
-    Ok(Some(Head { amount, booking_date, balance, value_date, fee, instructed }))
+    let form = cells.form(row, amount);
+    Ok(Some(Head { amount, booking_date, balance, form, value_date, fee, instructed }))
 }
 
 impl Head {
+    /// Of a row that has these figures and no others.
+    pub(super) fn of_figures(
+        amount: Money,
+        booking_date: NaiveDate,
+        balance: Option<Money>,
+        form: Form,
+        value_date: Option<NaiveDate>,
+    ) -> Self {
+        Head { amount, booking_date, balance, form, value_date, fee: None, instructed: None }
+    }
+
+    /// The value date.
+    pub(super) fn value_date(&self) -> Option<NaiveDate> {
+        self.value_date
+    }
+
     /// The figures alone.
     pub(super) fn sketch(&self) -> Sketch {
         Sketch {
@@ -150,7 +170,7 @@ pub(super) fn entry(head: &Head, row: &CsvRow<'_>, cells: &Cells<'_>) -> Entry {
         reversal: matches!(cells.of(row, Role::Reversal), "true" | "1" | "yes" | "TRUE"),
         status: EntryStatus::Book,
         booking_date: Some(head.booking_date),
-        booking_date_derived: false,
+        booking_date_derived: cells.of(row, Role::BookingDate).is_empty(),
         value_date: head.value_date,
         bank_code,
         servicer_reference: None,
@@ -176,7 +196,7 @@ pub(super) fn remittance(row: &CsvRow<'_>, cells: &Cells<'_>) -> Vec<String> {
 
 /// Quotes stand around an account, if at all. One inside is a character that was lost.
 fn has_stray_quote(account: &str) -> bool {
-    account.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).contains('"')
+    account.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).contains(['"', '='])
 }
 
 /// A character that does not show: it stands for one that was lost, or makes an account that only looks like another.

@@ -10,6 +10,7 @@ mod cells;
 mod chain;
 mod control;
 mod detect;
+mod forms;
 mod group;
 mod header;
 mod infer;
@@ -17,6 +18,7 @@ mod infer_rules;
 mod inspect;
 mod labels;
 mod map;
+mod plain;
 mod profile;
 mod read;
 mod rows;
@@ -54,7 +56,7 @@ impl Reader for CsvReader {
     fn recognises(&self, bytes: &[u8], options: &ReadOptions) -> bool {
         // The head is enough, cut at a line so that no character is split.
         let head = bytes.get(..1 << 16).map_or(bytes, |h| h.rsplitn(2, |b| *b == b'\n').last().unwrap_or(h));
-        options.profile.is_some() || decode_text(head, &["windows-1252"]).is_ok_and(|d| detect::looks_like_csv(&d.text))
+        options.profile.is_some() || decode_text(head, &table::PAGES).is_ok_and(|d| detect::looks_like_csv(&d.text))
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
@@ -76,5 +78,7 @@ impl Reader for CsvReader {
     }
 }
 
+#[cfg(test)]
+mod plain_tests;
 #[cfg(test)]
 mod tests;

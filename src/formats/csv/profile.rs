@@ -157,6 +157,9 @@ pub(super) struct Format {
     /// Currency codes may stand in small letters, as `eur`. Else these are a damaged code.
     #[serde(default)]
     pub small_codes: bool,
+    /// A row without a booking date has that of the row above.
+    #[serde(default)]
+    pub dates_once: bool,
     /// The own account, where neither a column nor the preamble names it.
     #[serde(default)]
     pub account: Option<String>,
@@ -265,6 +268,8 @@ pub(super) struct BalanceRow {
 pub(super) enum BalanceRowKind {
     Opening,
     Closing,
+    /// The running balance behind the row above.
+    Day,
 }
 
 /// A condition on one cell. All that is given must hold.

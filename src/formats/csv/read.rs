@@ -5,8 +5,10 @@ use super::control::Control;
 use super::group::{Group, add, count};
 use super::header::Found;
 use super::map::{self, Defaults, Key};
+use super::plain::Plain;
 use super::profile::{BalanceRowKind, Profile, Role};
 use super::rows::{self, Kind};
+use super::table::PAGES;
 use super::{ReadOptions, Statements, Take, detect, infer, inspect};
 use crate::base::{
     CsvRow, CsvRows, CsvRowsError, Currency, DecodeTextError, Place, decode_text, is_encoding, is_hidden, line_column,
@@ -17,6 +19,11 @@ use chrono::NaiveDate;
 
 /// Reads a file by a profile, or by the built-in one that fits.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Error> {
+    read_by(bytes, options, true)
+}
+
+/// As [`read`]; each row in full if `plain` is not set, which makes no difference but the time.
+pub(super) fn read_by(bytes: &[u8], options: &ReadOptions, plain: bool) -> Result<Statements, Error> {
     let encodings = Encodings::of(options)?;
     let given = options.profile.as_ref();
     let chosen;
@@ -32,6 +39,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Statements, Er
     let found = detect::header(&decoded.text, profile)?;
     let cells = settled(&decoded.text, profile, &found)?;
     let mut file = File::new(cells, options, None)?;
+    file.plain.take_if(|_| !plain);
     if let Some(encoding) = assumed {
         file.assumed(encoding);
     }
@@ -62,7 +70,7 @@ impl<'a> Encodings<'a> {
     pub(super) fn before(&self, given: Option<&Profile>) -> Vec<String> {
         match given {
             Some(profile) => self.allowed(profile),
-            None if self.0.is_empty() => vec!["windows-1252".to_owned()],
+            None if self.0.is_empty() => PAGES.iter().map(|p| (*p).to_owned()).collect(),
             None => self.0.to_vec(),
         }
     }
@@ -162,8 +170,14 @@ pub(super) struct File<'a, 't> {
     groups: Vec<Group>,
     /// Account and currency as the row before wrote them, and its group.
     last: Option<(String, String, usize)>,
+    /// The group of the movement above.
+    above: Option<usize>,
+    /// What was learned of rows that are all alike.
+    plain: Option<Plain>,
     /// The booking date of the row before, as it was written and as it was read.
     day: (String, Option<NaiveDate>),
+    /// It was told that rows have no date of their own.
+    dates_told: bool,
     /// Reason for which all further rows are left out.
     rest: Option<String>,
     /// Rows that belong to no account: reason and count.
@@ -191,6 +205,7 @@ impl<'a, 't> File<'a, 't> {
             control.take(&cells.profile.preamble, *line, row);
         }
         let defaults = map::defaults(&cells, &control, options.currency);
+        let plain = Plain::new(&cells, !matches!(take, Some(Take::Figures)));
         Ok(File {
             cells,
             options,
@@ -199,7 +214,10 @@ impl<'a, 't> File<'a, 't> {
             defaults,
             groups: Vec::new(),
             last: None,
+            above: None,
+            plain,
             day: (String::new(), None),
+            dates_told: false,
             rest: None,
             left_out: Vec::new(),
             findings,
@@ -229,12 +247,17 @@ impl<'a, 't> File<'a, 't> {
             if let Some(group) = self.groups.last_mut().filter(|_| self.take.is_none()) {
                 group.expect(position.0, length);
             }
+            if self.plain_row(rows, &mut row)? {
+                continue;
+            }
             match rows.read(&mut row) {
                 Ok(true) if at_end || !row.unfinished => {
-                    if rows.reached().0 - position.0 > self.options.limits.field_bytes {
+                    let text = rows.text_from(position.0);
+                    let text = text.get(..rows.reached().0 - position.0).unwrap_or_default();
+                    if text.len() > self.options.limits.field_bytes {
                         self.check_length(&row)?;
                     }
-                    self.row(&row)?;
+                    self.row(&row, text)?;
                 }
                 Ok(_) => return Ok(if at_end { rows.reached() } else { position }),
                 // The closing quote may stand in the next piece.
@@ -244,7 +267,26 @@ impl<'a, 't> File<'a, 't> {
         }
     }
 
-    fn row(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
+    /// Reads the next row if it is plainly like the one above.
+    #[inline]
+    fn plain_row<'r>(&mut self, rows: &mut CsvRows<'r>, row: &mut CsvRow<'r>) -> Result<bool, Error> {
+        let (at, line) = rows.reached();
+        let File { cells, groups, take, options, above, rest, plain: Some(plain), .. } = self else { return Ok(false) };
+        let text = rows.text_from(at);
+        let Some(read) = plain.read(text, cells).filter(|_| rest.is_none()) else { return Ok(false) };
+        // All that a change of the group says is said by the whole reading.
+        if *above != Some(read.group) || read.length > options.limits.field_bytes {
+            return Ok(false);
+        }
+        let Some(group) = groups.get_mut(read.group) else { return Ok(false) };
+        rows.pass(read.length);
+        row.line = line;
+        plain.cells(text, row);
+        group.add(&read.head, row, cells, take.as_deref_mut(), options.limits.findings)?;
+        Ok(true)
+    }
+
+    fn row(&mut self, row: &CsvRow<'_>, text: &str) -> Result<(), Error> {
         if let Some(reason) = &self.rest {
             self.control.take(&self.cells.profile.preamble, row.line, &row.cells);
             count(&mut self.left_out, reason);
@@ -268,18 +310,28 @@ impl<'a, 't> File<'a, 't> {
                 count(group.map_or(&mut self.left_out, |g| &mut g.left_out), &skip.reason);
             }
             Kind::Balance(kind) => self.balance(row, kind)?,
-            Kind::Money => self.money(row)?,
+            Kind::Money => self.money(row, text)?,
         }
         Ok(())
     }
 
-    fn money(&mut self, row: &CsvRow<'_>) -> Result<(), Error> {
+    fn money(&mut self, row: &CsvRow<'_>, text: &str) -> Result<(), Error> {
         let at = self.group_of(row)?;
         let booking_date = self.booking_date(row)?;
-        let File { cells, groups, take, options, .. } = self;
+        let File { cells, groups, take, options, above, plain, .. } = self;
         let Some(group) = groups.get_mut(at) else { return Ok(()) };
         match map::head(row, cells, &group.key, booking_date, &mut group.findings)? {
-            Some(head) => group.add(&head, row, cells, take.as_deref_mut(), options.limits.findings),
+            Some(head) => {
+                if let Some(plain) = plain {
+                    plain.learn(text, cells, &head, at);
+                }
+                let above = above.replace(at).filter(|above| *above != at);
+                if let Some(Ok([above, group])) = above.map(|above| groups.get_disjoint_mut([above, at])) {
+                    above.followed_by(&head, row.line, group);
+                }
+                let Some(group) = groups.get_mut(at) else { return Ok(()) };
+                group.add(&head, row, cells, take.as_deref_mut(), options.limits.findings)
+            }
             None => {
                 count(&mut group.left_out, "zero_amount");
                 Ok(())
@@ -308,6 +360,14 @@ impl<'a, 't> File<'a, 't> {
     fn booking_date(&mut self, row: &CsvRow<'_>) -> Result<Option<NaiveDate>, Error> {
         let text = self.cells.of(row, Role::BookingDate);
         let (last, date) = &mut self.day;
+        if text.is_empty() && date.is_some() && self.cells.profile.format.dates_once {
+            if !self.dates_told {
+                let text = "rows without a date have that of the row above, the first here";
+                self.findings.push(Finding::new(FindingCode::DateDerived, Place::line(row.line), text));
+            }
+            self.dates_told = true;
+            return Ok(*date);
+        }
         if date.is_none() || last != text {
             *date = self.cells.date(row, Role::BookingDate)?;
             last.clear();
@@ -346,8 +406,16 @@ impl<'a, 't> File<'a, 't> {
         let account = map::compact(self.cells.of(row, Role::Account));
         let account = if account.is_empty() { defaults.account.clone() } else { account };
         let balance = self.cells.balance(row, currency)?.map(|m| (m, Place::line_column(row.line, 1)));
+        let date = self.cells.date(row, Role::BookingDate);
         let group = self.group(Key { account, currency });
         let (slot, reason) = match kind {
+            BalanceRowKind::Day => {
+                if let Some((balance, _)) = balance {
+                    group.day_balance(balance, date?, row.line)?;
+                }
+                count(&mut group.left_out, "day_balance");
+                return Ok(());
+            }
             BalanceRowKind::Opening => (&mut group.opening, "opening_balance"),
             BalanceRowKind::Closing => (&mut group.closing, "closing_balance"),
         };

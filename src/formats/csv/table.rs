@@ -12,7 +12,7 @@ use crate::base::{
 const SAMPLE: usize = 1 << 17;
 
 /// Code pages that are tried, the usual one first: the titles tell which one makes words of them.
-const PAGES: [&str; 10] = [
+pub(super) const PAGES: [&str; 10] = [
     "windows-1252",
     "windows-1250",
     "windows-1257",
@@ -182,7 +182,7 @@ impl Table {
         let mut pages = vec![PAGES.first().map(|p| (*p).to_owned())?];
         if !forced.is_empty() {
             pages = forced.to_vec();
-        } else if decode_text(sample, &pages).is_ok_and(|d| d.assumed) {
+        } else if decode_text(sample, &PAGES).is_ok_and(|d| d.assumed) {
             pages = PAGES.iter().map(|p| (*p).to_owned()).collect();
         }
         let mut best: Option<(usize, Self)> = None;

@@ -335,3 +335,49 @@ fn rows_without_an_account_beside_rows_with_one_prove_nothing() {
     assert!(matches!(broken.as_slice(), [s] if s.account.is_empty() && s.entries.len() == 1));
     assert!(broken[0].findings.iter().any(|f| f.code == FindingCode::AccountMissing));
 }
+
+const OF_ACCOUNTS: &str = "id = \"own\"\nversion = 1\n[detect]\nrequire = [\"Date\", \"Amount\"]\n[columns]\nbooking_date = \"Date\"\n\
+    amount = \"Amount\"\nbalance = \"Balance\"\naccount = \"Account\"\ncurrency = \"Currency\"\n[format]\n\
+    decimal = \".\"\ndate = [\"%Y-%m-%d\"]\namount = \"signed\"\n";
+
+fn codes(s: &Statement) -> Vec<FindingCode> {
+    s.findings.iter().map(|f| f.code).collect()
+}
+
+#[test]
+fn a_balance_that_goes_on_across_accounts_or_currencies_shows_a_damaged_letter() {
+    let broken = |rows: &str| {
+        let read =
+            with(OF_ACCOUNTS, &format!("Date;Amount;Balance;Account;Currency\n{rows}").replace(';', ",")).unwrap();
+        read.statements.iter().filter(|s| s.tie_out == TieOut::Broken).flat_map(codes).collect::<Vec<_>>()
+    };
+    let day = "2026-04-24";
+    let account = format!("{day};5.00;105.00;A1;EUR\n{day};10.00;115.00;A2;EUR\n{day};1.00;116.00;A2;EUR\n");
+    assert_eq!(broken(&account), [FindingCode::AccountMissing]);
+    let currency = format!("{day};5.00;105.00;A1;EUR\n{day};10.00;115.00;A1;EUR\n{day};1.00;116.00;A1;USD\n");
+    assert_eq!(broken(&currency), [FindingCode::CurrencyDiffers]);
+    let newest_first = format!("{day};1.00;116.00;A1;EUR\n{day};10.00;115.00;A1;EUR\n{day};5.00;105.00;A2;EUR\n");
+    assert_eq!(broken(&newest_first), [FindingCode::AccountMissing]);
+    let two = format!("{day};5.00;105.00;A1;EUR\n{day};10.00;117.00;A2;EUR\n{day};1.00;118.00;A2;EUR\n");
+    assert_eq!(broken(&two), []);
+    let emptied = format!("{day};-5.00;0.00;A1;EUR\n{day};10.00;10.00;A2;EUR\n{day};1.00;11.00;A2;EUR\n");
+    assert_eq!(broken(&emptied), [], "an empty account says nothing of the next");
+}
+
+#[test]
+fn an_oldest_amount_in_a_form_of_its_own_breaks() {
+    let read = |oldest: &str| {
+        let rows = format!("{oldest};100.00;A1;EUR\n2026-04-24;1.00;101.00;A1;EUR\n2026-04-24;-1.00;100.00;A1;EUR\n");
+        let s =
+            one(with(OF_ACCOUNTS, &format!("Date;Amount;Balance;Account;Currency\n{rows}").replace(';', ",")).unwrap());
+        (s.tie_out == TieOut::Broken, codes(&s))
+    };
+    assert_eq!(read("2026-04-24;+5"), (true, vec![FindingCode::FigureForm]));
+    assert_eq!(read("2026-04-24;5.00"), (false, vec![]));
+}
+
+#[test]
+fn an_account_with_an_equals_sign_inside_is_refused() {
+    let text = "Date,Amount,Balance,Account,Currency\n2026-04-24,1.00,2.00,DE006=35,EUR\n";
+    assert_eq!(with(OF_ACCOUNTS, text).unwrap_err().code(), ErrorCode::Value);
+}

@@ -1,8 +1,9 @@
 //! What a title says of its column, and what words in cells say, in the languages that banks write. In: a title or a cell. Out: its
 //! meaning by `words.toml`.
 
-use crate::base::{Currency, fold_name};
+use crate::base::{Currency, first_folded, fold_name};
 use serde::Deserialize;
+use std::cell::LazyCell;
 use std::sync::OnceLock;
 
 /// What a title says that its column holds. The order decides between words of equal length.
@@ -229,14 +230,19 @@ pub(super) fn cells() -> &'static Cells {
 
 /// Whether a cell is one of some words.
 pub(super) fn is_one(cell: &str, of: &[String]) -> bool {
-    let folded = fold_name(cell);
-    of.iter().any(|w| w == cell.trim() || (!folded.is_empty() && fold_name(w) == folded))
+    let folded = LazyCell::new(|| fold_name(cell));
+    of.iter().any(|w| w == cell.trim() || (may_begin(cell, w) && !folded.is_empty() && fold_name(w) == *folded))
 }
 
 /// Whether a cell begins with one of some words.
 pub(super) fn begins(cell: &str, with: &[String]) -> bool {
-    let folded = fold_name(cell);
-    with.iter().any(|w| folded.starts_with(&fold_name(w)))
+    let folded = LazyCell::new(|| fold_name(cell));
+    with.iter().any(|w| may_begin(cell, w) && folded.starts_with(&fold_name(w)))
+}
+
+/// Whether two texts may begin alike, as far as one look tells.
+fn may_begin(a: &str, b: &str) -> bool {
+    first_folded(a).zip(first_folded(b)).is_none_or(|(a, b)| a == b)
 }
 
 /// `Amount CZK`, `Betrag (EUR)`, `Withdrawals (SGD)` without the code.

@@ -143,3 +143,15 @@ fn a_table_with_a_field_in_a_cell_is_no_mt940() {
     assert!(!Mt940Reader.recognises(table, &ReadOptions::default()));
     assert!(Mt940Reader.recognises(b"Dear customer, yours, the bank\n:20:A\n", &ReadOptions::default()));
 }
+
+#[test]
+fn a_control_character_where_a_line_should_begin_is_not_taken_for_the_beginning() {
+    let first = ":61:2601020102C30,00NTRFNONREF\r\n:86:ONE\r\n";
+    let text =
+        WHOLE.replace(":61:2601020102C30,00NTRFNONREF\r\n", &format!("{first}:61:2601020102C1,00NTRFNONREF\r\n"));
+    let text = text.replace("EUR130,00", "EUR131,00");
+    let tie_out = |text: &str| read(text).statements[0].tie_out;
+    assert_eq!(tie_out(&text), TieOut::Proven);
+    assert_eq!(tie_out(&text.replace("ONE\r\n", "ONE\r\u{1a}")), TieOut::Broken);
+    assert_eq!(tie_out(&format!("\u{1}{text}\u{3}")), TieOut::Proven, "a frame around messages is no damage");
+}

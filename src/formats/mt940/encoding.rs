@@ -142,6 +142,9 @@ fn utf16(bytes: &[u8]) -> Option<(&'static encoding_rs::Encoding, &[u8])> {
     }
 }
 
+/// How fields within a message begin.
+const INNER: [&str; 5] = [":61:", ":86:", ":60", ":62", ":64:"];
+
 fn without_controls<'b>(text: Cow<'b, str>, findings: &mut Vec<Finding>) -> Cow<'b, str> {
     let is_control = |b: u8| (b < 0x20 && b != b'\n' && b != b'\r' && b != b'\t') || b == 0x7F;
     // Without a branch per byte, so that the compiler can take many at once; nearly every file has none.
@@ -158,6 +161,12 @@ fn without_controls<'b>(text: Cow<'b, str>, findings: &mut Vec<Finding>) -> Cow<
     ));
     let mut clean = String::with_capacity(text.len());
     for line in text.split_inclusive(['\n', '\r']) {
+        // In front of a field one stands where the end of a line was lost, or is a sign too much: who can say? The line stays text of the
+        // field above, and the balances tell. What frames a whole message (SOH, STX) may stand in front of its first field.
+        let body = line.trim_start_matches(|c: char| u8::try_from(c).is_ok_and(is_control));
+        if body.len() < line.len() && INNER.iter().any(|tag| body.starts_with(tag)) {
+            clean.push(' ');
+        }
         // In an account or a balance one stands for a character that is lost. It stays, so that the field cannot be read.
         let counts = [":25", ":60", ":62"].iter().any(|tag| line.starts_with(tag));
         let until = if counts { line.trim_end_matches(|c: char| c.is_control()).len() } else { 0 };
@@ -206,5 +215,6 @@ mod tests {
         let line = |bytes: &[u8]| decode(bytes, None).findings[0].place.line;
         assert_eq!(line(b":20:A\r\n:21:B\r:86:A\0"), Some(3), "CR alone ends a line, as it does for fields");
         assert_eq!(text(b":25:A\0B\0\n:86:A\0B").0, ":25:A\0B\n:86:AB", "an account with a hole stays unreadable");
+        assert_eq!(text(b"\x01:20:A\r\x1a:61:B").0, ":20:A\r :61:B", "nobody can say whether that is a field");
     }
 }

@@ -88,7 +88,7 @@ const CASES: &[Case] = &[
         "Conta PT50000201231234567890154 - EUR\ndata;lançamento;valor (R$);saldos (R$)\n01/04/2026;SALDO ANTERIOR;;10.000,00\n02/04/2026;TED RECEBIDA;1.250,00;\n03/04/2026;TARIFA;-20,00;\n24/04/2026;SALDO TOTAL DIA;;11.230,00\n",
         &["1250.00", "-20.00"],
         "PT50000201231234567890154",
-        TieOut::Unproven,
+        TieOut::Proven,
     ),
     (
         "Swedish, in and out in one column",
@@ -328,4 +328,49 @@ fn the_profile_that_is_told_reads_the_file_alike_and_a_file_in_pieces_too() {
     assert_eq!((whole.tie_out, pieces.tie_out), (TieOut::Proven, TieOut::Proven));
     assert_eq!((whole.opening, whole.closing, whole.findings), (pieces.opening, pieces.closing, pieces.findings));
     assert_eq!(pieces.passed.len(), 29_999);
+}
+
+#[test]
+fn a_balance_in_a_row_of_its_own_behind_each_day_proves_the_days() {
+    let file = "Data;Lançamento;Dcto.;Crédito (R$);Débito (R$);Saldo (R$)\n23/04/2026;SALDO ANTERIOR;;;;1.000,00\n\
+        24/04/2026;TED ACME;123;500,00;;\n24/04/2026;BOLETO;124;;-200,00;\n24/04/2026;SALDO DO DIA;;;;1.300,00\n\
+        25/04/2026;PIX JOAO;125;50,00;;\n25/04/2026;SALDO DO DIA;;;;1.350,00\n";
+    let s = inferred(file).unwrap();
+    assert_eq!((s.tie_out, figures(&s)), (TieOut::Proven, vec!["500.00".into(), "-200.00".into(), "50.00".into()]));
+    assert_eq!((balance(&s.opening), balance(&s.closing)), (Some("1000.00".into()), Some("1350.00".into())));
+    assert!(s.left_out.contains(&("day_balance".to_owned(), 2)), "{:?}", s.left_out);
+    let newest_first = "Data;Histórico;Valor;Saldo\n25/04/2026;SALDO DO DIA;;1.490,00\n25/04/2026;TARIFA;-10,00;\n\
+        24/04/2026;SALDO DO DIA;;1.500,00\n24/04/2026;PIX ACME;500,00;\n";
+    let s = inferred(newest_first).unwrap();
+    assert_eq!((s.tie_out, figures(&s)), (TieOut::Proven, vec!["500.00".into(), "-10.00".into()]));
+    let wrong = inferred(&file.replace("1.350,00", "1.351,00")).unwrap();
+    assert_ne!(wrong.tie_out, TieOut::Proven);
+}
+
+#[test]
+fn a_date_on_the_first_row_of_a_day_holds_for_the_rows_below_where_the_balance_proves_them() {
+    let file = "Date,Description,Money in,Money out,Balance\n24/04/2026,ACME LTD INV-1001,250.00,,1250.00\n\
+        ,BT GROUP,,50.00,1200.00\n25/04/2026,AMAZON,,20.00,1180.00\n,ZED LTD,5.00,,1185.00\n";
+    let s = inferred(file).unwrap();
+    let days: Vec<u32> = s.entries.iter().map(|e| chrono::Datelike::day(&e.booking_date.unwrap())).collect();
+    assert_eq!((s.tie_out, days), (TieOut::Proven, vec![24, 24, 25, 25]));
+    assert_eq!(s.entries.iter().map(|e| e.booking_date_derived).collect::<Vec<_>>(), [false, true, false, true]);
+    let total = file.replace(",ZED LTD,5.00,,1185.00\n", ",Sum of it,255.00,70.00,\n");
+    assert!(inferred(&total).is_err(), "what no balance proves is no movement");
+}
+
+#[test]
+fn bytes_that_one_code_page_lacks_are_read_in_another() {
+    let file = "Data operacji;Opis operacji;Nadawca;Kwota;Saldo po operacji;Waluta\n2026-04-24;FV/1;ŹREBIĘ ŁÓDŹ;1 250,00;11 250,00;PLN\n\
+        2026-04-25;OPŁATA;;-10,00;11 240,00;PLN\n";
+    let japanese = "日付,摘要,お支払金額,お預り金額,残高\n2026/04/24,振込 サンプル,,125000,1125000\n2026/04/25,手数料,440,,1124560\n";
+    for (text, page) in [(file, encoding_rs::WINDOWS_1250), (japanese, encoding_rs::SHIFT_JIS)] {
+        let (bytes, ..) = page.encode(text);
+        let s = one(read_statements(&bytes, &ReadOptions::for_file("x.csv")).unwrap());
+        assert_eq!((s.tie_out, s.entries.len()), (TieOut::Proven, 2), "{}", page.name());
+    }
+    let (bytes, ..) = encoding_rs::WINDOWS_1250.encode(file);
+    let s = one(read_statements(&bytes, &ReadOptions::for_file("x.csv")).unwrap());
+    let payer = s.entries[0].details[0].debtor.name.clone();
+    assert_eq!(payer.as_deref(), Some("ŹREBIĘ ŁÓDŹ"));
 }
