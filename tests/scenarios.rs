@@ -48,6 +48,7 @@ macro_rules! tables {
 tables! {
     credit_transfers_in_germany_and_austria = "1-transfers.txt";
     documents_are_numbered_in_many_ways = "10-numbering.txt";
+    wordings_that_no_other_table_has = "11-wordings.txt";
     direct_debits_returns_batches_and_providers = "2-debits.txt";
     structured_references_by_country = "3-references.txt";
     habits_of_other_countries = "4-countries.txt";
