@@ -104,11 +104,24 @@ pub fn breaks(all: &[StatementBody]) -> Vec<ChainBreak> {
         (b.before, b.after) = (place(b.before), place(b.after));
     }
     if found.iter().any(|b| b.kind == BreakKind::Gap) {
-        // Nothing is missing between two that others join, each of which has something in common with the next.
+        // Nothing is missing between two that others join, each of which has something in common with the next, or where another one
+        // holds the days from the first to the second.
         let joined = joined(all);
-        found.retain(|b| b.kind != BreakKind::Gap || joined.get(b.before) != joined.get(b.after));
+        let holds =
+            |b: &ChainBreak| all.iter().enumerate().any(|(n, w)| n != b.before && n != b.after && spans(all, b, w));
+        found.retain(|b| b.kind != BreakKind::Gap || joined.get(b.before) != joined.get(b.after) && !holds(b));
     }
     found
+}
+
+/// Whether a statement of several days begins within or before the one before a break, and ends within or behind the one after it.
+fn spans(all: &[StatementBody], found: &ChainBreak, whole: &StatementBody) -> bool {
+    let of = |at: usize| all.get(at).and_then(days);
+    let (Some((_, end)), Some((begin, _)), Some((first, last))) = (of(found.before), of(found.after), days(whole))
+    else {
+        return false;
+    };
+    end < begin && first <= end && begin <= last
 }
 
 /// A number for each statement, the same for those that follow each other or are proven to have entries in common.
@@ -125,7 +138,8 @@ fn joined(all: &[StatementBody]) -> Vec<usize> {
         }
     }
     for (n, here) in all.iter().enumerate().filter(|(_, s)| s.known != 0) {
-        for other in explain(all, here).into_iter().flatten() {
+        let proofs = [explain(all, here), pieces(all, here)];
+        for other in proofs.into_iter().flatten().flatten() {
             all.iter().position(|s| s.content == other.content).into_iter().for_each(|at| join(n, at));
         }
     }
