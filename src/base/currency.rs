@@ -58,7 +58,10 @@ impl Currency {
     #[inline]
     pub fn decimals(&self) -> u8 {
         match &self.0 {
-            b"EUR" | b"USD" | b"GBP" | b"CHF" | b"XXX" => 2,
+            // The list is slow to ask; these are nearly all that is ever asked for.
+            b"EUR" | b"USD" | b"GBP" | b"CHF" | b"XXX" | b"PLN" | b"CZK" | b"SEK" | b"NOK" | b"DKK" | b"HUF"
+            | b"RON" | b"TRY" | b"CAD" | b"AUD" | b"CNY" | b"INR" | b"BRL" | b"MXN" | b"ZAR" | b"SGD" | b"HKD" => 2,
+            b"JPY" => 0,
             _ => self.listed_decimals(),
         }
     }
@@ -103,6 +106,10 @@ mod tests {
         let of = |c: &str| Currency::parse(c).unwrap().decimals();
         assert_eq!((of("EUR"), of("JPY"), of("KWD"), of("HUF"), of("CLF")), (2, 0, 3, 2, 4));
         assert_eq!(of("XAU"), 2, "no exponent in the list");
+        for code in ["EUR", "PLN", "CZK", "SEK", "NOK", "DKK", "HUF", "RON", "TRY", "INR", "BRL", "HKD", "JPY", "KWD"] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!(currency.decimals(), currency.listed_decimals(), "{code}");
+        }
     }
 
     #[test]

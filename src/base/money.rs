@@ -88,6 +88,27 @@ impl Money {
         }
     }
 
+    /// As many units as this amount has decimals: an amount of the same kind. At most 18 digits.
+    #[inline]
+    pub(crate) fn with_units(self, units: i64) -> Self {
+        Money { units, ..self }
+    }
+
+    /// As [`Money::checked_add`], of two that are known to be whole: nothing is looked up.
+    #[inline]
+    pub(crate) fn add_whole(self, other: Money) -> Result<Money, MoneyError> {
+        match self.units.checked_add(other.units) {
+            Some(units)
+                if self.scale == other.scale
+                    && self.currency == other.currency
+                    && units.unsigned_abs() <= 999_999_999_999_999_999 =>
+            {
+                Ok(Money { units, ..self })
+            }
+            _ => self.checked_add(other),
+        }
+    }
+
     /// An amount from a [`Decimal`], for callers at the border. Errors as [`Money::from_scaled`].
     pub fn from_decimal(value: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         let scale = u8::try_from(value.scale()).map_err(|_| MoneyError::Overflow)?;

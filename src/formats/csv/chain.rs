@@ -13,6 +13,8 @@ use chrono::NaiveDate;
 pub(super) struct Link {
     pub amount: Money,
     pub balance: Option<Money>,
+    /// Both are known to have no more decimals than their currency.
+    pub whole: bool,
     pub date: NaiveDate,
     /// Line of the row.
     pub line: u64,
@@ -55,6 +57,8 @@ pub(super) struct Links {
     dates: Option<(NaiveDate, NaiveDate)>,
     falls: usize,
     rises: usize,
+    /// A figure came that is not known to be whole.
+    fine: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -78,7 +82,10 @@ impl Links {
     /// The next row of the file.
     #[inline]
     pub(super) fn push(&mut self, link: Link) -> Result<(), MoneyError> {
-        let Link { amount, balance, date, line } = link;
+        let Link { amount, balance, whole, date, line } = link;
+        self.fine |= !whole;
+        let fine = self.fine;
+        let add = |a: Money, b: Money| if fine { a.checked_add(b) } else { a.add_whole(b) };
         if let Some((_, before)) = self.dates {
             self.falls += usize::from(before > date);
             self.rises += usize::from(before < date);
@@ -86,11 +93,11 @@ impl Links {
         self.dates = Some((self.dates.map_or(date, |d| d.0), date));
         self.top.get_or_insert(balance);
         self.bottom = balance;
-        let running = self.running.map_or(Ok(amount), |r| r.checked_add(amount))?;
+        let running = self.running.map_or(Ok(amount), |r| add(r, amount))?;
         self.running = Some(running);
         let Some(balance) = balance else {
             if let Some((.., sum)) = &mut self.last {
-                *sum = sum.checked_add(amount)?;
+                *sum = add(*sum, amount)?;
             }
             return Ok(());
         };
@@ -105,7 +112,7 @@ impl Links {
             }
         }
         if let Some((newer, stands, sum)) = self.last {
-            let seen = (newer, balance.checked_add(sum)?, stands);
+            let seen = (newer, add(balance, sum)?, stands);
             if self.up.see(seen) {
                 self.up.oldest = Some(seen);
             }
@@ -187,6 +194,7 @@ mod tests {
         let link = |(i, (a, b, d)): (usize, &(i64, Option<i64>, u32))| Link {
             amount: money(*a),
             balance: b.map(money),
+            whole: true,
             date: date(*d).unwrap(),
             line: i as u64,
         };

@@ -69,14 +69,14 @@ impl Group {
         limit: usize,
     ) -> Result<(), Error> {
         let (line, date) = (row.line, head.booking_date);
-        let link = Link { amount: head.amount, balance: head.balance, date, line };
+        let link = Link { amount: head.amount, balance: head.balance, whole: head.whole, date, line };
         self.chain.push(link).map_err(|e| no_sum(&Place::line_column(line, 1), e))?;
         self.forms.push(head.form);
         self.joined.above_last = None;
         self.ends = Some((self.ends.map_or(line, |e| e.0), line));
         self.days = Some(self.days.map_or((date, date), |(a, b)| (a.min(date), b.max(date))));
         // One with more decimals than its currency has is told when it is taken.
-        if matches!(take, Some(Take::Figures)) && head.amount.is_whole() {
+        if matches!(take, Some(Take::Figures)) && (head.whole || head.amount.is_whole()) {
             self.passed.push_at(&head.sketch(), || Place::line_column(line, 1));
             return Ok(());
         }
@@ -91,7 +91,7 @@ impl Group {
     /// As [`Group::add`].
     pub(super) fn day_balance(&mut self, balance: Money, date: Option<NaiveDate>, line: u64) -> Result<(), Error> {
         let Some(date) = date.or(self.chain.last_date()) else { return Ok(()) };
-        let link = Link { amount: Money::zero(balance.currency()), balance: Some(balance), date, line };
+        let link = Link { amount: Money::zero(balance.currency()), balance: Some(balance), whole: false, date, line };
         self.chain.push(link).map_err(|e| no_sum(&Place::line_column(line, 1), e))
     }
 

@@ -4,7 +4,7 @@
 use super::control::value;
 use super::infer::{Layout, Money, Reading, column_name, own_account, text};
 use super::table::Table;
-use super::words::{self, Meaning, begins, is_one};
+use super::words::{self, Meaning, beginning, begins, is_one};
 use crate::base::{CsvRow, Currency, parse_date, unarmour};
 
 /// Figures above the table, as far as they are there.
@@ -61,7 +61,8 @@ fn beside_debits(table: &Table, booking: usize, reading: &Reading, words: &[Stri
 }
 
 fn rows_named<'t>(table: &'t Table, column: usize, words: &'t [String]) -> impl Iterator<Item = CsvRow<'t>> {
-    table.rows().filter(move |r| begins(cell(r, column), words))
+    let named = beginning(words);
+    table.rows().filter(move |r| named(cell(r, column)))
 }
 
 fn cell<'r>(row: &'r CsvRow<'_>, column: usize) -> &'r str {

@@ -18,6 +18,8 @@ pub(super) struct Head {
     pub amount: Money,
     pub booking_date: NaiveDate,
     pub balance: Option<Money>,
+    /// Neither has more decimals than the currency.
+    pub whole: bool,
     /// How the amount is written.
     pub form: Form,
     value_date: Option<NaiveDate>,
@@ -123,11 +125,12 @@ pub(super) fn head(
         instructed = cells.figure(row, Role::OriginalAmount, original_currency)?.map(Money::abs);
     }
     let form = cells.form(row, amount);
-    Ok(Some(Head { amount, booking_date, balance, form, value_date, fee, instructed }))
+    let whole = amount.is_whole() && balance.is_none_or(Money::is_whole);
+    Ok(Some(Head { amount, booking_date, balance, whole, form, value_date, fee, instructed }))
 }
 
 impl Head {
-    /// Of a row that has these figures and no others.
+    /// Of a row that has these figures, whole ones, and no others.
     pub(super) fn of_figures(
         amount: Money,
         booking_date: NaiveDate,
@@ -135,7 +138,7 @@ impl Head {
         form: Form,
         value_date: Option<NaiveDate>,
     ) -> Self {
-        Head { amount, booking_date, balance, form, value_date, fee: None, instructed: None }
+        Head { amount, booking_date, balance, whole: true, form, value_date, fee: None, instructed: None }
     }
 
     /// The value date.

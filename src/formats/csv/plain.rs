@@ -73,6 +73,9 @@ enum What {
 /// Digits as an integer, and how many of them are decimals.
 type Figure = (i64, u8);
 
+/// What follows a cell behind the delimiter; nothing behind the last.
+type Rest<'t> = Option<&'t [u8]>;
+
 /// A row that was read.
 pub(super) struct Read {
     pub head: Head,
@@ -232,8 +235,11 @@ impl Plain {
         if let Some(bounds) = &mut self.cells {
             bounds.clear();
         }
-        let (signs, currency) = (self.signs, self.money.currency());
-        let money = |(units, scale)| Money::from_digits(units, scale, currency).ok().filter(|m| m.is_whole());
+        let (signs, kind) = (self.signs, self.money);
+        let money = |(units, scale): Figure| match scale == kind.parts().1 {
+            true => Some(kind.with_units(units)),
+            false => Money::from_digits(units, scale, kind.currency()).ok().filter(|m| m.is_whole()),
+        };
         let mut rest = row;
         let last = self.looks.len() - 1;
         for (column, look) in self.looks.iter().enumerate() {
@@ -326,7 +332,7 @@ impl Signs {
     /// The first cell of what is left of a row, with its quotes, and what follows behind the delimiter. A quote within is out of the
     /// ordinary.
     #[inline]
-    fn cut<'t>(&self, rest: &'t [u8]) -> Option<(&'t [u8], Option<&'t [u8]>)> {
+    fn cut<'t>(&self, rest: &'t [u8]) -> Option<(&'t [u8], Rest<'t>)> {
         let end = match (self.quote, rest.first()) {
             (Some(quote), Some(first)) if *first == quote => {
                 let end = memchr(quote, rest.get(1..)?)? + 2;
@@ -339,7 +345,7 @@ impl Signs {
 
     /// As [`Signs::cut`], of a cell with a figure, which comes first.
     #[inline]
-    fn figure<'t>(&self, rest: &'t [u8]) -> Option<(Figure, &'t [u8], Option<&'t [u8]>)> {
+    fn figure<'t>(&self, rest: &'t [u8]) -> Option<(Figure, &'t [u8], Rest<'t>)> {
         if self.quote.is_some() && self.quote.as_ref() == rest.first() {
             let (cell, next) = self.cut(rest)?;
             let figure = plain_grouped(self.bare(cell), self.decimal, self.thousands)?;

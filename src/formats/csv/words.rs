@@ -236,8 +236,16 @@ pub(super) fn is_one(cell: &str, of: &[String]) -> bool {
 
 /// Whether a cell begins with one of some words.
 pub(super) fn begins(cell: &str, with: &[String]) -> bool {
-    let folded = LazyCell::new(|| fold_name(cell));
-    with.iter().any(|w| may_begin(cell, w) && folded.starts_with(&fold_name(w)))
+    beginning(with)(cell)
+}
+
+/// As [`begins`], for many cells: the words are folded once.
+pub(super) fn beginning(with: &[String]) -> impl Fn(&str) -> bool {
+    let with: Vec<String> = with.iter().map(|w| fold_name(w)).collect();
+    move |cell| {
+        let folded = LazyCell::new(|| fold_name(cell));
+        with.iter().any(|w| may_begin(cell, w) && folded.starts_with(w.as_str()))
+    }
 }
 
 /// Whether two texts may begin alike, as far as one look tells.
