@@ -62,8 +62,8 @@ fn mt940(week: &Week, (from, to): Window) -> InputFile {
         ":20:X\r\n:25:DE02120300000000202051\r\n:28C:0\r\n:60F:C{before}EUR{}\r\n",
         figure(opening(week, from))
     );
-    for n in from..=to {
-        for (k, minor) in week[n].iter().enumerate() {
+    for (n, moved) in week.iter().enumerate().take(to + 1).skip(from) {
+        for (k, minor) in moved.iter().enumerate() {
             text.push_str(&format!(
                 ":61:{}C{}NTRFNONREF\r\n:86:166?00X?20Teilzahlung {n}/{k}\r\n",
                 short(n),

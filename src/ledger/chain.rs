@@ -114,14 +114,16 @@ pub fn breaks(all: &[StatementBody]) -> Vec<ChainBreak> {
     found
 }
 
-/// Whether a statement of several days begins within or before the one before a break, and ends within or behind the one after it.
+/// Whether a statement begins within the one before a break or goes on from it, and ends within the one after it or goes on into it.
 fn spans(all: &[StatementBody], found: &ChainBreak, whole: &StatementBody) -> bool {
-    let of = |at: usize| all.get(at).and_then(days);
-    let (Some((_, end)), Some((begin, _)), Some((first, last))) = (of(found.before), of(found.after), days(whole))
-    else {
+    let (Some(before), Some(after)) = (all.get(found.before), all.get(found.after)) else { return false };
+    let (Some((_, end)), Some((begin, _)), Some((first, last))) = (days(before), days(after), days(whole)) else {
         return false;
     };
-    end < begin && first <= end && begin <= last
+    end < begin
+        && (first <= end || continues(before, whole) == Some(true))
+        && (begin <= last || continues(whole, after) == Some(true))
+        && (first <= end || begin <= last)
 }
 
 /// A number for each statement, the same for those that follow each other or are proven to have entries in common.
@@ -266,11 +268,18 @@ fn pieces<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'
             tails.push((i128::from(closing) - i128::from(start), Some(other)));
         }
     }
-    let wider = |a: &StatementBody, b: &StatementBody| days(a) != days(b) && is_within(a, b);
-    let whole: Vec<&StatementBody> = inside.iter().copied().filter(|a| !inside.iter().any(|b| wider(a, b))).collect();
-    let apart = |a: &StatementBody, b: &StatementBody| {
-        a.content == b.content || !meet(a, b) || continues(a, b) == Some(true) || continues(b, a) == Some(true)
+    // What shares its first or last day must share its balance there, or go on from another that does.
+    let goes_on = |a: &StatementBody, b: &StatementBody| continues(a, b) == Some(true);
+    let fits = |o: &StatementBody| {
+        let begins = || o.opening == here.opening || inside.iter().any(|x| goes_on(x, o));
+        let ends = || o.closing == here.closing || inside.iter().any(|x| goes_on(o, x));
+        days(o).is_some_and(|(from, to)| (from != first || begins()) && (to != last || ends()))
     };
+    let wider = |a: &StatementBody, b: &StatementBody| days(a) != days(b) && is_within(a, b);
+    let is_whole = |a: &StatementBody| fits(a) && !inside.iter().any(|b| wider(a, b));
+    let whole: Vec<&StatementBody> = inside.iter().copied().filter(|a| is_whole(a)).collect();
+    let apart =
+        |a: &StatementBody, b: &StatementBody| a.content == b.content || !meet(a, b) || goes_on(a, b) || goes_on(b, a);
     for (head, before) in &heads {
         for (tail, after) in &tails {
             let ends = || before.iter().chain(after).copied();
