@@ -253,47 +253,36 @@ fn parts_of<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<
     inside.iter().any(|a| begins(a) && line(a)).then_some(inside)
 }
 
-/// Statements that hold what one has in common with others, piece by piece: perhaps one its first days, another its last, and others
-/// whole statements between, of which none has a day in common with another unless it follows it.
+/// Statements that hold what one has in common with others, piece by piece. Those that share days or go on from each other are one
+/// piece, which moved what lies between its first and its last balance, as far as its days are here.
 fn pieces<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
     let ((first, last), (opening, closing)) = (days(here)?, here.opening.zip(here.closing)?);
-    let (mut heads, mut tails, mut inside) = (vec![(0, None)], vec![(0, None)], Vec::new());
-    for other in links.iter().filter(|o| o.content != here.content) {
-        let Some((from, to)) = days(other) else { continue };
-        if is_within(other, here) {
-            inside.push(other);
-        } else if let Some(end) = other.closing.filter(|_| from <= first && first <= to && to <= last) {
-            heads.push((i128::from(end) - i128::from(opening), Some(other)));
-        } else if let Some(start) = other.opening.filter(|_| first <= from && from <= last && last <= to) {
-            tails.push((i128::from(closing) - i128::from(start), Some(other)));
-        }
-    }
-    // What shares its first or last day must share its balance there, or go on from another that does.
     let goes_on = |a: &StatementBody, b: &StatementBody| continues(a, b) == Some(true);
+    let near: Vec<&StatementBody> = links.iter().filter(|o| o.content != here.content && meet(o, here)).collect();
+    // What shares its first or last day must share its balance there, or go on from another that does.
     let fits = |o: &StatementBody| {
-        let begins = || o.opening == here.opening || inside.iter().any(|x| goes_on(x, o));
-        let ends = || o.closing == here.closing || inside.iter().any(|x| goes_on(o, x));
+        let begins = || o.opening == here.opening || near.iter().any(|x| goes_on(x, o));
+        let ends = || o.closing == here.closing || near.iter().any(|x| goes_on(o, x));
         days(o).is_some_and(|(from, to)| (from != first || begins()) && (to != last || ends()))
     };
-    let wider = |a: &StatementBody, b: &StatementBody| days(a) != days(b) && is_within(a, b);
-    let is_whole = |a: &StatementBody| fits(a) && !inside.iter().any(|b| wider(a, b));
-    let whole: Vec<&StatementBody> = inside.iter().copied().filter(|a| is_whole(a)).collect();
-    let apart =
-        |a: &StatementBody, b: &StatementBody| a.content == b.content || !meet(a, b) || goes_on(a, b) || goes_on(b, a);
-    for (head, before) in &heads {
-        for (tail, after) in &tails {
-            let ends = || before.iter().chain(after).copied();
-            let between: Vec<&StatementBody> =
-                whole.iter().copied().filter(|w| ends().all(|e| !meet(e, w) || apart(e, w))).collect();
-            let moved = |s: &StatementBody| Some(i128::from(s.closing?) - i128::from(s.opening?));
-            let Some(sum) = between.iter().try_fold(head + tail, |sum, s| Some(sum + moved(s)?)) else { continue };
-            let all: Vec<&StatementBody> = ends().chain(between).collect();
-            if sum == here.known && !all.is_empty() && all.iter().all(|a| all.iter().all(|b| apart(a, b))) {
-                return Some(all);
+    let mut all: Vec<&StatementBody> = near.iter().copied().filter(|o| fits(o)).collect();
+    all.sort_by_key(|o| days(o));
+    let mut rest = all.iter().copied().peekable();
+    let mut sum = 0i128;
+    while let Some(begin) = rest.next() {
+        let mut end = begin;
+        while let Some(next) =
+            rest.next_if(|o| goes_on(end, o) || days(o).zip(days(end)).is_some_and(|(o, e)| o.0 <= e.1))
+        {
+            if days(next).map(|d| d.1) >= days(end).map(|d| d.1) {
+                end = next;
             }
         }
+        let from = if days(begin)?.0 <= first { opening } else { begin.opening? };
+        let to = if days(end)?.1 >= last { closing } else { end.closing? };
+        sum += i128::from(to) - i128::from(from);
     }
-    None
+    (sum == here.known && !all.is_empty()).then_some(all)
 }
 
 /// First and last day of a statement.
