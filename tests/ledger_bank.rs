@@ -631,3 +631,15 @@ fn the_story_of_a_document_names_what_waits_for_it_although_nothing_was_moved_ye
     let other = office.tieout("", &["history", "RE-2026-00731", "--ledger", "l.db"]);
     assert!(said(&other).contains("knows nothing of it"), "nobody proposed that one: {}", said(&other));
 }
+
+#[test]
+fn details_that_their_statement_proved_are_decided_again_when_their_run_was_undone() {
+    let office = office();
+    let details: [Booked<'_>; 1] = [("1690.00", "", &[("1190.00", "RE-2026-00731"), ("500.00", "RE-2026-00732")])];
+    run(&office, "s.xml", &camt("053", &[("1690.00", "", &[])], "1690.00"));
+    let id = run(&office, "n.xml", &camt("054", &details, ""))["run_id"].as_str().expect("an id").to_owned();
+    let undone = office.tieout("", &["undo", &id, "--reason", "wrong", "--by", "ben", "--ledger", "l.db"]);
+    assert!(said(&undone).starts_with("undone: 2 payments wait again"), "{}", said(&undone));
+    run(&office, "n.xml", &camt("054", &details, ""));
+    assert_eq!(office.text("out-n.xml/allocations.csv").matches("NAMED_ITEM_EXACT").count(), 2);
+}

@@ -171,7 +171,7 @@ impl<S: Store> Session<'_, S> {
         let (ids, joined) = (came.ids(), matches!(came, Came::Same(_)));
         let with_id = |id: &String| Payment { payment_id: ContentId(id.clone()), ..payment.clone() };
         if let (Came::Again(_), [id]) = (came, ids)
-            && (payment.trust != Trust::Proven || !self.waits_again(id)?)
+            && (payment.trust > Trust::Unproven || !self.waits_again(id)?)
         {
             return Ok(vec![(with_id(id), false)]);
         }
@@ -183,7 +183,9 @@ impl<S: Store> Session<'_, S> {
                 all.push((with_id(id), false));
                 continue;
             };
-            let trust = if joined { payment.trust.min(standing.payment.trust) } else { payment.trust };
+            // A notification proves nothing itself; what it brought may have been proven by its statement.
+            let shared = joined || payment.trust == Trust::Unproven;
+            let trust = if shared { payment.trust.min(standing.payment.trust) } else { payment.trust };
             let (before, now) = (words(&standing.payment).len(), words(payment).len());
             let told_more = joined && !is_part && now > before && untouched(&standing);
             let again = trust == Trust::Proven && (told_more || self.waits_again(id)?);
