@@ -1,10 +1,12 @@
 //! Continuity: the statements of one account and currency in, in any order; their order and every break between them out.
 
 use super::bodies::StatementBody;
+use super::common_entries::{days, explain, line_over, nothing_new, parts_of, pieces, runs_into};
 use crate::base::{Currency, sum_figure};
 use crate::model::{follow_balances, numbers_run};
-use chrono::NaiveDate;
 use std::collections::BTreeSet;
+
+pub use super::common_entries::{continues, meet, shares};
 
 /// What is wrong between two statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,8 +81,8 @@ pub fn order(links: &mut [StatementBody]) {
 
 /// Every break of a chain in [`order`].
 pub fn breaks(all: &[StatementBody]) -> Vec<ChainBreak> {
-    let mut places = not_covered(all);
-    let mut links: Vec<StatementBody> = places.iter().filter_map(|i| all.get(*i)).cloned().collect();
+    let mut links = not_covered(all);
+    let mut places: Vec<usize> = (0..all.len()).collect();
     // What a longer one had in common with those within it shows that they are parts of it.
     let within = |whole: &StatementBody| -> Vec<String> {
         let parts = if whole.known == 0 { None } else { parts_of(&links, whole) };
@@ -91,7 +93,6 @@ pub fn breaks(all: &[StatementBody]) -> Vec<ChainBreak> {
     if links.len() < all.len() {
         // Without them others of a day may follow each other.
         order(&mut links);
-        places = (0..all.len()).collect();
         let place_of = |l: &StatementBody| {
             let at = places.iter().position(|i| all.get(*i).is_some_and(|s| s.content == l.content))?;
             Some(places.remove(at))
@@ -148,32 +149,20 @@ fn joined(all: &[StatementBody]) -> Vec<usize> {
     group
 }
 
-/// The places of those that do more than repeat what an unbroken line of others holds.
-fn not_covered(all: &[StatementBody]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..all.len()).collect();
+/// Those that do more than repeat what an unbroken line of others holds.
+fn not_covered(all: &[StatementBody]) -> Vec<StatementBody> {
+    let mut links = all.to_vec();
     let mut n = 0;
-    while let Some(here) = places.get(n).and_then(|i| all.get(*i)) {
-        if nothing_new(here) && {
-            let others = places.iter().filter_map(|i| all.get(*i)).filter(|o| o.content != here.content);
-            // Another one of the same days is judged beside it.
-            line_over(&others.filter(|o| days(o) != days(here)).collect::<Vec<_>>(), here).is_some()
-        } {
-            places.remove(n);
+    while let Some(here) = links.get(n) {
+        // Another one of the same days is judged beside it.
+        let others = || links.iter().filter(|o| o.content != here.content && days(o) != days(here)).collect::<Vec<_>>();
+        if nothing_new(here) && line_over(&others(), here).is_some() {
+            links.remove(n);
         } else {
             n += 1;
         }
     }
-    places
-}
-
-/// Whether all that a statement moved was known when it came.
-fn nothing_new(s: &StatementBody) -> bool {
-    s.opening.zip(s.closing).is_some_and(|(opening, closing)| i128::from(closing) - i128::from(opening) == s.known)
-}
-
-/// Whether the days of one lie within those of another.
-fn is_within(inner: &StatementBody, outer: &StatementBody) -> bool {
-    matches!((days(inner), days(outer)), (Some((from, to)), Some((first, last))) if first <= from && to <= last)
+    links
 }
 
 fn breaks_of(links: &[StatementBody]) -> Vec<ChainBreak> {
@@ -222,126 +211,10 @@ fn breaks_of(links: &[StatementBody]) -> Vec<ChainBreak> {
     found
 }
 
-/// Whether the balances prove that what a statement has in common with others, [`StatementBody::known`], is one and the same.
-pub fn shares(links: &[StatementBody], here: &StatementBody) -> bool {
-    explain(links, here).is_some()
-}
-
-/// The statements that prove what one has in common with others: it goes on from one or into another without it, it holds what whole
-/// statements between its days hold, or an unbroken line of others holds all of it.
-fn explain<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
-    here.opening.zip(here.closing)?;
-    let others = || links.iter().filter(|o| o.content != here.content);
-    let line = || line_over(&others().collect::<Vec<_>>(), here);
-    let meets = |o: &&StatementBody| goes_on_from(o, here) || runs_into(here, o);
-    let known = here.known != 0;
-    let line = if nothing_new(here) { line() } else { None };
-    line.or_else(|| if known { parts_of(links, here) } else { None })
-        .or_else(|| others().find(|o| known && meets(o)).map(|o| vec![o]))
-        .or_else(|| if known { pieces(links, here) } else { None })
-}
-
-/// The statements within the days of one, where a line of them moved what it has in common with others.
-fn parts_of<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
-    let (first, last) = days(here)?;
-    let inside: Vec<&StatementBody> =
-        links.iter().filter(|o| o.content != here.content && is_within(o, here)).collect();
-    let begins = |o: &StatementBody| o.first.or(o.last) != Some(first) || o.opening == here.opening;
-    let ends = |o: &StatementBody| o.last != Some(last) || o.closing == here.closing;
-    let moved = |a: &StatementBody, b: &StatementBody| Some(i128::from(b.closing?) - i128::from(a.opening?));
-    let line = |a: &StatementBody| inside.iter().any(|b| ends(b) && moved(a, b) == Some(here.known));
-    inside.iter().any(|a| begins(a) && line(a)).then_some(inside)
-}
-
-/// Statements that hold what one has in common with others, piece by piece. Those that share days or go on from each other are one
-/// piece, which moved what lies between its first and its last balance, as far as its days are here.
-fn pieces<'a>(links: &'a [StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
-    let ((first, last), (opening, closing)) = (days(here)?, here.opening.zip(here.closing)?);
-    let goes_on = |a: &StatementBody, b: &StatementBody| continues(a, b) == Some(true);
-    let near: Vec<&StatementBody> = links.iter().filter(|o| o.content != here.content && meet(o, here)).collect();
-    // What shares its first or last day must share its balance there, or go on from another that does.
-    let fits = |o: &StatementBody| {
-        let begins = || o.opening == here.opening || near.iter().any(|x| goes_on(x, o));
-        let ends = || o.closing == here.closing || near.iter().any(|x| goes_on(o, x));
-        days(o).is_some_and(|(from, to)| (from != first || begins()) && (to != last || ends()))
-    };
-    let mut all: Vec<&StatementBody> = near.iter().copied().filter(|o| fits(o)).collect();
-    all.sort_by_key(|o| days(o));
-    let mut rest = all.iter().copied().peekable();
-    let mut sum = 0i128;
-    while let Some(begin) = rest.next() {
-        let mut end = begin;
-        while let Some(next) =
-            rest.next_if(|o| goes_on(end, o) || days(o).zip(days(end)).is_some_and(|(o, e)| o.0 <= e.1))
-        {
-            if days(next).map(|d| d.1) >= days(end).map(|d| d.1) {
-                end = next;
-            }
-        }
-        let from = if days(begin)?.0 <= first { opening } else { begin.opening? };
-        let to = if days(end)?.1 >= last { closing } else { end.closing? };
-        sum += i128::from(to) - i128::from(from);
-    }
-    (sum == here.known && !all.is_empty()).then_some(all)
-}
-
-/// First and last day of a statement.
-fn days(s: &StatementBody) -> Option<(NaiveDate, NaiveDate)> {
-    s.first.or(s.last).zip(s.last)
-}
-
-/// An unbroken line of others that holds all days of a statement, and its balances where it begins or ends with them.
-fn line_over<'a>(others: &[&'a StatementBody], here: &StatementBody) -> Option<Vec<&'a StatementBody>> {
-    let (first, last) = days(here)?;
-    for start in others {
-        let Some((from, _)) = days(start).filter(|(from, to)| *from <= first && first <= *to) else { continue };
-        if from == first && start.opening != here.opening {
-            continue;
-        }
-        let mut line = vec![*start];
-        while let Some((end, to)) = line.last().and_then(|o| Some((*o, days(o)?.1))) {
-            if to > last || to == last && end.closing == here.closing {
-                return Some(line);
-            }
-            let next = others.iter().find(|o| {
-                continues(end, o) == Some(true)
-                    && days(o).is_some_and(|(from, until)| to <= from && to <= until)
-                    && !line.iter().any(|l| l.content == o.content)
-            });
-            match next {
-                Some(next) => line.push(next),
-                None => break,
-            }
-        }
-    }
-    None
-}
-
 /// Whether the balances of a chain run on from one statement to another behind it, `before` and `here` being their places.
 pub fn runs_on(links: &[StatementBody], before: usize, here: usize) -> bool {
     let between = links.get(before..=here).unwrap_or_default();
     between.len() > 1 && between.windows(2).all(|w| matches!(w, [a, b] if continues(a, b) == Some(true)))
-}
-
-/// Whether two statements have a day in common.
-pub fn meet(a: &StatementBody, b: &StatementBody) -> bool {
-    matches!((days(a), days(b)), (Some((from, to)), Some((first, last))) if from <= last && first <= to)
-}
-
-/// Whether `b` goes on from `a` once what it has in common with others is left out at its beginning.
-fn goes_on_from(a: &StatementBody, b: &StatementBody) -> bool {
-    a.closing.zip(b.opening).is_some_and(|(closing, opening)| i128::from(opening) + b.known == i128::from(closing))
-}
-
-/// Whether `a` goes on into `b` once what it has in common with others is left out at its end.
-fn runs_into(a: &StatementBody, b: &StatementBody) -> bool {
-    let balances = a.closing.zip(b.opening).filter(|_| a.known != 0);
-    balances.is_some_and(|(closing, opening)| i128::from(closing) - a.known == i128::from(opening))
-}
-
-/// Whether `b` opens with what `a` closes with; `None` if one of them does not say.
-pub fn continues(a: &StatementBody, b: &StatementBody) -> Option<bool> {
-    Some(a.closing? == b.opening?)
 }
 
 /// Same number, opening balance and days: with the same content a repeat, else a fork.

@@ -15,6 +15,7 @@ mod append;
 mod bodies;
 pub mod chain;
 mod checks;
+mod common_entries;
 mod dump;
 mod facts;
 mod fold;
